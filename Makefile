@@ -1,0 +1,75 @@
+# Every task of this repository; `make help` lists them. The environment is built on first use.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+# What is installed is what the lock files say, hash by hash. A stamp names the state that was installed, so that
+# a second run is instant and a changed lock installs again.
+BASE   := $(VENV)/.base-installed
+TEST   := $(VENV)/.test-installed
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo env test test-deep check lint format types imports lock clean
+.DELETE_ON_ERROR:
+
+help: ## List these tasks
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
+	  || grep -hE '^[a-z-]+:.*## ' Makefile
+	@echo; echo "  PYTHON=python3.12 chooses the Python; ARGS='...' goes to demo, test and test-deep."
+
+demo: $(BASE) ## Play the whole story at http://localhost:8000 and leave it running (ARGS=--once: only play it)
+	@$(BIN)/python -m vrm.demo $(ARGS)
+
+env: $(BASE) ## Build the environment that the product runs in
+
+test: $(TEST) ## Run the tests (ARGS=tests/unit/db, ARGS='-k name', ...)
+	@sh .ci/install
+	@$(BIN)/python -m pytest -m "not deep" $(ARGS)
+
+test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth
+	@sh .ci/install
+	@$(BIN)/python -m pytest -m deep --timeout=900 $(ARGS)
+
+check: lint types imports ## All checks that run no product code
+
+lint: $(TEST) ## Style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(TEST) ## Put formatting and import order right
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+types: $(TEST) ## Types
+	@$(BIN)/mypy
+
+imports: $(TEST) ## The staircase: which room may use which
+	@$(BIN)/lint-imports --no-cache
+
+lock: $(TEST) ## Renew requirements/*.txt from requirements/*.in (ARGS=--upgrade for newer versions)
+	@for set in base test; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS) \
+	    requirements/$$set.in --output-file requirements/$$set.txt || exit 1; \
+	done
+
+clean: ## Remove the environment and what was built; never an instance's data
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@sh .ci/venv "$(PYTHON)" $(VENV)
+
+$(BASE): requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the product runs on ..."
+	@$(PIP) --require-hashes --requirement requirements/base.txt
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(TEST): requirements/test.txt $(BASE)
+	@echo "Installing what the tests need ..."
+	@$(PIP) --require-hashes --requirement requirements/test.txt
+	@touch $@

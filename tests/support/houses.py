@@ -1,0 +1,46 @@
+"""A whole house in this process: real database, real key store, real files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from keys import KeyStore
+from vrm.app import create_app
+from vrm.config import Argon2, Instance, Settings, make_private
+from vrm.db import Database
+from vrm.house import House
+
+ISSUER = "http://localhost:8000"
+CHEAP = Argon2(memory=64, passes=1, lanes=1)
+"""Hashing for tests alone: a sandbox may, a normal instance refuses it at start."""
+
+
+def build_house(home: Path, database: Database, *, issuer: str = ISSUER, allow: dict[str, str] | None = None) -> House:
+    """A sandbox instance in ``home`` on a database that has its tables already."""
+    instance = Instance.new(issuer, sandbox=True)
+    make_private(home)
+    environ = {
+        "VRM_HOME": str(home),
+        "VRM_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "VRM_ARGON2": f"m={CHEAP.memory},t={CHEAP.passes},p={CHEAP.lanes}",
+        "VRM_FETCH_ALLOW": ",".join(f"{host}={target}" for host, target in (allow or {}).items()),
+    }
+    settings = Settings.load(environ, instance=instance)
+    KeyStore.initialise(settings.keystore_url, settings.keys_dir, instance.instance_id)
+    instance.write(home)
+    return House.open(settings)
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: Database) -> Iterator[House]:
+    """A house of its own for one test, once for each engine."""
+    with build_house(tmp_path / "home", database) as built:
+        yield built
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The web application of the test's house."""
+    return create_app(house)

@@ -1,0 +1,83 @@
+"""The access log: remembers that something happened. It does not know what anything is.
+
+What it keeps: one entry for each disclosure, refusal and change of consent, company or client, in a Merkle tree
+(RFC 6962) whose root is signed (C2SP checkpoints), so that nobody, the operator included, can change or drop an
+entry unseen by whoever holds an older checkpoint. Beside the tree lie erasable look-ups: whose event it is, and
+the openings of commitments.
+
+Who may call it: any room, to ``record`` an event in the transaction of the change it tells of, or to ``prepare``
+one early and ``append`` it through the commit queue; the worker, to ``sequence`` and ``publish``; the edges, to
+show people their own lines and auditors everything.
+
+What it must never know: names, values, or which entry is whose once that person is forgotten. An entry is never
+changed and never deleted.
+"""
+
+from vrm.accesslog.checkpoint import Checkpoint
+from vrm.accesslog.entry import About, Event, Prepared, opens, prepare
+from vrm.accesslog.errors import (
+    BadCheckpoint,
+    BadEvent,
+    BadNote,
+    Inconsistent,
+    NoSuchLeaf,
+    RolledBack,
+    UnknownEventType,
+)
+from vrm.accesslog.export import Export, Selection, open_export
+from vrm.accesslog.findings import Finding
+from vrm.accesslog.sequencer import publish, sequence
+from vrm.accesslog.service import (
+    Counts,
+    LoggedEvent,
+    append,
+    count_for_consumer,
+    count_pending,
+    find_for_client,
+    find_leaf,
+    forget,
+    list_for_consumer,
+    record,
+)
+from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
+from vrm.accesslog.types import TYPES
+from vrm.accesslog.verify import Report, verify_export
+
+__all__ = [
+    "TYPES",
+    "About",
+    "BadCheckpoint",
+    "BadEvent",
+    "BadNote",
+    "Checkpoint",
+    "Counts",
+    "Event",
+    "Export",
+    "Finding",
+    "Inconsistent",
+    "LoggedEvent",
+    "NoSuchLeaf",
+    "Prepared",
+    "Published",
+    "Report",
+    "RolledBack",
+    "Selection",
+    "UnknownEventType",
+    "append",
+    "consistency",
+    "count_for_consumer",
+    "count_pending",
+    "find_for_client",
+    "find_leaf",
+    "forget",
+    "inclusion",
+    "latest_checkpoint",
+    "list_for_consumer",
+    "open_export",
+    "opens",
+    "prepare",
+    "publish",
+    "record",
+    "sequence",
+    "verify_export",
+]

@@ -1,0 +1,116 @@
+"""The lines of an export, read strictly: a line that could be spelled otherwise is ``Malformed``."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from vrm.accesslog import canonical
+from vrm.accesslog.export import FORMAT
+
+MOST_LINE = 1 << 19
+"""Bytes. An entry has at most 65,535, each at most six in a JSON string; a proof at most 64 hashes."""
+
+_MOST_PROOF = 64
+_INDEX = re.compile(rb'"index":([0-9]{1,19})[^0-9]')  # inside the entry every quote has a backslash before it
+_HEADER = {
+    "format": str,
+    "origin": str,
+    "vkey": str,
+    "checkpoint": str,
+    "size": int,
+    "kind": str,
+    "count": int,
+}
+
+
+class Malformed(Exception):
+    """A line that is not one of ours; ``part`` says where."""
+
+    def __init__(self, part: str, problem: str) -> None:
+        super().__init__(problem)
+        self.part = part
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an export says of itself; nothing of it is believed yet."""
+
+    origin: str
+    vkey: str
+    checkpoint: str
+    size: int
+    kind: Literal["all", "selection"]
+    count: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of an export; nothing of it is believed yet."""
+
+    index: int
+    leaf_hash: bytes
+    entry: bytes
+    proof: tuple[bytes, ...]
+
+
+def read_header(raw: bytes) -> Header:
+    """The first line."""
+    members = _object(raw, "header")
+    if members.keys() != _HEADER.keys():
+        raise Malformed("header", f"has not exactly the members {', '.join(sorted(_HEADER))}")
+    for name, kind in _HEADER.items():
+        if type(members[name]) is not kind:
+            raise Malformed(name, "is not of its type")
+    if members.pop("format") != FORMAT:
+        raise Malformed("format", f"is not {FORMAT}")
+    if members["kind"] not in ("all", "selection"):
+        raise Malformed("kind", "is neither all nor selection")
+    for name in ("size", "count"):
+        if members[name] < 0:
+            raise Malformed(name, "is negative")
+    return Header(**members)
+
+
+def read_line(raw: bytes, kind: str) -> Line:
+    """A line after the first, in an export of this kind."""
+    members = _object(raw, "line")
+    wanted = {"index", "leaf_hash", "entry"} | ({"proof"} if kind == "selection" else set())
+    if members.keys() != wanted:
+        raise Malformed("line", f"has not exactly the members {', '.join(sorted(wanted))}")
+    index, entry, proof = members["index"], members["entry"], members.get("proof", [])
+    if type(index) is not int or index < 0:
+        raise Malformed("index", "is not a leaf index")
+    if not isinstance(entry, str):
+        raise Malformed("entry", "is not a string")
+    if not isinstance(proof, list) or len(proof) > _MOST_PROOF:
+        raise Malformed("proof", "is not a list of hashes")
+    hashes = tuple(_hash(hash_, "proof") for hash_ in proof)
+    return Line(index, _hash(members["leaf_hash"], "leaf_hash"), entry.encode(), hashes)
+
+
+def guess_leaf(raw: bytes) -> int | None:
+    """The leaf index in a line that could not be read, to name it by."""
+    found = _INDEX.search(raw)
+    return None if found is None else int(found[1])
+
+
+def _object(raw: bytes, part: str) -> dict[str, Any]:
+    if not raw.endswith(b"\n"):
+        raise Malformed(part, "has no newline at its end: the file was cut, or the line is too long")
+    try:
+        value = canonical.load(raw[:-1])
+    except ValueError as fault:
+        raise Malformed(part, f"is {fault}") from None
+    if not isinstance(value, dict):
+        raise Malformed(part, "is not a JSON object")
+    return value
+
+
+def _hash(text: object, part: str) -> bytes:
+    if not isinstance(text, str):
+        raise Malformed(part, "is not base64")
+    try:
+        return canonical.unb64(text, 32)
+    except ValueError as fault:
+        raise Malformed(part, f"is {fault}") from None

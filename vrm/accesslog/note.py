@@ -1,0 +1,153 @@
+"""Signed notes (C2SP signed-note): text signed by one or more Ed25519 keys. ::
+
+    This is an example message.
+
+    — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=
+
+The text ends in a newline; a blank line parts it from the signatures, one a line: em dash, key name, and the
+base64 of the key id (4 bytes) and the signature. A key is told to others as its *vkey*::
+
+    example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k
+
+name, key id in hex, base64 of the signature type (0x01, Ed25519) and the public key. Readers raise ``BadNote``
+and nothing else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from vrm.accesslog.canonical import b64, unb64
+from vrm.accesslog.errors import BadNote
+
+ED25519 = b"\x01"
+MOST_BYTES = 64 * 1024
+MOST_SIGNATURES = 64  # the standard asks for at least 16
+
+
+class Signer(Protocol):
+    """An Ed25519 key that may sign: its 32 public bytes, and a signature of 64 bytes for a message."""
+
+    @property
+    def public(self) -> bytes: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature line, not yet believed."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note as read. The text must be ignored until ``Verifier.verify`` has passed."""
+
+    text: str
+    signatures: Sequence[Signature]
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """A named public key: what a vkey says."""
+
+    name: str
+    public: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The first four bytes of SHA-256 over name, newline, signature type and key."""
+        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+
+    @property
+    def vkey(self) -> str:
+        """The key in the one line that is given to others."""
+        return f"{self.name}+{self.key_id.hex()}+{b64(ED25519 + self.public)}"
+
+    @classmethod
+    def parse(cls, vkey: str) -> "Verifier":
+        """Read a vkey."""
+        name, _, rest = vkey.partition("+")
+        key_id, _, key = rest.partition("+")
+        try:
+            raw = unb64(key, 33)
+        except ValueError as fault:
+            raise BadNote(f"the vkey's key is {fault}") from None
+        if raw[:1] != ED25519:
+            raise BadNote("the vkey's signature type is not 1 (Ed25519)")
+        verifier = cls(_name(name), raw[1:])
+        if verifier.key_id.hex() != key_id:
+            raise BadNote("the vkey's key id does not belong to its name and key")
+        return verifier
+
+    def verify(self, note: Note) -> None:
+        """Pass if the note bears a good signature by this key and no bad one; other keys' lines are ignored."""
+        found = False
+        for line in note.signatures:
+            if (line.name, line.key_id) == (self.name, self.key_id):
+                try:
+                    Ed25519PublicKey.from_public_bytes(self.public).verify(line.signature, note.text.encode())
+                except (InvalidSignature, ValueError):
+                    raise BadNote(f"the signature of {self.name} does not verify") from None
+                found = True
+        if not found:
+            raise BadNote(f"there is no signature of {self.name} with key id {self.key_id.hex()}")
+
+
+def sign(text: str, name: str, signer: Signer) -> str:
+    """The note: the text with one signature under ``name``."""
+    key_id = Verifier(_name(name), signer.public).key_id
+    note = f"{text}\n— {name} {b64(key_id + signer.sign(text.encode()))}\n"
+    parse(note.encode())  # what we could not read ourselves is never given out
+    return note
+
+
+def parse(raw: bytes) -> Note:
+    """Read a note; the signatures are not checked here."""
+    if len(raw) > MOST_BYTES:
+        raise BadNote("the note is too long")
+    try:
+        whole = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadNote("the note is not UTF-8") from None
+    if any(char < " " and char != "\n" for char in whole):
+        raise BadNote("the note holds a control character")
+    text, gap, lines = whole.rpartition("\n\n")
+    if not gap or not lines.endswith("\n"):
+        raise BadNote("the note has no signatures after a blank line, or no newline at its end")
+    signatures = [_signature(line) for line in lines[:-1].split("\n")]
+    if len(signatures) > MOST_SIGNATURES:
+        raise BadNote("the note has too many signatures")
+    return Note(text + "\n", tuple(signatures))
+
+
+def _signature(line: str) -> Signature:
+    dash, _, rest = line.partition(" ")
+    name, _, encoded = rest.partition(" ")
+    if dash != "—":
+        raise BadNote("a signature line does not start with an em dash and a space")
+    try:
+        blob = unb64(encoded)
+    except ValueError as fault:
+        raise BadNote(f"a signature is {fault}") from None
+    if len(blob) < 5:
+        raise BadNote("a signature is too short")
+    return Signature(_name(name), blob[:4], blob[4:])
+
+
+def _name(name: str) -> str:
+    if not name or "+" in name or any(char.isspace() or char < " " for char in name):
+        raise BadNote("a key name is empty, or holds a space or a plus")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise BadNote("a key name is not UTF-8") from None
+    return name

@@ -1,0 +1,139 @@
+"""Leaf by leaf: are these the leaves of the signed tree?"""
+
+from vrm.accesslog import entry as entries
+from vrm.accesslog import merkle
+from vrm.accesslog.checkpoint import Checkpoint
+from vrm.accesslog.exported import Header, Line
+from vrm.accesslog.findings import Findings
+
+_MOST_DOUBTS = 100
+
+
+class AllLeaves:
+    """Every leaf in order: the tree is built again, in memory of one hash for each bit of its size.
+
+    Each line holds an entry and its hash. Where they differ, two trees tell which one was changed: one built
+    from the hashes as stated, one from the entries as they are. The signed root agrees with one of them.
+    """
+
+    def __init__(
+        self, header: Header, signed: Checkpoint | None, older: Checkpoint | None, findings: Findings
+    ) -> None:
+        self._signed, self._older, self._findings = signed, older, findings
+        self._stated, self._computed = merkle.Frontier(), merkle.Frontier()
+        self._doubts: list[tuple[int, int]] = []  # line and leaf where entry and hash differ
+        self._broken = False  # lines are missing, moved or unreadable: no tree can be built
+        self._last = -1
+        self.expected: int | None = 0
+        self._look_back()
+
+    def take(self, number: int, line: Line | None) -> None:
+        """The next line; None where it could not be read."""
+        assert self.expected is not None
+        if line is None:
+            self._broken = True
+            self._last, self.expected = self.expected, self.expected + 1
+            return
+        if line.index == self._last + 1:
+            self.expected = line.index  # where it differs, a gap before this line has been reported
+        elif line.index != self.expected:
+            self._findings.add(
+                number,
+                "index",
+                self.expected,
+                f"is {line.index}, not {self.expected}: changed, or a line was dropped, inserted or moved",
+            )
+        hash_ = merkle.leaf_hash(line.entry)
+        if hash_ != line.leaf_hash and len(self._doubts) < _MOST_DOUBTS:
+            self._doubts.append((number, self.expected))
+        elif hash_ == line.leaf_hash:
+            _check_entry(number, self.expected, line, self._findings)
+        self._stated.append(line.leaf_hash)
+        self._computed.append(hash_)
+        self._last, self.expected = line.index, self.expected + 1
+        self._look_back()
+
+    def finish(self, number: int) -> None:
+        """Compare with the signed root. ``number`` is the last line's."""
+        root = self._signed.root if self._signed else None
+        stated, computed = self._stated.root() == root, self._computed.root() == root
+        for line, leaf in self._doubts:
+            if stated:
+                self._findings.add(line, "entry", leaf, "was changed: the tree holds another hash for it")
+            elif computed:
+                self._findings.add(
+                    line, "leaf_hash", leaf, "was changed: the tree holds the entry's own hash"
+                )
+            else:
+                self._findings.add(line, "entry or leaf_hash", leaf, "do not belong together")
+        if self._signed is None or stated or (computed and self._doubts) or self._broken:
+            return
+        if self._stated.size < self._signed.size:
+            self._findings.add(
+                number + 1, "end", self._stated.size, f"too early: the tree holds {self._signed.size} leaves"
+            )
+        else:
+            self._findings.add(1, "tree", None, "these leaves do not give the root that the checkpoint signs")
+
+    def _look_back(self) -> None:
+        """When the tree has the older checkpoint's size, it must have its root."""
+        older = self._older
+        if older is not None and self._stated.size == older.size and self._stated.root() != older.root:
+            self._findings.add(
+                1,
+                "tree",
+                None,
+                f"its first {older.size} leaves are not those of the checkpoint you hold: the log was rewritten",
+            )
+
+
+class ChosenLeaves:
+    """Some leaves, each with its own way to the signed root."""
+
+    def __init__(
+        self, header: Header, signed: Checkpoint | None, older: Checkpoint | None, findings: Findings
+    ) -> None:
+        self._signed, self._findings = signed, findings
+        self._last = -1
+        self.expected: int | None = None
+        if older is not None and older.size == header.size and signed and older.root != signed.root:
+            findings.add(1, "checkpoint", None, "differs from the one you hold of the same size: a fork")
+
+    def take(self, number: int, line: Line | None) -> None:
+        """The next line; None where it could not be read."""
+        if line is None:
+            return
+        if line.index <= self._last:
+            self._findings.add(
+                number, "index", line.index, "does not ascend: the line was moved, inserted or doubled"
+            )
+        self._last = line.index
+        hash_ = merkle.leaf_hash(line.entry)
+        if hash_ == line.leaf_hash:
+            _check_entry(number, line.index, line, self._findings)
+            if self._signed and not self._leads(line, hash_):
+                self._findings.add(
+                    number, "proof or index", line.index, "the proof does not show this entry at this index"
+                )
+        elif self._leads(line, line.leaf_hash):
+            self._findings.add(number, "entry", line.index, "was changed: the tree holds another hash for it")
+        elif self._leads(line, hash_):
+            self._findings.add(
+                number, "leaf_hash", line.index, "was changed: the tree holds the entry's own hash"
+            )
+        else:
+            self._findings.add(number, "entry or leaf_hash", line.index, "do not belong together")
+
+    def finish(self, number: int) -> None:
+        """Nothing is left to compare: a selection cannot show that it is complete."""
+
+    def _leads(self, line: Line, leaf: bytes) -> bool:
+        signed = self._signed
+        return signed is not None and merkle.included(line.proof, line.index, signed.size, leaf, signed.root)
+
+
+def _check_entry(number: int, leaf: int, line: Line, findings: Findings) -> None:
+    try:
+        entries.read(line.entry)
+    except ValueError as fault:
+        findings.add(number, "entry", leaf, f"is {fault}, though logged so")

@@ -1,0 +1,81 @@
+"""The types of events this version writes, as data. Types and versions only ever add.
+
+Every entry has ``v``, ``type``, ``time``, ``actor`` and ``detail``; what else it must or may have is said here,
+type by type. A type that is not here is refused. ``docs/log.md`` shows one of each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+ACTORS = frozenset({"consumer", "company", "client", "operator", "auditor", "system"})
+"""Kinds of actor. Who it was is never said in clear."""
+
+ANSWERED, REFUSED = "answered", "refused"
+
+
+@dataclass(frozen=True)
+class EventType:
+    """What an entry of one type holds.
+
+    ``person`` tells whether it is about a consumer: such an entry has a ``thread`` and can be looked up by
+    that person until they are forgotten.
+    """
+
+    summary: str
+    required: frozenset[str]
+    optional: frozenset[str] = frozenset()
+    outcomes: frozenset[str] = frozenset()
+    person: Literal["always", "maybe", "never"] = "never"
+
+
+def _consent(summary: str, required: str) -> EventType:
+    needed = frozenset({"company", "client", *required.split()})
+    return EventType(summary, needed, frozenset({"keys", "purpose", "code"}) - needed, person="always")
+
+
+def _company(summary: str) -> EventType:
+    return EventType(summary, frozenset({"company"}), frozenset({"code"}))
+
+
+def _client(summary: str) -> EventType:
+    return EventType(summary, frozenset({"company", "client"}), frozenset({"code"}))
+
+
+TYPES: Mapping[str, EventType] = MappingProxyType(
+    {
+        "disclosure": EventType(
+            "A read by an authenticated client: answered, or refused with a code.",
+            required=frozenset({"company", "client", "outcome"}),
+            optional=frozenset({"purpose", "keys", "code", "revision"}),
+            outcomes=frozenset({ANSWERED, REFUSED}),
+            person="maybe",  # a refused read may name a consent that is nobody's
+        ),
+        "consent.granted": _consent("A consumer granted an ask; keys are those granted.", "keys revision"),
+        "consent.narrowed": _consent(
+            "A consumer took lines out of a consent; keys are those left.", "revision"
+        ),
+        "consent.revoked": _consent("A consumer revoked a consent; keys are those it had.", "revision"),
+        "consent.expired": _consent("A consent came to its end; keys are those it had.", "revision"),
+        "consent.refused": EventType(
+            "A consumer refused an ask; keys are those asked for.",
+            required=frozenset({"company", "client"}),
+            optional=frozenset({"purpose", "keys", "outcome"}),
+            outcomes=frozenset({REFUSED}),
+            person="always",
+        ),
+        "company.registered": _company("A company was registered; it may ask nobody anything yet."),
+        "company.domain_proved": _company("A company proved that it controls its web domain."),
+        "company.approved": _company("The operator approved a company; its clients may ask."),
+        "company.suspended": _company("The operator suspended a company; every read of it is refused."),
+        "company.resumed": _company("The operator lifted a company's suspension."),
+        "client.registered": _client("A company registered a client."),
+        "client.changed": _client("A client's registration changed: its keys, addresses or name."),
+        "client.suspended": _client("A client was suspended; every read of it is refused."),
+        "client.resumed": _client("A client's suspension was lifted."),
+    }
+)
+
+MEMBERS = frozenset({"company", "client", "purpose", "keys", "outcome", "code", "revision"})
+"""Members in clear that a type may ask for."""

@@ -1,0 +1,178 @@
+"""Verifying an export from the file alone.
+
+What the file alone shows: the entries are exactly those of the tree the checkpoint signs (kind ``all``), or are
+each in that tree at their index (kind ``selection``); nothing was changed, dropped, inserted, moved or doubled
+since. Every line has one spelling and everything in it is tied to the signature, so one changed byte is found
+and named: line, part, leaf index.
+
+What it cannot show, whoever wrote the verifier:
+
+* that the key is the log's own. Anybody can sign a tree of their own making. Pin the key: ``vkey``.
+* that the operator, who holds the key, did not rewrite the log and sign it again, or roll it back. An older
+  ``checkpoint``, kept where the operator cannot reach it, shows it: the tree must still begin with that one.
+* that a selection left nothing out, or that it continues an older tree. Export everything for that.
+* that what happened was logged at all. The tree holds what was entered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Literal
+
+from vrm.accesslog import checkpoint as checkpoints
+from vrm.accesslog import note as notes
+from vrm.accesslog.canonical import b64
+from vrm.accesslog.checkpoint import Checkpoint
+from vrm.accesslog.errors import BadCheckpoint, BadNote
+from vrm.accesslog.exported import MOST_LINE, Header, Line, Malformed, guess_leaf, read_header, read_line
+from vrm.accesslog.findings import Finding, Findings
+from vrm.accesslog.proofcheck import AllLeaves, ChosenLeaves
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verifying found. ``ok`` means that nothing was wrong in what could be checked.
+
+    ``findings`` holds the first ones, ``more`` counts the rest. ``size`` and ``root`` are the checkpoint's;
+    ``entries`` is the number of lines read. ``pinned`` and ``older`` tell whether the key and an older
+    checkpoint came from the caller; without them see the module's docstring.
+    """
+
+    kind: Literal["all", "selection"] | None
+    origin: str | None
+    size: int | None
+    root: str | None
+    entries: int
+    findings: tuple[Finding, ...]
+    more: int
+    pinned: bool
+    older: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def verify_export(
+    file: IO[bytes],
+    *,
+    vkey: str | None = None,
+    checkpoint: bytes | None = None,
+    progress: Callable[[int], None] | None = None,
+    most: int = 20,
+) -> Report:
+    """Verify an export. ``progress`` hears how many bytes are done; at most ``most`` findings are kept.
+
+    Never raises for what the file holds. Raises ``BadNote`` or ``BadCheckpoint`` if the caller's own ``vkey``
+    or ``checkpoint`` cannot be used.
+    """
+    pinned = None if vkey is None else notes.Verifier.parse(vkey)
+    older = None if checkpoint is None else checkpoints.parse_body(notes.parse(checkpoint).text)
+    findings = Findings(most)
+    first, done = _next(file), 0
+    header, signed, entries = None, None, 0
+    try:
+        header = read_header(first)
+    except Malformed as fault:
+        findings.add(1, fault.part, None, fault.problem)
+    if header is not None:
+        signed = _check_header(header, pinned, findings)
+        _check_older(header, older, checkpoint, pinned, findings)
+        leaves = (AllLeaves if header.kind == "all" else ChosenLeaves)(header, signed, older, findings)
+        done, number = len(first), 1
+        while raw := _next(file):
+            number += 1
+            entries += 1
+            leaves.take(number, _line(raw, number, leaves.expected, header.kind, findings))
+            done += len(raw)
+            if progress is not None and entries % 256 == 0:
+                progress(done)
+            if len(raw) > MOST_LINE:
+                break  # no line of ours is that long; the rest of the file cannot be told apart
+        leaves.finish(number)
+        if entries != header.count:
+            findings.add(1, "count", None, f"says {header.count} entries; the file holds {entries}")
+    if progress is not None:
+        progress(done)
+    return Report(
+        kind=header.kind if header else None,
+        origin=header.origin if header else None,
+        size=signed.size if signed else None,
+        root=b64(signed.root) if signed else None,
+        entries=entries,
+        findings=findings.kept(),
+        more=findings.more,
+        pinned=pinned is not None,
+        older=older is not None,
+    )
+
+
+def _next(file: IO[bytes]) -> bytes:
+    return file.readline(MOST_LINE + 1)
+
+
+def _line(raw: bytes, number: int, leaf: int | None, kind: str, findings: Findings) -> Line | None:
+    try:
+        return read_line(raw, kind)
+    except Malformed as fault:
+        findings.add(number, fault.part, guess_leaf(raw) if leaf is None else leaf, fault.problem)
+        return None
+
+
+def _check_header(header: Header, pinned: notes.Verifier | None, findings: Findings) -> Checkpoint | None:
+    """Tie every member of the header to the signature; the checkpoint, if it may be believed."""
+
+    def wrong(part: str, problem: str) -> None:
+        findings.add(1, part, None, problem)
+
+    stated = None
+    try:
+        stated = notes.Verifier.parse(header.vkey)
+    except BadNote as fault:
+        wrong("vkey", fault.message)
+    if pinned is not None and header.vkey != pinned.vkey:
+        wrong("vkey", "is not the key you expect; this is another log, or somebody else signed it")
+    verifier = pinned or stated
+    if verifier is None:
+        return None
+    try:
+        raw = header.checkpoint.encode()
+        signed = checkpoints.verify(raw, verifier)
+        if len(notes.parse(raw).signatures) != 1:
+            wrong("checkpoint", "bears a signature that this file cannot vouch for")
+    except (BadNote, BadCheckpoint) as fault:
+        wrong("checkpoint", fault.message)
+        return None
+    if header.origin != signed.origin:
+        wrong("origin", f"is not {signed.origin}, which the checkpoint signs")
+    if header.size != signed.size:
+        wrong("size", f"is not {signed.size}, which the checkpoint signs")
+    if header.kind == "all" and header.count != signed.size:
+        wrong("count", f"is not {signed.size}, the size of the whole tree")
+    if header.count > signed.size:
+        wrong("count", "is more than the tree holds")
+    return signed
+
+
+def _check_older(
+    header: Header,
+    older: Checkpoint | None,
+    raw: bytes | None,
+    pinned: notes.Verifier | None,
+    findings: Findings,
+) -> None:
+    """Check the caller's older checkpoint as far as that can be done before the leaves are seen."""
+    if older is None or raw is None:
+        return
+    try:
+        checkpoints.verify(raw, pinned or notes.Verifier.parse(header.vkey))
+    except (BadNote, BadCheckpoint) as fault:
+        findings.add(1, "older checkpoint", None, f"is not of this log: {fault.message}")
+    if older.size > header.size:
+        findings.add(
+            1, "size", None, f"is below the {older.size} of the checkpoint you hold: stale, or rolled back"
+        )
+    elif header.kind == "selection" and older.size not in (0, header.size):
+        findings.add(
+            1, "kind", None, "is a selection, which cannot show that the log continues your checkpoint"
+        )

@@ -1,0 +1,84 @@
+"""Who may sign in: accounts, the links mailed to them, their sessions; and who may audit.
+
+Called by the web's edges, the command line and ``journeys``. An account's id is never the consumer's id: the
+first signs in, the second owns data, and only this room knows which belong together. E-mail addresses and names
+are sealed under the person's own key and found by keyed hash. This room must never know what is in a profile,
+and never tell anybody whether a person exists.
+
+Slow and durable steps stand outside transactions and are verbs of their own (``prepare_newcomer``,
+``prepare_password``, ``prepare_auditor``); what goes into ``Database.write`` has no other effect.
+"""
+
+from vrm.accounts.auditors import (
+    Auditor,
+    NewAuditor,
+    end_auditor,
+    get_active_auditor,
+    grant_auditor,
+    list_auditors,
+    prepare_auditor,
+)
+from vrm.accounts.errors import AccountExists, BadPassword, LinkExpired, WrongCredentials
+from vrm.accounts.passwords import Cost, Hasher
+from vrm.accounts.service import Person, end_account, forget, get_account, open_person, sweep
+from vrm.accounts.sessions import (
+    Present,
+    Started,
+    end_session,
+    end_sessions,
+    find_session,
+    start_session,
+    touch_session,
+)
+from vrm.accounts.sign_in import change_password, sign_in
+from vrm.accounts.sign_up import (
+    Account,
+    Invitation,
+    Newcomer,
+    complete_sign_up,
+    get_invitation,
+    invite,
+    prepare_newcomer,
+    prepare_password,
+    reset_password,
+)
+
+__all__ = [
+    "Account",
+    "AccountExists",
+    "Auditor",
+    "BadPassword",
+    "Cost",
+    "Hasher",
+    "Invitation",
+    "LinkExpired",
+    "NewAuditor",
+    "Newcomer",
+    "Person",
+    "Present",
+    "Started",
+    "WrongCredentials",
+    "change_password",
+    "complete_sign_up",
+    "end_account",
+    "end_auditor",
+    "end_session",
+    "end_sessions",
+    "find_session",
+    "forget",
+    "get_account",
+    "get_active_auditor",
+    "get_invitation",
+    "grant_auditor",
+    "invite",
+    "list_auditors",
+    "open_person",
+    "prepare_auditor",
+    "prepare_newcomer",
+    "prepare_password",
+    "reset_password",
+    "sign_in",
+    "start_session",
+    "sweep",
+    "touch_session",
+]

@@ -1,0 +1,99 @@
+"""Auditors: whom the operator lets review the log, and until when.
+
+The key is made first, outside any transaction, as for everyone with a name here:
+
+    newcomer = prepare_auditor(keys, name="R. Okafor")
+    database.write(lambda session: grant_auditor(session, auditor=newcomer, until=day, now=now))
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy.orm import Session
+
+from keys import Aad, KeyStore
+from vrm.accounts.models import AuditorRow
+from vrm.errors import Denied, Invalid, NotFound
+from vrm.ids import new_id
+
+auditors = cast(Table, AuditorRow.__table__)
+
+
+@dataclass(frozen=True)
+class NewAuditor:
+    """An auditor ready to be written; the key exists already."""
+
+    id: str
+    sealed_name: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """Someone who may review the log from ``granted_at`` until ``until``, unless ended before."""
+
+    id: str
+    name: str = field(repr=False)
+    granted_at: datetime
+    until: datetime
+    ended_at: datetime | None
+
+    def is_active(self, now: datetime) -> bool:
+        """Whether the mandate holds at this moment."""
+        return self.ended_at is None and now < self.until
+
+
+def prepare_auditor(keys: KeyStore, *, name: str) -> NewAuditor:
+    """Make the auditor's key and seal the name. Call it with no transaction open."""
+    name = name.strip()
+    if not name or len(name) > 100 or not name.isprintable():
+        raise Invalid("Give the auditor's name, at most 100 letters on one line.", field="name")
+    auditor_id = new_id()
+    keys.create(auditor_id)
+    return NewAuditor(auditor_id, keys.seal(auditor_id, name.encode(), _aad(auditor_id)))
+
+
+def grant_auditor(session: Session, *, auditor: NewAuditor, until: datetime, now: datetime) -> str:
+    """Let an auditor in until a moment, which must lie ahead. Gives the id."""
+    if until <= now:
+        raise Invalid("The mandate must end in the future.", field="until")
+    row = {"id": auditor.id, "sealed_name": auditor.sealed_name, "granted_at": now, "until": until}
+    session.execute(insert(auditors).values(**row, ended_at=None))
+    return auditor.id
+
+
+def list_auditors(session: Session, keys: KeyStore) -> list[Auditor]:
+    """All of them, those whose mandate is over too; the newest first."""
+    rows = session.execute(select(auditors).order_by(auditors.c.granted_at.desc(), auditors.c.id))
+    return [_opened(keys, row) for row in rows]
+
+
+def get_active_auditor(session: Session, keys: KeyStore, *, auditor_id: str, now: datetime) -> Auditor:
+    """The auditor, if the mandate holds now. Raises ``Denied`` for unknown, ended and expired alike."""
+    row = session.execute(select(auditors).where(auditors.c.id == auditor_id)).one_or_none()
+    auditor = None if row is None else _opened(keys, row)
+    if auditor is None or not auditor.is_active(now):
+        raise Denied("There is no such mandate now. Ask the operator for one.", code="no_mandate")
+    return auditor
+
+
+def end_auditor(session: Session, *, auditor_id: str, now: datetime) -> None:
+    """End a mandate at once. Ending it twice keeps the first moment; raises ``NotFound`` for an unknown id."""
+    known = session.execute(select(auditors.c.id).where(auditors.c.id == auditor_id)).one_or_none()
+    if known is None:
+        raise NotFound("There is no such auditor. See: vrm auditor list.")
+    session.execute(
+        update(auditors)
+        .where(auditors.c.id == auditor_id, auditors.c.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def _opened(keys: KeyStore, row: Row[Any]) -> Auditor:
+    name = keys.open(row.id, row.sealed_name, _aad(row.id)).decode()
+    return Auditor(row.id, name, row.granted_at, row.until, row.ended_at)
+
+
+def _aad(auditor_id: str) -> Aad:
+    return Aad("auditor", auditor_id, auditor_id, "name")

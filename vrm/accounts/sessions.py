@@ -1,0 +1,113 @@
+"""Sessions: rows on the server, found by the hash of a token that only the browser has.
+
+A session ends two hours after it was last used and a day after it began, whichever comes first (compare NIST
+SP 800-63B, section 2.2.3). Every sign-in makes a new token, so one planted in a browser beforehand is worthless.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from vrm.accounts.models import AccountRow, SessionRow
+from vrm.ids import new_secret, secret_hash
+
+IDLE = timedelta(hours=2)
+WHOLE = timedelta(hours=24)
+TOUCH = timedelta(minutes=5)
+"""How exactly ``last_seen`` is kept. Writing it with every page would make every page a write."""
+
+sessions = cast(Table, SessionRow.__table__)
+accounts = cast(Table, AccountRow.__table__)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new session. ``token`` is for the browser alone: it is not kept and cannot be had again."""
+
+    token: str = field(repr=False)
+    session_id: str
+    account_id: str
+    consumer_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Present:
+    """Who holds a session. ``needs_touch`` says that ``touch_session`` is due."""
+
+    session_id: str
+    account_id: str
+    consumer_id: str
+    kind: str
+    created_at: datetime
+    expires_at: datetime
+    needs_touch: bool
+
+
+def start_session(
+    session: Session, *, account_id: str, consumer_id: str, now: datetime, replaces: str | None = None
+) -> Started:
+    """Open a session under a new token, and end the one the browser came with."""
+    if replaces:
+        end_session(session, token=replaces)
+    token = new_secret("vrm-session-")
+    row = {"token_hash": secret_hash(token), "account_id": account_id, "created_at": now, "last_seen": now}
+    session.execute(insert(sessions).values(**row, expires_at=now + WHOLE))
+    return Started(token, secret_hash(token).hex(), account_id, consumer_id, now + WHOLE)
+
+
+def find_session(session: Session, *, token: str, now: datetime) -> Present | None:
+    """Who holds this token now; None when it is unknown, ended, too old or too long unused."""
+    row = session.execute(
+        select(
+            sessions.c.account_id,
+            accounts.c.consumer_id,
+            accounts.c.kind,
+            sessions.c.created_at,
+            sessions.c.expires_at,
+            sessions.c.last_seen,
+        )
+        .join(accounts, accounts.c.id == sessions.c.account_id)
+        .where(
+            sessions.c.token_hash == secret_hash(token),
+            sessions.c.expires_at > now,
+            sessions.c.last_seen > now - IDLE,
+            accounts.c.ended_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Present(
+        session_id=secret_hash(token).hex(),
+        account_id=row.account_id,
+        consumer_id=row.consumer_id,
+        kind=row.kind,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        needs_touch=row.last_seen <= now - TOUCH,
+    )
+
+
+def touch_session(session: Session, *, token: str, now: datetime) -> None:
+    """Note that the session is in use. One that is over stays over."""
+    session.execute(
+        update(sessions)
+        .where(sessions.c.token_hash == secret_hash(token), sessions.c.last_seen > now - IDLE)
+        .values(last_seen=now)
+    )
+
+
+def end_session(session: Session, *, token: str) -> None:
+    """Sign out. Ending what is over already is no fault."""
+    session.execute(delete(sessions).where(sessions.c.token_hash == secret_hash(token)))
+
+
+def end_sessions(session: Session, *, account_id: str, but: str | None = None) -> None:
+    """Sign an account out everywhere, but for the session of one token."""
+    ended = delete(sessions).where(sessions.c.account_id == account_id)
+    if but is not None:
+        ended = ended.where(sessions.c.token_hash != secret_hash(but))
+    session.execute(ended)

@@ -1,0 +1,42 @@
+"""Where everything meets: a house becomes a web application."""
+
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from vrm import accounts, clock
+from vrm.disclosures import Door
+from vrm.house import House
+from vrm.web import Site, Visitor, create
+from vrm.web import api, oauth, portal
+
+
+def create_app(house: House) -> Flask:
+    """The application of a house. Raises ``UndeclaredRoute`` when a route does not say who it is for."""
+    settings = house.settings
+    site = Site(
+        issuer=settings.issuer,
+        find_session=lambda token: _visitor(house, token),
+        ready=lambda: house.database.read(lambda session: session.execute(text("SELECT 1"))).close(),
+        sandbox=settings.sandbox,
+        mail_folder=None if settings.smtp_url else str(settings.mail_dir),
+    )
+    app = create(site, [oauth.routes(house), api.routes(), portal.routes()])
+    app.extensions["vrm.house"] = house
+    app.extensions["vrm.door"] = Door(house.database, house.keys, house.catalogue)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    return app
+
+
+def _visitor(house: House, token: str) -> Visitor | None:
+    """Who holds a session token. A session in use is kept alive, at most every few minutes."""
+    present = house.database.read(
+        lambda session: accounts.find_session(session, token=token, now=clock.now())
+    )
+    if present is None:
+        return None
+    if present.needs_touch:
+        house.database.write(lambda session: accounts.touch_session(session, token=token, now=clock.now()))
+    return Visitor(present.kind, present.account_id, present.session_id, present.consumer_id)

@@ -1,0 +1,165 @@
+"""From catalogue files to groups and keys. Our own files and an operator's are read by the same rules.
+
+A file may hold ``[groups.NAME]``, ``[lists.NAME]`` (closed lists to share), ``[fields.NAME]`` and
+``[answers.NAME]``. Files only ever add: a name that is taken is a fault, because consents were given for what
+the name meant.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, cast
+
+from vrm.catalogue.answers import RULES
+from vrm.catalogue.errors import CatalogueFault, Fault
+from vrm.catalogue.keys import SENSITIVITIES, SPECIAL_CATEGORIES, Group, Key, Rule, Sensitivity
+from vrm.catalogue.shapes import Choice, Shape, Structured
+from vrm.catalogue.shaping import AUTOFILL, Lists, shape_of
+from vrm.catalogue.tables import Table, labelled, read_table
+
+NAME = "[a-z][a-z0-9_]{1,47}"
+CODE = "[a-z0-9][a-z0-9_]{0,31}"
+LONGEST_LABEL = 48
+LONGEST_HELP = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What has been read so far."""
+
+    groups: dict[str, Group] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
+    lists: Lists = field(default_factory=dict)
+
+    def copy(self) -> "Entries":
+        return Entries(dict(self.groups), dict(self.keys), dict(self.lists))
+
+
+def read(sources: Iterable[Path | Traversable], onto: Entries) -> Entries:
+    """``onto`` with all that the files add, in their order. CatalogueFault lists every fault of every file."""
+    entries, faults = onto.copy(), list[Fault]()
+    tables = [table for source in sources if (table := read_table(source, faults)) is not None]
+    # Answers may draw on a field of any file, and fields on a group or list of any: hence three rounds.
+    for table in tables:
+        _read_lists_and_groups(table, entries)
+    for table in tables:
+        _read_fields(table, entries)
+    for table in tables:
+        _read_answers(table, entries)
+        table.done()
+    if faults:
+        raise CatalogueFault(faults)
+    return entries
+
+
+def _read_lists_and_groups(table: Table, entries: Entries) -> None:
+    for name, inner in table.tables("lists", pattern=NAME):
+        if name in entries.lists:
+            inner.fault("This list exists already. Choose another name.")
+        else:
+            entries.lists[name] = labelled(inner, inner.raw, CODE)
+    for name, inner in table.tables("groups", pattern=NAME):
+        if name in entries.groups:
+            inner.fault("This group exists already. Choose another name, or put keys into it as it is.")
+            continue
+        entries.groups[name] = Group(
+            name,
+            inner.text("label", longest=LONGEST_LABEL),
+            inner.text("help", "", longest=LONGEST_HELP),
+        )
+        inner.done()
+
+
+def _read_fields(table: Table, entries: Entries) -> None:
+    for name, inner in table.tables("fields", pattern=NAME):
+        shape = shape_of(inner, entries.lists)
+        autocomplete = inner.text("autocomplete", "")
+        if autocomplete and autocomplete not in AUTOFILL:
+            inner.fault("Make `autocomplete` a token of the HTML standard (section “Autofill”).")
+        key = _key(
+            name, inner, entries, shape, plural=inner.take("plural", bool, False), autocomplete=autocomplete
+        )
+        _add(key, inner, entries)
+
+
+def _read_answers(table: Table, entries: Entries) -> None:
+    for name, inner in table.tables("answers", pattern=NAME):
+        shape = shape_of(inner, entries.lists)
+        sources = inner.texts("from")
+        for source in sources:
+            if source not in entries.keys or entries.keys[source].kind != "field":
+                inner.fault(f"`from` names `{source}`, which is not a field.")
+        may_replace = inner.texts("may_replace", [])
+        if not set(may_replace) <= set(sources):
+            inner.fault("`may_replace` can only name fields that are in `from`.")
+        rule = _rule(inner, sources, shape)
+        key = _key(name, inner, entries, shape, answers_from=sources, may_replace=may_replace, rule=rule)
+        _add(key, inner, entries)
+
+
+def _key(
+    name: str,
+    table: Table,
+    entries: Entries,
+    shape: Shape,
+    *,
+    plural: bool = False,
+    autocomplete: str = "",
+    answers_from: tuple[str, ...] = (),
+    may_replace: tuple[str, ...] = (),
+    rule: Rule | None = None,
+) -> Key:
+    sensitivity = table.text("sensitivity", "ordinary", among=SENSITIVITIES)
+    special_category = table.text("special_category", "", among=SPECIAL_CATEGORIES)
+    if (sensitivity == "special") != bool(special_category):
+        table.fault('`sensitivity = "special"` and `special_category` (GDPR Art. 9) go together.')
+    category = table.text("category", "")
+    if category and not (category.startswith("pd:") and category[3:].isalnum()):
+        table.fault("Make `category` a concept of the DPV personal-data extension, such as pd:BirthDate.")
+    return Key(
+        name=name,
+        kind="answer" if answers_from or rule else "field",
+        label=table.text("label", longest=LONGEST_LABEL),
+        group=table.text("group", among=tuple(entries.groups)),
+        shape=shape,
+        help=table.text("help", "", longest=LONGEST_HELP),
+        plural=plural,
+        sensitivity=cast(Sensitivity, sensitivity),
+        special_category=special_category,
+        autocomplete=autocomplete,
+        category=category,
+        answers_from=answers_from,
+        may_replace=may_replace,
+        rule=rule,
+    )
+
+
+def _add(key: Key, table: Table, entries: Entries) -> None:
+    table.done()
+    if key.name in entries.keys:
+        table.fault("This key exists already. Choose another name.")
+    else:
+        entries.keys[key.name] = key
+
+
+def _rule(table: Table, sources: Sequence[str], shape: Shape) -> Rule | None:
+    name = table.text("rule", among=tuple(RULES))
+    kind = RULES.get(name)
+    if kind is None:
+        return None
+    params: dict[str, Any] = {param: table.take(param, type_) for param, type_ in kind.params.items()}
+    if len(sources) != kind.sources:
+        table.fault(f"The rule {name} takes {kind.sources} of `from`.")
+        return None
+    if not isinstance(shape, kind.gives):
+        table.fault(f"The rule {name} cannot give an answer of the type {shape.name}.")
+    if bands := params.get("bands"):
+        codes = {code for code, _ in shape.choices} if isinstance(shape, Choice) else set()
+        if set(bands) != codes or not all(type(lowest) is int for lowest in bands.values()):
+            table.fault("Give every choice its lowest number in `bands`.")
+    if parts := params.get("parts"):
+        wanted = [member.name for member in shape.members] if isinstance(shape, Structured) else parts[:1]
+        if list(parts) != wanted:
+            table.fault("`parts` and the members of the answer must be the same, in the same order.")
+    return kind.build(*sources, **params)

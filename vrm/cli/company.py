@@ -1,0 +1,176 @@
+"""``vrm company``: organisations that want to ask."""
+
+import click
+from sqlalchemy.orm import Session
+
+from vrm import clock, companies
+from vrm.cli.edge import Group, note, open_house, say, table
+from vrm.companies import Company
+from vrm.errors import Invalid, NotFound
+from vrm.ids import is_id
+
+_COLUMNS = {
+    "company_id": "company",
+    "legal_name": "name",
+    "domain": "domain",
+    "proved": "proved",
+    "state": "state",
+}
+
+
+@click.group(cls=Group)
+def company() -> None:
+    """Register organisations, prove their web domains, approve or suspend them.
+
+    COMPANY is the id, or the domain where only one company has it.
+    """
+
+
+@company.command()
+@click.option("--name", required=True, help="Legal name, as people will see it.")
+@click.option("--address", required=True, help="Where post reaches it.")
+@click.option("--contact", required=True, help="E-mail address for questions of people and of yours.")
+@click.option("--domain", required=True, help="Its web domain, like shop.example.")
+@click.option("--notice", help="Address of its privacy notice (https); needed before approval.")
+@click.option(
+    "--purpose", "purposes", multiple=True, metavar="PURPOSE[=WHY]",
+    help="Why it wants to ask, like dpv:ServiceProvision='To deliver parcels'; may be given several times.",
+)  # fmt: skip
+@click.option("--owner", help="Who owns the company, where people should know.")
+def add(
+    name: str, address: str, contact: str, domain: str, notice: str | None, purposes: tuple[str, ...],
+    owner: str | None,
+) -> None:  # fmt: skip
+    """Register a company. It may ask nobody anything until it is approved."""
+    house = open_house()
+    wanted = {key: why or None for key, _, why in (each.partition("=") for each in purposes)}
+    made = house.database.write(
+        lambda session: companies.register(
+            session,
+            legal_name=name,
+            address=address,
+            contact=contact,
+            domain=domain,
+            privacy_notice_url=notice,
+            purposes=wanted,
+            known_purposes=house.catalogue.purposes,
+            owner=owner,
+            now=clock.now(),
+        )
+    )
+    say(
+        f"{made.legal_name} is registered as {made.id}.\n\n"
+        f"To prove {made.domain}, publish this line at {companies.proof_url(made.domain)}\n\n"
+        f"    {made.domain_token}\n\n"
+        f"Next: vrm company prove-domain {made.id}, then vrm company approve {made.id}",
+        **_facts(made),
+        proof_url=companies.proof_url(made.domain),
+        proof=made.domain_token,
+    )
+
+
+@company.command(name="list")
+@click.option(
+    "--state", type=click.Choice(["pending", "approved", "suspended"]), help="Only those in this state."
+)
+def list_(state: str | None) -> None:
+    """List companies by name."""
+    found = open_house().database.read(lambda session: companies.list_companies(session, state=state))
+    rows = [_facts(one) for one in found]
+    say(table(rows, _COLUMNS, empty="no company; see: vrm company add --help"), companies=rows)
+
+
+@company.command()
+@click.argument("company")
+def show(company: str) -> None:
+    """Show everything about one company, the line that proves its domain too."""
+    found = open_house().database.read(lambda session: choose(session, company))
+    facts = {**_facts(found), "proof_url": companies.proof_url(found.domain), "proof": found.domain_token}
+    say("\n".join(f"{name:<20} {_said(value)}" for name, value in facts.items()), **facts)
+
+
+@company.command(name="prove-domain")
+@click.argument("company")
+def prove_domain(company: str) -> None:
+    """Read the well-known address of the company's domain, and keep that it is proved."""
+    house = open_house()
+    found = house.database.read(lambda session: choose(session, company))
+    companies.check_domain(
+        house.fetcher, domain=found.domain, token=found.domain_token
+    )  # outside any transaction
+    if found.domain in house.settings.fetch_allow:
+        note(f"VRM_FETCH_ALLOW answered for {found.domain}: this proves nothing outside this machine")
+    proved = house.database.write(
+        lambda session: companies.prove_domain(
+            session, company_id=found.id, domain=found.domain, token=found.domain_token, now=clock.now()
+        )
+    )
+    say(f"{proved.legal_name} has proved {proved.domain}.", **_facts(proved))
+
+
+@company.command()
+@click.argument("company")
+def approve(company: str) -> None:
+    """Let a company's clients ask people. Look at it first: vrm company show."""
+    done = open_house().database.write(
+        lambda session: companies.approve(session, company_id=choose(session, company).id, now=clock.now())
+    )
+    say(f"{done.legal_name} may ask.", **_facts(done))
+
+
+@company.command()
+@click.argument("company")
+def suspend(company: str) -> None:
+    """Stop a company at once: it can neither ask nor read, with any client."""
+    done = open_house().database.write(
+        lambda session: companies.suspend_company(
+            session, company_id=choose(session, company).id, now=clock.now()
+        )
+    )
+    say(f"{done.legal_name} is suspended.", **_facts(done))
+
+
+@company.command()
+@click.argument("company")
+def resume(company: str) -> None:
+    """Lift a company's suspension."""
+    done = open_house().database.write(
+        lambda session: companies.resume_company(
+            session, company_id=choose(session, company).id, now=clock.now()
+        )
+    )
+    say(f"{done.legal_name} is {done.state} again.", **_facts(done))
+
+
+def choose(session: Session, company: str) -> Company:
+    """The company an operator means by an id or a domain; raises ``NotFound``, or ``Invalid`` when several fit."""
+    if is_id(company):
+        return companies.get_company(session, company_id=company)
+    fitting = [one for one in companies.list_companies(session) if one.domain == company.lower()]
+    if not fitting:
+        raise NotFound("There is no such company. See: vrm company list.")
+    if len(fitting) > 1:
+        raise Invalid(f"{len(fitting)} companies name this domain; give the id. See: vrm company list.")
+    return fitting[0]
+
+
+def _facts(one: Company) -> dict[str, object]:
+    return {
+        "company_id": one.id,
+        "legal_name": one.legal_name,
+        "state": one.state,
+        "domain": one.domain,
+        "proved": clock.rfc3339(one.domain_proved_at) if one.domain_proved_at else None,
+        "address": one.address,
+        "contact": one.contact,
+        "notice": one.privacy_notice_url,
+        "owner": one.owner,
+        "purposes": dict(one.purposes),
+        "created_at": clock.rfc3339(one.created_at),
+    }
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({why})" if why else name for name, why in value.items()) or "-"
+    return "-" if value is None else str(value)

@@ -1,0 +1,89 @@
+"""Whether an instance is whole: every row readable, every key there, the log what it says it is."""
+
+import tempfile
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from vrm import accesslog, migrations
+from vrm.accesslog.note import Verifier
+from vrm.cli.edge import progress
+from vrm.errors import Conflict
+from vrm.house import House
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was read, and found whole."""
+
+    tables: int
+    rows: int
+    log_size: int
+
+
+def examine(house: House, checkpoint: str | None) -> Findings:
+    """Read everything once. ``checkpoint`` is one the log must continue. Raises ``Conflict`` at what is not whole."""
+    tables, rows = _read_tables(house)
+    _require_keys(house)
+    return Findings(tables, rows, _require_log(house, checkpoint))
+
+
+def _read_tables(house: House) -> tuple[int, int]:
+    """Read every row of every table, through the types the rooms read them with."""
+    tables = migrations.metadata().sorted_tables
+    tell = progress("reading tables")
+
+    def read(session: Session) -> int:
+        connection = session.connection()
+        if house.database.sqlite:
+            fault = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+            if fault != "ok":
+                raise Conflict("the restored database file is damaged (integrity_check)", code="damaged")
+        rows = 0
+        for done, table in enumerate(tables):
+            tell(done, len(tables))
+            with connection.execution_options(yield_per=500).execute(select(table)) as result:
+                rows += sum(1 for _ in result)
+        tell(len(tables), len(tables))
+        return rows
+
+    return len(tables), house.database.read(read)
+
+
+def _require_keys(house: House) -> None:
+    """Every KEK that anything is wrapped by must have its file, and really unwrap."""
+    missing = [kek.kek_id for kek in house.keys.status() if not kek.present]
+    if missing:
+        raise Conflict(
+            "the keys folder lacks "
+            + ", ".join(missing)
+            + "; give a copy made after the last vrm keys rotate "
+            "before this backup",
+            code="kek_missing",
+        )
+    house.keys.log_secret(house.keys.INSTANCE_OWNER)
+
+
+def _require_log(house: House, checkpoint: str | None) -> int:
+    """Verify the whole log as an auditor would, from an export and nothing else, continuing ``checkpoint``."""
+    if house.database.read(accesslog.latest_checkpoint) is None:
+        if checkpoint is not None:
+            raise Conflict("the log has no checkpoint, but the backup names one", code="log_inconsistent")
+        return 0
+    verifier = Verifier(house.settings.log_origin, house.keys.log_signer.public)
+    found = accesslog.open_export(house.database, verifier=verifier)
+    with tempfile.TemporaryFile() as file:
+        file.writelines(found)
+        total = file.tell()
+        file.seek(0)
+        tell = progress("verifying the log")
+        report = accesslog.verify_export(
+            file,
+            vkey=verifier.vkey,
+            checkpoint=checkpoint.encode() if checkpoint else None,
+            progress=lambda done: tell(done, total),
+        )
+    if not report.ok:
+        raise Conflict(f"the log is not whole: {report.findings[0]}", code="log_inconsistent")
+    return found.published.size

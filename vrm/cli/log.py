@@ -1,0 +1,202 @@
+"""``vrm log``: take the access log out, and verify it without trusting whoever took it out."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from vrm import accesslog
+from vrm.accesslog import Report, Selection
+from vrm.accesslog.note import Verifier
+from vrm.cli.edge import Group, note, open_house, progress, say
+from vrm.errors import NotFound
+from vrm.house import House
+
+
+class _Moment(click.ParamType[datetime]):
+    """An RFC 3339 time or a date; UTC where no offset is given."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail("Write a time as 2026-03-01T09:30:00Z, or a date.", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@click.group(cls=Group)
+def log() -> None:
+    """Export and verify the access log.
+
+    The log is a Merkle tree (RFC 6962) with signed checkpoints (C2SP). Whoever keeps an older checkpoint can tell
+    if an entry was ever changed or dropped.
+    """
+
+
+@log.command()
+@click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--since", type=_Moment(), help="Only entries at or after this time.")
+@click.option("--until", type=_Moment(), help="Only entries before this time.")
+@click.option("--company", help="Only entries of this company id.")
+@click.option("--client", help="Only entries of this client id.")
+@click.option("--type", "kind", type=click.Choice(sorted(accesslog.TYPES)), help="Only entries of this type.")
+@click.option("--thread", help="Only entries of this thread: one consent's events.")
+@click.option("--event", "events", multiple=True, help="Only the entry of this event id; may be repeated.")
+@click.pass_context
+def export(
+    ctx: click.Context,
+    file: str,
+    since: datetime | None,
+    until: datetime | None,
+    company: str | None,
+    client: str | None,
+    kind: str | None,
+    thread: str | None,
+    events: tuple[str, ...],
+) -> None:
+    """Write the log to FILE (standard output unless given), to be checked with vrm log verify.
+
+    Without conditions, everything the newest checkpoint covers. With conditions, the entries that meet all of
+    them, each with its inclusion proof.
+    """
+    if file == "-" and ctx.meta.get("vrm.as_json"):
+        raise click.UsageError("--json needs a FILE: the export itself goes to standard output.")
+    house = open_house()
+    selection = Selection(since, until, company, client, kind, thread, events)
+    found = accesslog.open_export(house.database, verifier=_verifier(house), selection=selection)
+    advance = progress("exporting") if file != "-" else None
+    with _output(file) as out:
+        for number, line in enumerate(found):
+            out.write(line)
+            if advance is not None and (number % 256 == 0 or number == found.count):
+                advance(number, found.count)
+    text = f"{found.count} entries of a log of {found.published.size}."
+    if file == "-":
+        note(text)
+    else:
+        say(text, file=file, kind=found.kind, count=found.count, size=found.published.size)
+    if waiting := house.database.read(accesslog.count_pending):
+        note(
+            f"{waiting} newer events wait for their leaf and are not in it; vrm log sequence gives it to them."
+        )
+
+
+@log.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--vkey", help="The log's key, as you were given it on another way than this file.")
+@click.option(
+    "--checkpoint",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint you kept: the log must still begin with it.",
+)
+def verify(file: str, vkey: str | None, checkpoint: Path | None) -> int:
+    """Verify an export with nothing but FILE, and exit with 1 if anything is wrong with it.
+
+    Needs no instance. The file alone shows that nothing in it was changed since it was signed. Only --vkey shows
+    that the log's own key signed it, and only --checkpoint that the operator rewrote nothing before that.
+    """
+    kept = None if checkpoint is None else checkpoint.read_bytes()
+    with click.open_file(file, "rb") as stream:
+        report = accesslog.verify_export(stream, vkey=vkey, checkpoint=kept, progress=_bar(file))
+    say("\n".join(_sentences(report)), **_facts(report))
+    return 0 if report.ok else 1
+
+
+@log.command()
+def checkpoint() -> None:
+    """Print the newest checkpoint: keep it where the operator cannot reach it."""
+    house = open_house()
+    newest = house.database.read(accesslog.latest_checkpoint)
+    if newest is None:
+        raise NotFound("The log has no checkpoint yet. Run: vrm log sequence", code="no_checkpoint")
+    vkey = _verifier(house).vkey
+    say(
+        newest.note.removesuffix("\n"),
+        checkpoint=newest.note,
+        size=newest.size,
+        root=newest.root.hex(),
+        vkey=vkey,
+    )
+    note(f"vkey: {vkey}")
+
+
+@log.command()
+def sequence() -> None:
+    """Give waiting events their leaves and sign a checkpoint, now rather than with the worker's next pass."""
+    house = open_house()
+    count = 0
+    while taken := accesslog.sequence(house.database):
+        count += taken
+    newest = accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    say(f"{count} new leaves; the checkpoint covers {newest.size}.", sequenced=count, size=newest.size)
+
+
+def _verifier(house: House) -> Verifier:
+    return Verifier(house.settings.log_origin, house.keys.log_signer.public)
+
+
+@contextmanager
+def _output(file: str) -> Iterator[BinaryIO]:
+    """Standard output, or a file that appears when it is whole and not before."""
+    if file == "-":
+        yield click.get_binary_stream("stdout")
+        return
+    target = Path(file)
+    descriptor, name = tempfile.mkstemp(prefix=target.name + ".", dir=target.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            yield out
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _bar(file: str) -> Callable[[int], None] | None:
+    if file == "-":
+        return None
+    total = Path(file).stat().st_size
+    advance = progress("verifying")
+    return lambda done: advance(done, total)
+
+
+def _sentences(report: Report) -> Iterator[str]:
+    if report.ok:
+        what = "the whole log" if report.kind == "all" else "a selection"
+        yield f"Verified: {report.entries} entries, {what}, in the tree of {report.size} signed by {report.origin}."
+    else:
+        yield f"NOT VERIFIED: {len(report.findings) + report.more} findings."
+    yield from (f"  {finding}" for finding in report.findings)
+    if report.more:
+        yield f"  and {report.more} more"
+    if not report.pinned:
+        yield "The key came with the file. Give --vkey to know that it is the log's own."
+    if not report.older:
+        yield "Give --checkpoint with one you kept to know that the log was not rewritten before it was signed."
+
+
+def _facts(report: Report) -> dict[str, object]:
+    return {
+        "ok": report.ok,
+        "kind": report.kind,
+        "origin": report.origin,
+        "size": report.size,
+        "root": report.root,
+        "entries": report.entries,
+        "key_pinned": report.pinned,
+        "older_checkpoint": report.older,
+        "findings": [
+            {"line": one.line, "part": one.part, "leaf": one.leaf, "problem": one.problem}
+            for one in report.findings
+        ],
+        "more_findings": report.more,
+    }

@@ -1,0 +1,154 @@
+"""``vrm serve``: the web, in several processes, and the worker beside it."""
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import click
+
+from vrm.cli.edge import Command, load_settings, note, require_schema, say
+from vrm.config import Settings
+from vrm.errors import Conflict
+from vrm.house import House, warnings
+
+THREADS = 8  # for each process: enough that some read while one waits for its commit
+GRACE = 10.0  # seconds a process gets to end before it is ended
+
+
+@click.command(cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port; the issuer's, where that is this machine, else 8000."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option(
+    "--threads", type=click.IntRange(1, 256), default=THREADS, show_default=True, help="Threads in each."
+)
+@click.option("--no-worker", is_flag=True, help="Run no worker here; run vrm worker elsewhere.")
+def serve(host: str, port: int | None, workers: int, threads: int, no_worker: bool) -> None:
+    """Serve people and companies until told to stop (SIGTERM or Ctrl-C).
+
+    Put a reverse proxy that speaks TLS in front (and set VRM_TRUSTED_PROXIES); this server speaks plain HTTP.
+    """
+    settings = load_settings()
+    port = port or own_port(settings)
+    require_schema(settings)
+    require_free(host, port)
+    rehearse(settings)
+    for warning in warnings(settings):
+        note(f"warning: {warning}")
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    beside = None if no_worker or not settings.worker else Beside()
+    try:
+        _serve(host, port, workers, threads, lambda: note(f"serving {settings.issuer} at {address}"))
+    finally:
+        if beside is not None:
+            beside.stop()
+    say("stopped", stopped=True)
+
+
+def own_port(settings: Settings) -> int:
+    """The port people's browsers will knock at, where the issuer is this machine in plain http; else 8000."""
+    issuer = urlsplit(settings.issuer)
+    return (issuer.port or 80) if issuer.scheme == "http" else 8000
+
+
+def require_free(host: str, port: int) -> None:
+    """Say it plainly when the port is taken. Workers share the port among themselves, and would not notice."""
+    family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as trial:
+        trial.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # sockets that are merely closing do not count
+        try:
+            trial.bind(where)
+        except OSError as fault:
+            if fault.errno == errno.EADDRINUSE:
+                reason = (
+                    f"port {port} at {host} is taken; stop what uses it, or choose another: vrm serve --port"
+                )
+            else:
+                reason = f"cannot listen at {host} port {port}: {fault.strerror}"
+            raise Conflict(reason, code="port_taken") from None
+
+
+def rehearse(settings: Settings) -> None:
+    """Build everything once, so that what is wrong is said here and not by each process in turn."""
+    from vrm.app import create_app  # here, so that no other command pays for the web
+
+    with House.open(settings) as house:
+        create_app(house)
+
+
+def _serve(host: str, port: int, workers: int, threads: int, started: Callable[[], None]) -> None:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    server = Granian(
+        "vrm.wsgi:app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(GRACE),
+        log_access=False,  # its lines would hold query strings
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(started)
+    server.serve()
+
+
+class Beside:
+    """A worker process beside the server: started again when it dies, ended with us, however we end."""
+
+    PAUSE = 1.0  # seconds before a worker that died is started again
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the worker; it gets some time to finish what it does."""
+        self._stop.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            process = _start_worker()
+            while process.poll() is None and not self._stop.wait(0.2):
+                pass
+            if self._stop.is_set():
+                _end(process)
+            else:
+                note(f"the worker ended with {process.returncode}; starting it again")
+                self._stop.wait(self.PAUSE)
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    # It watches its parent's id, so it ends even when we are killed and cannot tell it.
+    return subprocess.Popen(  # noqa: S603  # ourselves
+        [sys.executable, "-m", "vrm", "worker", "--parent", str(os.getpid())], stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

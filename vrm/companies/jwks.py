@@ -1,0 +1,75 @@
+"""The public keys of a client: a JWK Set (RFC 7517) that can verify what the FAPI 2.0 profile lets clients sign.
+
+Allowed are EC P-256 (ES256), RSA from 2048 bits (PS256) and OKP Ed25519: FAPI 2.0 Security Profile, section 5.4.
+A set that holds a private or symmetric key is refused, not cleaned: whoever sent it has just published it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from joserfc import jwk
+from joserfc.errors import JoseError
+
+from vrm.companies.errors import BadKeys
+
+MOST_KEYS = 20
+
+# RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1; RFC 8037, section 2.
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv", "seed"})
+# FAPI 2.0 Security Profile, section 5.4: a key is in the set, never behind an address.
+_REMOTE = frozenset({"x5u", "jku"})
+_MEMBERS = {"EC": ("crv", "x", "y"), "RSA": ("n", "e"), "OKP": ("crv", "x")}
+_ALGORITHMS = {"EC": ("ES256",), "RSA": ("PS256",), "OKP": ("Ed25519", "EdDSA")}
+_CURVES = {"EC": "P-256", "OKP": "Ed25519"}
+
+
+def parse_jwks(document: object) -> dict[str, Any]:
+    """The set, with known public members only. Raises ``BadKeys``, which says which key (from 1) and why."""
+    keys = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
+        raise BadKeys(f'Give a JWK Set, {{"keys": […]}}, with 1 to {MOST_KEYS} keys.')
+    parsed = [_parse(key, f"Key {place}") for place, key in enumerate(keys, start=1)]
+    if len({key["kid"] for key in parsed}) < len(parsed):
+        raise BadKeys("Two keys have the same kid. Give each its own.")
+    return {"keys": parsed}
+
+
+def _parse(key: object, which: str) -> dict[str, Any]:
+    if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
+        raise BadKeys(f"{which} is not a JSON object.")
+    if _PRIVATE & set(key):
+        raise BadKeys(
+            f"{which} holds a private or symmetric key. Consider it published: make a new pair and send only "
+            "the public half."
+        )
+    if _REMOTE & set(key):
+        raise BadKeys(f"{which} points elsewhere (x5u or jku). Put the key itself into the set.")
+    kty, kid, alg = key.get("kty"), key.get("kid"), key.get("alg")
+    if kty not in _MEMBERS or key.get("crv") != _CURVES.get(str(kty)):
+        raise BadKeys(f"{which} must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.")
+    if not isinstance(kid, str) or not 1 <= len(kid) <= 200 or not kid.isprintable():
+        raise BadKeys(f"{which} needs a kid: a text of at most 200 characters.")
+    if alg is not None and alg not in _ALGORITHMS[str(kty)]:
+        raise BadKeys(f"{which} names an algorithm we do not take. Use ES256, PS256 or Ed25519.")
+    if key.get("use", "sig") != "sig" or key.get("key_ops", ["verify"]) != ["verify"]:
+        raise BadKeys(f"{which} is not for verifying signatures (use: sig, key_ops: verify).")
+    members = {name: key.get(name) for name in ("kty", *_MEMBERS[str(kty)])}
+    _check(members, which)
+    return {**members, "kid": kid, "use": "sig", **({"alg": alg} if alg else {})}
+
+
+def _check(members: dict[str, Any], which: str) -> None:
+    """Whether the numbers make a key: the point on its curve, the modulus long enough."""
+    try:
+        if not all(isinstance(value, str) for value in members.values()):
+            raise ValueError
+        public = jwk.import_key(members).public_key
+    except (ValueError, TypeError, JoseError):
+        public = None  # and not a cause: the library's message may repeat the value
+    if public is None:
+        raise BadKeys(f"{which} is damaged: its members do not make a public key.")
+    if isinstance(public, RSAPublicKey) and not (
+        2048 <= public.key_size <= 8192 and public.public_numbers().e in range(3, 2**33)
+    ):
+        raise BadKeys(f"{which} must be RSA of 2048 to 8192 bits, with a usual exponent such as 65537.")

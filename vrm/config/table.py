@@ -1,0 +1,127 @@
+"""Every setting, as data: its name, what it means, its default, and what whoever changes it gains.
+
+Help, ``vrm settings`` and docs/configuration.md are made from this table; the parsers are in ``settings``.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One ``VRM_*`` variable. ``attribute`` names its place in ``Settings``; ``secret`` ones are never shown."""
+
+    name: str
+    attribute: str
+    meaning: str
+    default: str
+    attacker: str
+    secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "VRM_HOME",
+        "home",
+        "Folder that holds this instance: identity, databases, keys. Only the account that runs vrm may enter it.",
+        "./var",
+        "Points the service at an instance of the attacker's making: people would sign in to it and fill it.",
+    ),
+    Setting(
+        "VRM_ISSUER",
+        "issuer",
+        "The address people and companies use. Read by vrm init, which fixes it for good; set to anything else "
+        "afterwards, nothing starts.",
+        "http://localhost:8000",
+        "Nothing once the instance exists. Before, it decides whose links, tokens and log entries these will be.",
+    ),
+    Setting(
+        "VRM_DATABASE_URL",
+        "database_url",
+        "Where rows live: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
+        "sqlite:///$VRM_HOME/vrm.db",
+        "Serves old or forged rows: withdrawn consents come back to life. Sealed values stay sealed, and an "
+        "auditor with an older checkpoint sees that the log does not continue.",
+        secret=True,
+    ),
+    Setting(
+        "VRM_KEYSTORE_URL",
+        "keystore_url",
+        "Where wrapped keys live: a second database, never the same as the first, whose backups are kept "
+        "30 days at most.",
+        "sqlite:///$VRM_HOME/keystore.db",
+        "Brings back the keys of people who were erased, if the attacker also has an old backup; or stops all "
+        "reading, since nothing can be opened.",
+        secret=True,
+    ),
+    Setting(
+        "VRM_KEYS_DIR",
+        "keys_dir",
+        "Folder with the keys that wrap all others and the key that signs the log. Keep it off the disk that is "
+        "backed up.",
+        "$VRM_HOME/keys",
+        "With keys of the attacker's own, everything sealed from then on is open to them, and they sign the log.",
+    ),
+    Setting(
+        "VRM_SMTP_URL",
+        "smtp_url",
+        "Mail server: smtps://USER:PASSWORD@HOST:465, or smtp://HOST:587 which must offer STARTTLS unless it "
+        "is this machine. Without it, mail is written to $VRM_HOME/mail, for development only.",
+        "(none: the development mail folder)",
+        "Reads every mail the service sends, confirmation and recovery links among them.",
+        secret=True,
+    ),
+    Setting(
+        "VRM_MAIL_FROM",
+        "mail_from",
+        "Sender address of that mail.",
+        "vrm@ and the host of the issuer",
+        "Makes real mail look like it came from elsewhere, or sends replies to the attacker.",
+    ),
+    Setting(
+        "VRM_FETCH_ALLOW",
+        "fetch_allow",
+        "Hosts that are spoken to over plain HTTP on this machine instead of the internet, as "
+        "HOST=127.0.0.1:PORT, separated by commas. For development only.",
+        "(none)",
+        "Answers for those hosts: proves web domains the attacker does not own and supplies clients' keys; "
+        "reaches every service on this machine's loopback.",
+    ),
+    Setting(
+        "VRM_CATALOGUE",
+        "catalogue",
+        "Catalogue files of your own, read after the built-in one, separated by colons.",
+        "(none)",
+        "Adds misleading labels, so that people grant what they did not mean to.",
+    ),
+    Setting(
+        "VRM_TRUSTED_PROXIES",
+        "trusted_proxies",
+        "How many reverse proxies stand in front and set X-Forwarded-For and X-Forwarded-Proto.",
+        "0",
+        "Too high a number lets anyone choose the address that sign-in limits count.",
+    ),
+    Setting(
+        "VRM_WORKER",
+        "worker",
+        "Whether vrm serve also runs the worker (log checkpoints, mail, expiry): yes or no. With no, run "
+        "vrm worker yourself.",
+        "yes",
+        "With no worker, the log gets no new checkpoints and no mail leaves. Nothing leaves unlogged.",
+    ),
+    Setting(
+        "VRM_LOG_LEVEL",
+        "log_level",
+        "How much is written to standard error: error, warning, info or debug. Never personal data at any level "
+        "but debug, which shows tracebacks.",
+        "info",
+        "Debug may put pieces of what people typed into log files; error hides the attacker's noise.",
+    ),
+    Setting(
+        "VRM_ARGON2",
+        "argon2",
+        "Cost of one Argon2id password hash: m=KIBIBYTES,t=PASSES,p=LANES. The floor is m=19456,t=2,p=1; only a "
+        "sandbox may go below it.",
+        "m=65536,t=3,p=4",
+        "A low cost makes guessing passwords from a stolen database cheaper, for passwords set from then on.",
+    ),
+)

@@ -1,0 +1,62 @@
+"""What a company wants (an ask), what a person allowed (a consent), and every state it went through.
+
+An ask is decided once: granted, narrowed or refused. A consent is a chain of immutable revisions, each a set of
+lines; its state is one row, and each change raises ``version``. Nothing here is ever overwritten or forgotten but
+by ``forget``.
+
+Called by the pages in which people decide and by ``disclosures``. This room never sees a value: a line names a
+key and an item, not what stands in it.
+"""
+
+from vrm.consents.effective import Permitted, Refused, Standing, weigh
+from vrm.consents.reading import Held, held_by_client, lock_versions, standings
+from vrm.consents.records import Ask, Choice, Consent, Revision
+from vrm.consents.service import (
+    expire,
+    forget,
+    get_ask,
+    get_consent,
+    get_open_ask,
+    grant,
+    list_asks,
+    list_consents,
+    list_revisions,
+    open_ask,
+    refuse,
+    revoke,
+)
+from vrm.consents.terms import FREQUENCIES, MOST_DAYS, GrantedLine, InvalidAsk, Line, Terms, check_terms
+
+__all__ = [
+    "FREQUENCIES",
+    "MOST_DAYS",
+    "Ask",
+    "Choice",
+    "Consent",
+    "GrantedLine",
+    "Held",
+    "InvalidAsk",
+    "Line",
+    "Permitted",
+    "Refused",
+    "Revision",
+    "Standing",
+    "Terms",
+    "check_terms",
+    "expire",
+    "forget",
+    "get_ask",
+    "get_consent",
+    "get_open_ask",
+    "grant",
+    "held_by_client",
+    "list_asks",
+    "list_consents",
+    "list_revisions",
+    "lock_versions",
+    "open_ask",
+    "refuse",
+    "revoke",
+    "standings",
+    "weigh",
+]

@@ -1,0 +1,95 @@
+"""What may be read now. Pure: facts in, ``Permitted`` or ``Refused`` out.
+
+A refusal has two codes: ``code`` is what happened, for the person and the log; ``public`` is what the company may
+know, and no more. That a consent was revoked and that it ran out look alike from outside: ``consent_ended``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vrm.consents.terms import GrantedLine
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A consent as it stands at this moment, with all that its worth depends on."""
+
+    consumer_id: str
+    consent_id: str
+    client_id: str
+    company_id: str
+    subject: str
+    state: str
+    version: int
+    epoch: int
+    revision: int
+    notice_version: int
+    expires_at: datetime
+    lines: tuple[GrantedLine, ...]
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """These lines may be read for this purpose. ``not_granted`` are keys that were asked for and may not."""
+
+    purpose: str
+    lines: tuple[GrantedLine, ...]
+    not_granted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing may be read."""
+
+    code: str
+    public: str
+    keys: tuple[str, ...] = field(default=())
+
+
+def weigh(
+    standing: Standing,
+    *,
+    client_may_read: bool,
+    notice_version: int,
+    epoch: int | None,
+    purpose: str | None,
+    keys: Sequence[str] | None,
+    now: datetime,
+) -> Permitted | Refused:
+    """Weigh a read against the consent.
+
+    ``client_may_read`` says whether client and company are in good standing, ``notice_version`` which notice
+    the company has now: who agreed to another one has not agreed to this. ``epoch`` is the one the token
+    carries, None for the client's own token. ``keys`` None asks for every line of the purpose. The order of the
+    tests is the order of what the company may learn: first whether it may ask at all.
+    """
+    wanted = tuple(dict.fromkeys(keys)) if keys is not None else ()
+    if not client_may_read:
+        return Refused("client_suspended", "client_suspended", wanted)
+    if standing.state != "active":
+        return Refused(standing.state, "consent_ended", wanted)
+    if standing.expires_at <= now:
+        return Refused("expired", "consent_ended", wanted)
+    if standing.notice_version != notice_version:
+        return Refused("notice_changed", "consent_ended", wanted)
+    if epoch is not None and epoch != standing.epoch:
+        return Refused("superseded", "consent_ended", wanted)
+
+    purposes = {line.purpose for line in standing.lines}
+    if purpose is None:
+        if len(purposes) != 1:
+            return Refused("purpose_required", "purpose_required", wanted)
+        (purpose,) = purposes
+    elif purpose not in purposes:
+        return Refused("purpose_not_permitted", "purpose_not_permitted", wanted)
+
+    lines = tuple(line for line in standing.lines if line.purpose == purpose)
+    if keys is None:
+        return Permitted(purpose, lines)
+    granted = {line.key for line in lines}
+    chosen = tuple(line for line in lines if line.key in wanted)
+    missing = tuple(key for key in wanted if key not in granted)
+    if not chosen:
+        return Refused("keys_not_permitted", "keys_not_permitted", wanted)
+    return Permitted(purpose, chosen, missing)

@@ -1,0 +1,100 @@
+"""The read path of the room: plain selects on a connection, many consents in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy.orm import Session
+
+from vrm.consents.effective import Standing
+from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
+from vrm.consents.terms import GrantedLine
+
+_places = cast(Table, ConsentPlace.__table__)
+_consents = cast(Table, ConsentRow.__table__)
+_revisions = cast(Table, RevisionRow.__table__)
+
+
+def standings(connection: Connection, *, client_id: str, consent_ids: Sequence[str]) -> dict[str, Standing]:
+    """How these consents stand, by id; those of another client are left out as if they did not exist."""
+    query = (
+        select(_consents, _revisions.c.lines)
+        .join(
+            _places,
+            and_(_places.c.consumer_id == _consents.c.consumer_id, _places.c.consent_id == _consents.c.id),
+        )
+        .join(
+            _revisions,
+            and_(
+                _revisions.c.consumer_id == _consents.c.consumer_id,
+                _revisions.c.consent_id == _consents.c.id,
+                _revisions.c.number == _consents.c.revision,
+            ),
+        )
+        .where(_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id)
+    )
+    return {
+        row.id: Standing(
+            consumer_id=row.consumer_id,
+            consent_id=row.id,
+            client_id=row.client_id,
+            company_id=row.company_id,
+            subject=row.subject,
+            state=row.state,
+            version=row.version,
+            epoch=row.epoch,
+            revision=row.revision,
+            notice_version=row.notice_version,
+            expires_at=row.expires_at,
+            lines=tuple(GrantedLine(**line) for line in row.lines),
+        )
+        for row in connection.execute(query)
+    }
+
+
+def lock_versions(
+    connection: Connection, *, places: Sequence[tuple[str, str]]
+) -> dict[str, tuple[int, datetime]]:
+    """``version`` and ``expires_at`` of active consents by id, given ``(consumer_id, consent_id)``.
+
+    The rows are share-locked until the transaction ends, so a revoke either came first and is seen here, or
+    waits until what rests on this answer is committed. Those not active are left out.
+    """
+    query = (
+        select(_consents.c.id, _consents.c.version, _consents.c.expires_at)
+        .where(
+            _consents.c.consumer_id.in_({consumer_id for consumer_id, _ in places}),
+            _consents.c.id.in_({consent_id for _, consent_id in places}),
+            _consents.c.state == "active",
+        )
+        .order_by(_consents.c.id)
+        .with_for_update(read=True)
+    )
+    return {row.id: (row.version, row.expires_at) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A consent as its client may list it."""
+
+    standing: Standing
+    granted_at: datetime
+
+
+def held_by_client(session: Session, *, client_id: str, after: str | None, limit: int) -> list[Held]:
+    """A page of a client's consents, current and ended, in the order of their ids."""
+    query = select(_places.c.consent_id, _places.c.consumer_id).where(_places.c.client_id == client_id)
+    if after is not None:
+        query = query.where(_places.c.consent_id > after)
+    places = session.execute(query.order_by(_places.c.consent_id).limit(limit)).all()
+    ids = [place.consent_id for place in places]
+    found = standings(session.connection(), client_id=client_id, consent_ids=ids)
+    granted = session.execute(
+        select(_consents.c.id, _consents.c.granted_at).where(
+            _consents.c.consumer_id.in_([place.consumer_id for place in places]), _consents.c.id.in_(ids)
+        )
+    )
+    since = {row.id: row.granted_at for row in granted}
+    return [Held(found[consent_id], since[consent_id]) for consent_id in ids if consent_id in found]

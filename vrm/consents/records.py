@@ -1,0 +1,112 @@
+"""What the room hands out: frozen copies, so that nobody changes a row by accident."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vrm.consents.models import AskRow, ConsentRow, RevisionRow
+from vrm.consents.terms import GrantedLine, Terms
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the person ticked in one line: which of its keys, and which item (None: all)."""
+
+    line: int
+    key: str
+    item_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a client wants of a person. ``state``: open, granted or refused."""
+
+    id: str
+    client_id: str
+    company_id: str
+    terms: Terms
+    request: Mapping[str, Any]
+    state: str
+    created_at: datetime
+    expires_at: datetime
+
+    @staticmethod
+    def of(row: AskRow) -> "Ask":
+        """A copy of a row."""
+        return Ask(
+            id=row.id,
+            client_id=row.client_id,
+            company_id=row.company_id,
+            terms=Terms.from_json(row.terms),
+            request=row.request,
+            state=row.state,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What was granted, and how it stands. ``state``: active, revoked or expired."""
+
+    id: str
+    consumer_id: str
+    client_id: str
+    company_id: str
+    subject: str
+    state: str
+    epoch: int
+    revision: int
+    granted_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+    def is_active(self, now: datetime) -> bool:
+        """Whether anything can be read under it at this moment."""
+        return self.state == "active" and self.expires_at > now
+
+    @staticmethod
+    def of(row: ConsentRow) -> "Consent":
+        """A copy of a row."""
+        return Consent(
+            id=row.id,
+            consumer_id=row.consumer_id,
+            client_id=row.client_id,
+            company_id=row.company_id,
+            subject=row.subject,
+            state=row.state,
+            epoch=row.epoch,
+            revision=row.revision,
+            granted_at=row.granted_at,
+            expires_at=row.expires_at,
+            ended_at=row.ended_at,
+        )
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What a consent allowed from ``created_at`` on. ``versions`` are the value versions the person saw."""
+
+    number: int
+    reason: str
+    terms: Terms
+    lines: tuple[GrantedLine, ...]
+    versions: tuple[Mapping[str, Any], ...]
+    notice: Mapping[str, Any]
+    expires_at: datetime
+    created_at: datetime
+
+    @staticmethod
+    def of(row: RevisionRow) -> "Revision":
+        """A copy of a row."""
+        return Revision(
+            number=row.number,
+            reason=row.reason,
+            terms=Terms.from_json(row.terms),
+            lines=tuple(GrantedLine(**line) for line in row.lines),
+            versions=tuple(row.versions),
+            notice=row.notice,
+            expires_at=row.expires_at,
+            created_at=row.created_at,
+        )

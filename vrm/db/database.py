@@ -1,0 +1,152 @@
+"""Engines and transactions."""
+
+import fcntl
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+
+_TRIES = 20
+_RETRIABLE = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+class WriteLock:
+    """One writer at a time over all processes, first come first served by the kernel.
+
+    SQLite's own busy wait sleeps and polls, which costs seconds at the 99th percentile when several
+    processes write. ``flock`` waits in the kernel and is released when a process dies, however it dies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file: tuple[int, int] | None = None  # (pid, descriptor): a forked child opens its own
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._threads:
+            if self._file is None or self._file[0] != os.getpid():
+                self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            fcntl.flock(self._file[1], fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file[1], fcntl.LOCK_UN)
+
+
+class Database:
+    """One store: an embedded SQLite file or a PostgreSQL server, by URL.
+
+    A transaction that lost a race is run again, so ``work`` must be a function of the database alone.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._lock: WriteLock | None = None
+        if self.sqlite:
+            if not self.url.database:
+                raise ValueError("an SQLite database needs a file")
+            path = Path(self.url.database)
+            self._lock = WriteLock(path.with_name(path.name + ".lock"))
+            self.engine = create_engine(self.url, connect_args={"check_same_thread": False, "timeout": 30})
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+            self._reading = self.engine.execution_options(vrm_begin="BEGIN")
+            self._writing = self.engine.execution_options(vrm_begin="BEGIN IMMEDIATE")
+            self._grouped = self._writing
+        else:
+            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
+            self._grouped = self.engine.execution_options(isolation_level="READ COMMITTED")
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run ``work(session)`` on one consistent snapshot; whatever it changes is thrown away."""
+
+        def once() -> T:
+            with Session(self._reading, expire_on_commit=False) as session:
+                return work(session)
+
+        return _retried(once)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run ``work(session)`` and commit; durable on return. Serializable; run again when it lost a race."""
+
+        def once() -> T:
+            with (
+                self._exclusive(),
+                Session(self._writing, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                return work(session)
+
+        return _retried(once)
+
+    def write_group(self, work: Callable[[Connection], T]) -> T:
+        """As ``write``, for the commit queue: a bare connection that sees each row as of now.
+
+        On PostgreSQL this is READ COMMITTED: ``work`` locks the rows its decision rests on (``FOR SHARE``), so
+        a concurrent revoke either comes first and is seen, or waits.
+        """
+
+        def once() -> T:
+            with self._exclusive(), self._grouped.connect() as connection, connection.begin():
+                return work(connection)
+
+        return _retried(once)
+
+    def close(self) -> None:
+        """Close pooled connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        if self._lock is None:
+            yield
+        else:
+            with self._lock():
+                yield
+
+
+def _prepare_sqlite(connection: object, record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged commit survives power loss
+        "foreign_keys=ON",
+        "secure_delete=ON",  # a deleted row leaves no bytes behind in free pages
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("vrm_begin", "BEGIN"))
+
+
+def _retried(once: Callable[[], T]) -> T:
+    for attempt in range(_TRIES):
+        try:
+            return once()
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) not in _RETRIABLE or attempt == _TRIES - 1:
+                raise
+            time.sleep(random.uniform(0, 0.005 * 2 ** min(attempt, 6)))
+    raise AssertionError("unreachable")
+
+
+__all__ = ["Database", "Engine"]

@@ -1,0 +1,35 @@
+"""What a reader gets."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Omitted:
+    """A key that is not in the answer. ``reason``: ``not_granted`` or ``no_value``."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The permitted values. ``event_id`` and ``leaf_hash`` name the log entry that says so."""
+
+    consent_id: str
+    subject: str
+    revision: int
+    purpose: str
+    profile: dict[str, object]
+    omitted: tuple[Omitted, ...]
+    event_id: str
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Nothing. ``code`` is what the company may know; the person and the log see what happened."""
+
+    consent_id: str
+    code: str
+    event_id: str
+    leaf_hash: bytes

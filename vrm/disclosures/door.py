@@ -1,0 +1,248 @@
+"""Read, weigh, open, log, and only then answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from keys import KeyStore
+from vrm import accesslog, clock, companies, consents, profiles
+from vrm.catalogue import Catalogue
+from vrm.db import CommitQueue, Database
+from vrm.disclosures.answers import Answer, Refusal
+from vrm.disclosures.opening import fields_behind, fill
+from vrm.errors import Unavailable
+
+BATCH = 100
+"""Disclosures made durable at once in a stream; at most so many are opened before any leaves."""
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads. ``epoch`` is the one the token carries, None for the client's own token."""
+
+    client_id: str
+    epoch: int | None = None
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check."""
+
+    result: Answer | Refusal
+    prepared: accesslog.Prepared
+    client_id: str
+    consumer_id: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What one snapshot of the database says about the consents that are read."""
+
+    client: companies.ClientStanding
+    standings: dict[str, consents.Standing]
+    verdicts: dict[str, consents.Permitted | consents.Refused]
+    sealed: dict[str, list[profiles.Sealed]]
+
+
+class Door:
+    """The one way to plaintext. One for each process: its commit queue is shared by all threads."""
+
+    def __init__(self, database: Database, keys: KeyStore, catalogue: Catalogue) -> None:
+        self._database = database
+        self._keys = keys
+        self._catalogue = catalogue
+        self._queue = CommitQueue(database, _commit)
+
+    def read(
+        self, reader: Reader, *, consent_id: str, purpose: str | None, keys: Sequence[str] | None
+    ) -> Answer | Refusal:
+        """Answer one consent. What is returned is in the log, durably."""
+        return self._read([consent_id], reader, purpose, keys)[0]
+
+    def read_many(
+        self, reader: Reader, *, consent_ids: Sequence[str], purpose: str | None, keys: Sequence[str] | None
+    ) -> Iterator[Answer | Refusal]:
+        """Answer many consents in their order. Each batch is durable before any of it is given out."""
+        for start in range(0, len(consent_ids), BATCH):
+            yield from self._read(consent_ids[start : start + BATCH], reader, purpose, keys)
+
+    def _read(
+        self, consent_ids: Sequence[str], reader: Reader, purpose: str | None, keys: Sequence[str] | None
+    ) -> list[Answer | Refusal]:
+        done: dict[str, Answer | Refusal] = {}
+        for _ in range(_TRIES):
+            pending = [consent_id for consent_id in consent_ids if consent_id not in done]
+            drafts = self._draft(pending, reader, purpose, keys)
+            kept = self._queue.submit(drafts)
+            done |= {
+                draft.result.consent_id: draft.result for draft, ok in zip(drafts, kept, strict=True) if ok
+            }
+            if len(done) == len(set(consent_ids)):
+                return [done[consent_id] for consent_id in consent_ids]
+        raise Unavailable("The consent is being changed just now. Try again in a moment.")
+
+    def _draft(
+        self, consent_ids: Sequence[str], reader: Reader, purpose: str | None, keys: Sequence[str] | None
+    ) -> list[_Draft]:
+        now = clock.now()
+        facts = self._database.read(
+            lambda session: self._gather(session, consent_ids, reader, purpose, keys, now)
+        )
+        return [self._outcome(facts, consent_id, purpose, keys, now) for consent_id in consent_ids]
+
+    def _gather(
+        self,
+        session: Session,
+        consent_ids: Sequence[str],
+        reader: Reader,
+        purpose: str | None,
+        keys: Sequence[str] | None,
+        now: datetime,
+    ) -> _Facts:
+        connection = session.connection()
+        client = companies.client_standings(connection, client_ids=[reader.client_id])[reader.client_id]
+        standings = consents.standings(connection, client_id=reader.client_id, consent_ids=consent_ids)
+        verdicts = {
+            consent_id: consents.weigh(
+                standing,
+                client_may_read=client.may_read,
+                notice_version=client.notice_version,
+                epoch=reader.epoch,
+                purpose=purpose,
+                keys=keys,
+                now=now,
+            )
+            for consent_id, standing in standings.items()
+        }
+        permitted = {
+            consent_id: verdict
+            for consent_id, verdict in verdicts.items()
+            if isinstance(verdict, consents.Permitted)
+        }
+        fields = {
+            field
+            for verdict in permitted.values()
+            for line in verdict.lines
+            for field in fields_behind(self._catalogue, line.key)
+        }
+        owners = [standings[consent_id].consumer_id for consent_id in permitted]
+        sealed = profiles.sealed_values(connection, consumer_ids=owners, fields=fields) if owners else {}
+        return _Facts(client, standings, verdicts, sealed)
+
+    def _outcome(
+        self, facts: _Facts, consent_id: str, purpose: str | None, keys: Sequence[str] | None, now: datetime
+    ) -> _Draft:
+        standing = facts.standings.get(consent_id)
+        if (
+            standing is None
+        ):  # unknown, or another client's: both look the same, and nobody's history shows it
+            verdict: consents.Permitted | consents.Refused = consents.Refused(
+                "not_found", "not_found", tuple(keys or ())
+            )
+        else:
+            verdict = facts.verdicts[consent_id]
+        about = None if standing is None else self._about(standing)
+        if isinstance(verdict, consents.Refused):
+            prepared = accesslog.prepare(
+                accesslog.Event(
+                    type="disclosure",
+                    at=now,
+                    actor="client",
+                    company=facts.client.company_id,
+                    client=facts.client.client_id,
+                    purpose=purpose if purpose in self._catalogue.purposes else None,
+                    keys=tuple(key for key in verdict.keys if key in self._catalogue.keys),
+                    outcome="refused",
+                    code=verdict.code,
+                    revision=None if standing is None else standing.revision,
+                    about=about,
+                    detail={"consent": consent_id},
+                )
+            )
+            refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)
+            return _Draft(refusal, prepared, facts.client.client_id)
+
+        assert standing is not None
+        filled = fill(
+            self._catalogue,
+            self._keys,
+            standing.consumer_id,
+            verdict,
+            facts.sealed.get(standing.consumer_id, []),
+        )
+        prepared = accesslog.prepare(
+            accesslog.Event(
+                type="disclosure",
+                at=now,
+                actor="client",
+                company=standing.company_id,
+                client=standing.client_id,
+                purpose=verdict.purpose,
+                keys=tuple(sorted(filled.profile)),
+                outcome="answered",
+                revision=standing.revision,
+                about=about,
+                detail={"consent": consent_id, "versions": filled.versions},
+            )
+        )
+        answer = Answer(
+            consent_id=consent_id,
+            subject=standing.subject,
+            revision=standing.revision,
+            purpose=verdict.purpose,
+            profile=filled.profile,
+            omitted=filled.omitted,
+            event_id=prepared.event_id,
+            leaf_hash=prepared.leaf_hash,
+        )
+        return _Draft(answer, prepared, standing.client_id, standing.consumer_id, standing.version)
+
+    def _about(self, standing: consents.Standing) -> accesslog.About:
+        return accesslog.About(
+            consumer_id=standing.consumer_id,
+            thread_id=standing.consent_id,
+            log_secret=self._keys.log_secret(standing.consumer_id),
+            consent_id=standing.consent_id,
+        )
+
+
+def _commit(connection: Connection, groups: Sequence[Sequence[_Draft]]) -> list[list[bool]]:
+    """Write the events of those drafts whose consent still stands as it was weighed.
+
+    The consents, clients and companies are share-locked and looked at again in this very transaction, so no
+    answer is committed after a revoke. A draft that lost the race is not written; its reader weighs again.
+    """
+    drafts = [draft for group in groups for draft in group]
+    answers = [draft for draft in drafts if draft.version is not None]
+    versions: dict[str, tuple[int, datetime]] = {}
+    clients: dict[str, companies.ClientStanding] = {}
+    if answers:
+        places = [(draft.consumer_id or "", draft.result.consent_id) for draft in answers]
+        versions = consents.lock_versions(connection, places=places)
+        ids = sorted({draft.client_id for draft in answers})
+        clients = companies.client_standings(connection, client_ids=ids, lock=True)
+    now = clock.now()
+
+    def stands(draft: _Draft) -> bool:
+        if draft.version is None:
+            return True
+        version, expires_at = versions.get(draft.result.consent_id, (0, now))
+        return version == draft.version and expires_at > now and clients[draft.client_id].may_read
+
+    kept = [[stands(draft) for draft in group] for group in groups]
+    accesslog.append(
+        connection,
+        [
+            draft.prepared
+            for group, oks in zip(groups, kept, strict=True)
+            for draft, ok in zip(group, oks, strict=True)
+            if ok
+        ],
+    )
+    return kept

@@ -1,0 +1,66 @@
+"""Opening just the values that were permitted, and working out answers from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from keys import KeyStore
+from vrm import clock, profiles
+from vrm.catalogue import Catalogue, Value
+from vrm.consents import GrantedLine, Permitted
+from vrm.disclosures.answers import Omitted
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The profile that leaves. ``versions`` names the value versions behind it, ``[field, item, version]``."""
+
+    profile: dict[str, object]
+    omitted: tuple[Omitted, ...]
+    versions: list[list[object]]
+
+
+def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
+    """The fields whose values a key is made of: itself, or what an answer is worked out from."""
+    found = catalogue.get(key)
+    return (key,) if found.kind == "field" else found.answers_from
+
+
+def fill(
+    catalogue: Catalogue,
+    keys: KeyStore,
+    consumer_id: str,
+    permitted: Permitted,
+    sealed: Sequence[profiles.Sealed],
+) -> Filled:
+    """Open what the lines need and nothing else. A line without a value is omitted with its reason."""
+    profile: dict[str, object] = {}
+    omitted = [Omitted(key, "not_granted") for key in permitted.not_granted]
+    versions: list[list[object]] = []
+    for line in permitted.lines:
+        behind = [value for value in sealed if _belongs(catalogue, line, value)]
+        opened: dict[str, list[Value]] = {}
+        for value in behind:
+            opened.setdefault(value.field, []).append(profiles.open_value(keys, consumer_id, value))
+        answer = _value(catalogue, line.key, opened)
+        if answer is None:
+            omitted.append(Omitted(line.key, "no_value"))
+            continue
+        profile[line.key] = answer
+        versions.extend([value.field, value.item_id, value.version] for value in behind)
+    return Filled(profile, tuple(omitted), versions)
+
+
+def _belongs(catalogue: Catalogue, line: GrantedLine, value: profiles.Sealed) -> bool:
+    if value.field not in fields_behind(catalogue, line.key):
+        return False
+    return line.item_id is None or value.item_id == line.item_id
+
+
+def _value(catalogue: Catalogue, key: str, opened: dict[str, list[Value]]) -> object | None:
+    found = catalogue.get(key)
+    if found.kind == "answer":
+        return catalogue.answer(key, opened, today=clock.now().date())
+    values = opened.get(key)
+    if not values:
+        return None
+    return values if found.plural else values[0]

@@ -1,0 +1,113 @@
+"""The schema's history, on both engines. A landed revision is never edited; each change migrates its data.
+
+* ``upgrade(url)`` brings a database to ``head()``; ``current(url)`` says where it is, None for an empty one.
+* ``differences(url)`` lists what the rooms' models have and the database has not, or the other way round.
+* ``python -m vrm.migrations new "what it does"`` writes a revision from those differences.
+
+Only this package, and nothing else in the house, knows the models of every room at once.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from vrm.migrations.models import all_tables
+
+FOLDER = Path(__file__).parent
+
+
+def head() -> str | None:
+    """The newest revision this version knows; None while there is none."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(url: str) -> str | None:
+    """The revision a database is at; None when it holds no schema of ours."""
+    if _is_missing_file(url):
+        return None
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def upgrade(url: str, *, to: str = "head") -> None:
+    """Run the missing revisions, all in one transaction: a failure leaves the database as it was."""
+    engine = _engine(url)
+    try:
+        with engine.begin() as connection:
+            command.upgrade(_config(connection), to)
+    finally:
+        engine.dispose()
+
+
+def revise(url: str, message: str, *, number: str) -> Path:
+    """Write a revision that turns the database at ``url``, which is at head, into what the models say."""
+    engine = _engine(url)
+    try:
+        with engine.begin() as connection:
+            made = command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+    finally:
+        engine.dispose()
+    assert made is not None and not isinstance(made, list)
+    return Path(made.path)
+
+
+def differences(url: str) -> Sequence[object]:
+    """What autogenerate would do; empty when database and models agree."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            found: Sequence[object] = compare_metadata(context, metadata())
+            return found
+    finally:
+        engine.dispose()
+
+
+def metadata() -> MetaData:
+    """Every table of every room."""
+    return all_tables()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _is_missing_file(url: str) -> bool:
+    """Asking must not create the file it asks about."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _: object) -> None:
+    # Foreign keys stay off: batch mode rebuilds a table by dropping the old one, which would cascade.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]
+    connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # The driver commits before DDL unless we begin ourselves; then a failed upgrade would stay half done.
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,239 @@
+"""Verbs on a profile. The edge commits; every opening of a value is a visible call."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import rfc8785
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from keys import Aad, KeyStore
+from vrm.catalogue import Catalogue, Value
+from vrm.errors import Conflict, Invalid, NotFound, Stale
+from vrm.ids import is_id, new_id
+from vrm.profiles.models import ValueRow
+
+SINGLE = "00000000-0000-4000-8000-000000000001"
+"""The item of a field that has only one."""
+
+MOST_ITEMS = 50
+
+
+@dataclass(frozen=True)
+class Item:
+    """An opened value, as the person sees it."""
+
+    field: str
+    item_id: str
+    version: int
+    value: Value
+    source: str
+    verified_by: str | None
+    verified_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A current value that nobody has opened yet."""
+
+    field: str
+    item_id: str
+    version: int
+    sealed: bytes
+
+
+def put(
+    session: Session,
+    keys: KeyStore,
+    catalogue: Catalogue,
+    *,
+    consumer_id: str,
+    field: str,
+    raw: object,
+    item_id: str | None = None,
+    seen_version: int = 0,
+    source: str = "consumer",
+    now: datetime,
+) -> Item:
+    """Add a value, or correct the one whose version the person saw.
+
+    ``seen_version`` is 0 for a new item. Raises ``InvalidValue`` where the catalogue refuses the value, ``Stale``
+    where another edit came first: nothing is overwritten unseen.
+    """
+    key = catalogue.get(field)
+    if key.kind != "field":
+        raise Invalid("This is worked out from other lines and cannot be filled in.", field=field)
+    value = catalogue.parse(field, raw)
+    if not key.plural:
+        item_id = SINGLE
+    elif item_id is None:
+        item_id = new_id()
+        if _count(session, consumer_id, field) >= MOST_ITEMS:
+            raise Conflict(
+                f"There are {MOST_ITEMS} entries here already. Delete one first.", code="too_many_items"
+            )
+    elif not is_id(item_id):
+        raise NotFound("There is no such entry.")
+
+    head = _head(session, consumer_id, field, item_id)
+    live = head is not None and head.sealed is not None
+    if (head.version if live and head is not None else 0) != seen_version:
+        raise Stale("This was changed in another window. Look at both, then save again.")
+    version = head.version + 1 if head is not None else 1
+    if head is not None:
+        head.current = False
+        session.flush()
+    row = ValueRow(
+        consumer_id=consumer_id,
+        field=field,
+        item_id=item_id,
+        version=version,
+        current=True,
+        sealed=keys.seal(
+            consumer_id, rfc8785.dumps(cast(str, value)), _aad(consumer_id, field, item_id, version)
+        ),
+        source=source,
+        added_at=head.added_at if live and head is not None else now,
+        created_at=now,
+    )
+    session.add(row)
+    _flush(session)
+    return Item(field, item_id, version, value, source, None, None, now)
+
+
+def remove(
+    session: Session, *, consumer_id: str, field: str, item_id: str, seen_version: int, now: datetime
+) -> None:
+    """Delete an item and every earlier version of it; an empty mark keeps its version number from being reused."""
+    head = _head(session, consumer_id, field, item_id)
+    if head is None or head.sealed is None:
+        raise NotFound("There is nothing here to delete.")
+    if head.version != seen_version:
+        raise Stale("This was changed in another window. Look at it again before you delete it.")
+    version = head.version + 1
+    session.expunge(head)
+    session.execute(
+        delete(ValueRow).where(
+            ValueRow.consumer_id == consumer_id, ValueRow.field == field, ValueRow.item_id == item_id
+        )
+    )
+    session.add(
+        ValueRow(
+            consumer_id=consumer_id,
+            field=field,
+            item_id=item_id,
+            version=version,
+            current=True,
+            sealed=None,
+            source="consumer",
+            added_at=now,
+            created_at=now,
+        )
+    )
+    _flush(session)
+
+
+def list_items(
+    session: Session, keys: KeyStore, *, consumer_id: str, fields: Collection[str] | None = None
+) -> dict[str, list[Item]]:
+    """Every current value of a person, opened, by field; items in the order they were first added."""
+    query = select(ValueRow).where(
+        ValueRow.consumer_id == consumer_id, ValueRow.current.is_(True), ValueRow.sealed.is_not(None)
+    )
+    if fields is not None:
+        query = query.where(ValueRow.field.in_(fields))
+    found: dict[str, list[Item]] = {}
+    for row in session.scalars(query.order_by(ValueRow.field, ValueRow.added_at, ValueRow.item_id)):
+        found.setdefault(row.field, []).append(_opened(keys, row))
+    return found
+
+
+def find_item(session: Session, keys: KeyStore, *, consumer_id: str, field: str, item_id: str) -> Item | None:
+    """One current value, opened."""
+    row = _head(session, consumer_id, field, item_id)
+    return None if row is None or row.sealed is None else _opened(keys, row)
+
+
+def sealed_values(
+    connection: Connection, *, consumer_ids: Sequence[str], fields: Collection[str]
+) -> dict[str, list[Sealed]]:
+    """Current values of several people, still sealed, by consumer: the read path's one query."""
+    table = ValueRow.__table__
+    query = (
+        select(table.c.consumer_id, table.c.field, table.c.item_id, table.c.version, table.c.sealed)
+        .where(
+            table.c.consumer_id.in_(consumer_ids),
+            table.c.current.is_(True),
+            table.c.field.in_(fields),
+            table.c.sealed.is_not(None),
+        )
+        .order_by(table.c.field, table.c.added_at, table.c.item_id)
+    )
+    found: dict[str, list[Sealed]] = {}
+    for consumer_id, field, item_id, version, sealed in connection.execute(query):
+        found.setdefault(consumer_id, []).append(Sealed(field, item_id, version, sealed))
+    return found
+
+
+def open_value(keys: KeyStore, consumer_id: str, sealed: Sealed) -> Value:
+    """Open one sealed value. Raises ``CannotOpen`` when it was moved, changed, or its key destroyed."""
+    aad = _aad(consumer_id, sealed.field, sealed.item_id, sealed.version)
+    value: Value = json.loads(keys.open(consumer_id, sealed.sealed, aad))
+    return value
+
+
+def forget(session: Session, *, consumer_id: str) -> None:
+    """Delete everything this room keeps about a person."""
+    session.execute(delete(ValueRow).where(ValueRow.consumer_id == consumer_id))
+
+
+def _aad(consumer_id: str, field: str, item_id: str, version: int) -> Aad:
+    return Aad(kind="value", owner=consumer_id, object=item_id, field=field, version=version)
+
+
+def _opened(keys: KeyStore, row: ValueRow) -> Item:
+    assert row.sealed is not None
+    value = open_value(keys, row.consumer_id, Sealed(row.field, row.item_id, row.version, row.sealed))
+    return Item(
+        row.field,
+        row.item_id,
+        row.version,
+        value,
+        row.source,
+        row.verified_by,
+        row.verified_at,
+        row.created_at,
+    )
+
+
+def _head(session: Session, consumer_id: str, field: str, item_id: str) -> ValueRow | None:
+    return session.scalars(
+        select(ValueRow).where(
+            ValueRow.consumer_id == consumer_id,
+            ValueRow.field == field,
+            ValueRow.item_id == item_id,
+            ValueRow.current.is_(True),
+        )
+    ).first()
+
+
+def _count(session: Session, consumer_id: str, field: str) -> int:
+    query = select(ValueRow.item_id).where(
+        ValueRow.consumer_id == consumer_id,
+        ValueRow.field == field,
+        ValueRow.current.is_(True),
+        ValueRow.sealed.is_not(None),
+    )
+    return len(session.scalars(query).all())
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as fault:  # two first versions at once: the other one came first
+        raise Stale("This was changed in another window. Look at both, then save again.") from fault

@@ -1,0 +1,76 @@
+"""How an outcome of the door looks on the wire, and how a read is asked for."""
+
+import base64
+from typing import Any
+
+from vrm.disclosures import Answer, Refusal
+from vrm.errors import Invalid
+
+MOST_KEYS = 100
+
+STATUS = {
+    "consent_ended": 401,
+    "not_found": 404,
+    "purpose_required": 400,
+    "purpose_not_permitted": 403,
+    "keys_not_permitted": 403,
+    "client_suspended": 403,
+}
+
+DETAIL = {
+    "consent_ended": "This consent has ended. Nothing more can be read under it; ask the person again.",
+    "not_found": "There is no such consent for this client.",
+    "purpose_required": "This consent has several purposes. Name one in the VRM-Purpose header.",
+    "purpose_not_permitted": "The person did not consent to this purpose.",
+    "keys_not_permitted": "The person did not allow any of these keys for this purpose.",
+    "client_suspended": "This client or its company is suspended. Ask the operator of this service.",
+}
+
+
+def answer_body(answer: Answer) -> dict[str, Any]:
+    """What may leave, what does not and why, and the log entry that says so."""
+    return {
+        "consent_id": answer.consent_id,
+        "subject": answer.subject,
+        "revision": answer.revision,
+        "purpose": answer.purpose,
+        "profile": answer.profile,
+        "omitted": [{"key": omitted.key, "reason": omitted.reason} for omitted in answer.omitted],
+        "event_id": answer.event_id,
+        "leaf_hash": encode(answer.leaf_hash),
+    }
+
+
+def refusal_body(refusal: Refusal) -> dict[str, Any]:
+    """A refused line of a stream: the code the company may know, and no more."""
+    return {
+        "consent_id": refusal.consent_id,
+        "refused": {"code": refusal.code, "detail": DETAIL[refusal.code]},
+        "event_id": refusal.event_id,
+        "leaf_hash": encode(refusal.leaf_hash),
+    }
+
+
+def encode(data: bytes) -> str:
+    """Standard base64 (RFC 4648, section 4), as C2SP proofs write hashes."""
+    return base64.b64encode(data).decode()
+
+
+def wanted_purpose(header: str | None) -> str | None:
+    """The ``VRM-Purpose`` header. Raises ``Invalid`` where it cannot be a purpose."""
+    if header is None:
+        return None
+    purpose = header.strip()
+    if not purpose or len(purpose) > 200 or not purpose.isprintable():
+        raise Invalid("Name one purpose, such as dpv:ServiceProvision.", field="VRM-Purpose")
+    return purpose
+
+
+def wanted_keys(raw: str | None) -> tuple[str, ...] | None:
+    """``name,email``: the keys to read; None reads every permitted one."""
+    if raw is None:
+        return None
+    keys = tuple(key.strip() for key in raw.split(","))
+    if not all(keys) or len(keys) > MOST_KEYS:
+        raise Invalid(f"Give at most {MOST_KEYS} keys, separated by commas.", field="keys")
+    return keys

@@ -1,0 +1,64 @@
+"""``POST /v1/disclosures``: many consents in one request, answered as a stream of JSON lines."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, request, stream_with_context
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from vrm.disclosures import Answer, Reader, Refusal
+from vrm.errors import Invalid
+from vrm.ids import is_id
+from vrm.web import protector
+from vrm.web.api.answers import MOST_KEYS, answer_body, refusal_body, wanted_purpose
+from vrm.web.audiences import audience
+from vrm.web.rooms import door
+
+MOST_CONSENTS = 1000
+
+
+class _Body(Schema):
+    class Meta:
+        unknown = RAISE
+
+    consent_ids = fields.List(
+        fields.String(),
+        required=True,
+        validate=validate.Length(1, MOST_CONSENTS, error=f"Give 1 to {MOST_CONSENTS} consent ids."),
+    )
+    keys = fields.List(fields.String(), load_default=None, validate=validate.Length(1, MOST_KEYS))
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Hang the view on the blueprint."""
+
+    @blueprint.post("/v1/disclosures")
+    @audience("token")
+    def disclosures() -> Response:
+        token = protector.own_token()
+        body = _body()
+        outcomes = door().read_many(
+            Reader(token.client_id),
+            consent_ids=list(dict.fromkeys(body["consent_ids"])),
+            purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
+            keys=body["keys"],
+        )
+        return Response(stream_with_context(_lines(outcomes)), mimetype="application/x-ndjson")
+
+
+def _lines(outcomes: Iterator[Answer | Refusal]) -> Iterator[str]:
+    for outcome in outcomes:
+        body = answer_body(outcome) if isinstance(outcome, Answer) else refusal_body(outcome)
+        yield json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _body() -> dict[str, Any]:
+    try:
+        body: dict[str, Any] = _Body().load(request.get_json())
+    except ValidationError as fault:
+        field = next(iter(fault.normalized_messages()))  # type: ignore[no-untyped-call]
+        raise Invalid(f"{field} is not as described in the API.", field=str(field)) from fault
+    if not all(is_id(consent_id) for consent_id in body["consent_ids"]):
+        raise Invalid("A consent id has the form f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field="consent_ids")
+    return body

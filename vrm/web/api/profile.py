@@ -1,0 +1,40 @@
+"""``GET /v1/profile``: what one person permits, under their consent's token."""
+
+from flask import Blueprint, Response, jsonify, request
+
+from vrm.disclosures import Reader, Refusal
+from vrm.web import problems, protector
+from vrm.web.api.answers import DETAIL, STATUS, answer_body, encode, wanted_keys, wanted_purpose
+from vrm.web.audiences import audience
+from vrm.web.rooms import door
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Hang the view on the blueprint."""
+
+    @blueprint.get("/v1/profile")
+    @audience("token")
+    def profile() -> Response:
+        token = protector.consent_token()
+        outcome = door().read(
+            Reader(token.client_id, token.epoch),
+            consent_id=token.consent_id,
+            purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
+            keys=wanted_keys(request.args.get("keys")),
+        )
+        if isinstance(outcome, Refusal):
+            return _refused(outcome)
+        return jsonify(answer_body(outcome))
+
+
+def _refused(refusal: Refusal) -> Response:
+    response = problems.respond(
+        STATUS[refusal.code],
+        refusal.code,
+        DETAIL[refusal.code],
+        event_id=refusal.event_id,
+        leaf_hash=encode(refusal.leaf_hash),
+    )
+    if response.status_code == 401:  # RFC 6750, section 3.1: the token is worth nothing any more
+        response.headers["WWW-Authenticate"] = 'Bearer realm="vrm", error="invalid_token"'
+    return response

@@ -1,0 +1,13 @@
+"""The routes of the API, put together."""
+
+from flask import Blueprint
+
+from vrm.web.api import consents, disclosures, log, profile
+
+
+def routes() -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("api", __name__)
+    for part in (profile, disclosures, consents, log):
+        part.add_routes(blueprint)
+    return blueprint

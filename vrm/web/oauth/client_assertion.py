@@ -1,0 +1,62 @@
+"""private_key_jwt: a client proves itself with a signed assertion (RFC 7523, OpenID Connect Core section 9)."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidClientError
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from vrm import tokens
+from vrm.web.oauth.clients import Client
+from vrm.web.oauth.transaction import current_session
+
+ALGORITHMS = ["ES256", "PS256", "Ed25519"]  # FAPI 2.0, section 5.4.1
+LEEWAY = 10
+MOST_LIFE = 3600
+MOST_JTI = 256
+
+
+class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
+    """Accepts an assertion once, meant for this server, signed by a key the client registered."""
+
+    CLIENT_AUTH_METHOD = "private_key_jwt"
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__(leeway=LEEWAY)
+        self._issuer = issuer
+
+    def get_audiences(self) -> list[str]:
+        """RFC 7523, section 3: this server, by its issuer identifier or its token endpoint."""
+        return [self._issuer, f"{self._issuer}/oauth/token"]
+
+    def resolve_client_public_key(self, client: Client) -> KeySet:
+        """The client's registered keys."""
+        return KeySet.import_key_set(client.asker.client.jwks)  # type: ignore[arg-type]
+
+    def process_assertion_claims(self, assertion: str, key: KeySet) -> Any:
+        """Verify signature and claims. Raises ``InvalidClientError``, which does not say which part was wrong."""
+        try:
+            claims = jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, TypeError, KeyError) as fault:
+            raise InvalidClientError(description="The client assertion does not verify.") from fault
+        # A list would let an assertion that was meant for several servers be replayed among them.
+        if not isinstance(claims.get("aud"), str):
+            raise InvalidClientError(description="The aud of a client assertion is one string.")
+        if not isinstance(claims.get("jti"), str) or not 1 <= len(claims["jti"]) <= MOST_JTI:
+            raise InvalidClientError(description="A client assertion needs a jti.")
+        exp = claims.get("exp")
+        if not isinstance(exp, (int, float)) or exp > time.time() + MOST_LIFE:
+            raise InvalidClientError(description="A client assertion expires within an hour.")
+        self.verify_claims(claims)
+        return claims
+
+    def validate_jti(self, claims: dict[str, Any], jti: str) -> bool:
+        """RFC 7523, section 3: a ``jti`` counts once, on every process."""
+        expires_at = datetime.fromtimestamp(claims["exp"] + LEEWAY, UTC)
+        return tokens.use_assertion(
+            current_session(), client_id=claims["sub"], jti=jti, expires_at=expires_at
+        )

@@ -1,0 +1,96 @@
+"""The page on which a person decides, and what they decided (RFC 6749, section 4.1.2).
+
+Nothing is used up by looking. The decision, the consent it makes, its event and the code are one commit.
+"""
+
+from typing import Any
+
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from flask import Blueprint, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from vrm import clock, companies, consents
+from vrm.errors import Invalid
+from vrm.web import headers, pages, session
+from vrm.web.audiences import audience
+from vrm.web.forms import BLANK, Form
+from vrm.web.language import gettext
+from vrm.web.oauth import letter
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.transaction import current_session, in_transaction
+
+
+def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
+    """``GET`` and ``POST /asks/<ask_id>``."""
+
+    @blueprint.get("/asks/<uuid:ask_id>")
+    @audience("consumer")
+    def ask(ask_id: object) -> Response:
+        consumer_id = session.consumer_id()
+        written = server.house.database.read(lambda db: _write(server, db, consumer_id, str(ask_id)))
+        return _page(written, BLANK)
+
+    @blueprint.post("/asks/<uuid:ask_id>")
+    @audience("consumer")
+    def decide(ask_id: object) -> Response:
+        consumer_id = session.consumer_id()
+        return in_transaction(server.house.database, lambda: _decide(server, consumer_id, str(ask_id)))
+
+
+def _write(server: AuthorizationServer, db: Session, consumer_id: str, ask_id: str) -> letter.Letter:
+    ask = consents.get_open_ask(db, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
+    asker = companies.may_ask(db, client_id=ask.client_id)
+    return letter.write(db, server.house, consumer_id=consumer_id, ask=ask, asker=asker)
+
+
+def _page(written: letter.Letter, form: Form, status: int = 200) -> Response:
+    headers.allow_form_to(written.ask.request["redirect_uri"])
+    return pages.render(
+        "ask.html",
+        status,
+        **written.context,
+        form=form,
+        action=f"/asks/{written.ask.id}",
+        hidden={"seen": written.fingerprint},
+        here_full=f"/asks/{written.ask.id}",
+    )
+
+
+def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Response:
+    db = current_session()
+    written = _write(server, db, consumer_id, ask_id)
+    decision = request.form.get("decision")
+    if decision == "refuse":
+        consents.refuse(db, server.house.keys, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
+        return _answer(server, written.ask, None)
+    try:
+        if decision != "grant":
+            raise Invalid(gettext("Choose one of the two: refuse, or allow what is ticked."))
+        if request.form.get("seen") != written.fingerprint:
+            raise Invalid(gettext("Something on this page changed meanwhile. Look at it again, then decide."))
+        consent = consents.grant(
+            db,
+            server.house.keys,
+            consumer_id=consumer_id,
+            ask_id=ask_id,
+            choices=letter.read_choices(written, request.form),
+            duration_days=letter.read_days(written, request.form),
+            versions=written.versions,
+            notice=written.notice,
+            notice_version=written.asker.company.notice_version,
+            now=clock.now(),
+        )
+    except Invalid as fault:
+        return _page(written, Form().with_fault(fault), 400)
+    return _answer(server, written.ask, consent)
+
+
+def _answer(server: AuthorizationServer, ask: consents.Ask, consent: consents.Consent | None) -> Response:
+    """Send the person back to the client with a code, or with a no."""
+    oauth_request = server.create_oauth2_request(None)
+    params: dict[str, Any] = dict(ask.request)
+    oauth_request.payload = BasicOAuth2Payload(params)
+    grant = server.get_authorization_grant(oauth_request)
+    response: Response = server.create_authorization_response(oauth_request, grant_user=consent, grant=grant)
+    return response

@@ -1,0 +1,66 @@
+"""Pushed authorization requests (RFC 9126)."""
+
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import Endpoint, EndpointRequest, InvalidRequestError, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from flask import Blueprint, Response
+
+from vrm import clock, tokens
+from vrm.web.audiences import audience
+from vrm.web.oauth.asking import check_ask
+from vrm.web.oauth.grants import AUTH_METHODS
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.transaction import current_session
+
+_NAME = "pushed_authorization_request"
+
+
+class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
+    """Checks a request as the authorization endpoint would, then keeps it for 90 seconds."""
+
+    ENDPOINT_NAME = _NAME
+
+    def validate_request(self, request: OAuth2Request) -> EndpointRequest:
+        client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)
+        if "request_uri" in request.form:  # RFC 9126, section 2.1
+            raise InvalidRequestError("A pushed request cannot refer to another one.")
+        repeated = [name for name, values in request.form.lists() if len(values) > 1]
+        if repeated:
+            raise InvalidRequestError("A parameter is sent more than once.")
+        params = {
+            name: value for name, value in request.form.items() if not name.startswith("client_assertion")
+        }
+        if params.setdefault("client_id", client.client_id) != client.client_id:
+            raise InvalidRequestError("The client_id is not that of the client that authenticated.")
+        request.payload = BasicOAuth2Payload(params)
+        try:
+            grant = self.server.get_authorization_grant(request)
+            grant.validate_authorization_request()
+            check_ask(self.server.house, client.asker.company, params.get("authorization_details"))
+        except OAuth2Error as error:
+            error.redirect_uri = None  # the answer goes to the client itself, never through a browser
+            raise
+        checked = EndpointRequest(request=request, client=client)
+        checked.params = params
+        return checked
+
+    def create_response(self, validated_request: EndpointRequest) -> tuple[int, dict[str, Any], Any]:
+        uri = tokens.push_request(
+            current_session(),
+            client_id=validated_request.client.client_id,
+            params=validated_request.params,
+            now=clock.now(),
+        )
+        body = {"request_uri": uri, "expires_in": int(tokens.PUSHED_LIFE.total_seconds())}
+        return 201, body, [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+
+
+def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
+    """``POST /oauth/par``."""
+
+    @blueprint.post("/oauth/par")
+    @audience("client")
+    def par() -> Response:
+        return server.answer(_NAME)

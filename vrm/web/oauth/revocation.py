@@ -1,0 +1,34 @@
+"""Token revocation (RFC 7009): a client gives a token back. The consent stays; only its person ends that."""
+
+from typing import Any
+
+from authlib.oauth2.rfc7009 import RevocationEndpoint as Base
+from flask import Blueprint, Response
+
+from vrm import clock, tokens
+from vrm.web.audiences import audience
+from vrm.web.oauth.grants import AUTH_METHODS, StoredToken
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.transaction import current_session
+
+
+class RevocationEndpoint(Base):  # type: ignore[misc]
+    """Unknown tokens are answered like known ones (section 2.2)."""
+
+    CLIENT_AUTH_METHODS = AUTH_METHODS
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> StoredToken | None:
+        row = tokens.find_token(current_session(), token_string, now=clock.now())
+        return None if row is None else StoredToken(row)
+
+    def revoke_token(self, token: StoredToken, request: Any) -> None:
+        tokens.revoke_token(current_session(), token.row, now=clock.now())
+
+
+def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
+    """``POST /oauth/revoke``."""
+
+    @blueprint.post("/oauth/revoke")
+    @audience("client")
+    def revoke() -> Response:
+        return server.answer("revocation")

@@ -1,0 +1,93 @@
+"""Authlib's authorization server, told how this house stores things."""
+
+from typing import Any, cast
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer as FlaskServer
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from authlib.oauth2.rfc6750 import BearerTokenGenerator
+from authlib.oauth2.rfc9207 import IssuerParameter
+from flask import Response
+
+from vrm import clock, companies, tokens
+from vrm.house import House
+from vrm.ids import new_secret
+from vrm.web.oauth.client_assertion import ClientAssertion
+from vrm.web.oauth.clients import Client
+from vrm.web.oauth.grants import CodeGrant, OwnGrant, RefreshGrant, StrictPKCE
+from vrm.web.oauth.transaction import current_session, in_transaction
+
+
+class AuthorizationServer(FlaskServer):  # type: ignore[misc]
+    """The server of one house. Its hooks work on the session of the running request."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(query_client=_find_client, save_token=_save_nothing)
+        self.house = house
+        self.register_token_generator(
+            "default",
+            BearerTokenGenerator(
+                access_token_generator=lambda **_: new_secret("vrm_at_"),
+                refresh_token_generator=lambda **_: new_secret("vrm_rt_"),
+                expires_generator=int(tokens.TOKEN_LIFE.total_seconds()),
+            ),
+        )
+        self.register_client_auth_method("private_key_jwt", ClientAssertion(house.settings.issuer))
+        self.register_grant(CodeGrant, [StrictPKCE(required=True)])
+        self.register_grant(RefreshGrant)
+        self.register_grant(OwnGrant)
+        self.register_extension(_Issuer(house.settings.issuer))
+
+    def get_authorization_grant(self, request: OAuth2Request) -> Any:
+        """The grant of a request, whose parameters may have been pushed before (RFC 9126, section 4)."""
+        uri = request.payload.data.get("request_uri")
+        if uri is not None:
+            pushed = tokens.find_pushed(
+                current_session(),
+                client_id=request.payload.client_id or "",
+                request_uri=uri,
+                now=clock.now(),
+            )
+            if pushed is None:
+                raise InvalidRequestError(
+                    "This request_uri is unknown or has expired. Push the request again."
+                )
+            request.payload = BasicOAuth2Payload(pushed)
+        return super().get_authorization_grant(request)
+
+    def answer(self, endpoint: str) -> Response:
+        """The answer of a registered endpoint, its changes committed."""
+        return in_transaction(
+            self.house.database, lambda: cast(Response, self.create_endpoint_response(endpoint))
+        )
+
+    def token_response(self) -> Response:
+        """The answer of the token endpoint."""
+        return cast(Response, self.create_token_response())
+
+    def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
+        """RFC 9700, section 4.12: redirect with 303, so that no browser sends a form again to the client."""
+        return cast(
+            Response, super().handle_response(303 if status_code == 302 else status_code, payload, headers)
+        )
+
+
+class _Issuer(IssuerParameter):  # type: ignore[misc]
+    """RFC 9207: say in every authorization response which server answers."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+
+    def get_issuer(self) -> str:
+        return self._issuer
+
+
+def _find_client(client_id: str) -> Client | None:
+    try:
+        return Client(companies.may_ask(current_session(), client_id=client_id))
+    except companies.MayNotAsk:
+        return None  # unknown, suspended and not yet approved look alike
+
+
+def _save_nothing(token: dict[str, Any], request: OAuth2Request) -> None:
+    """The grants store their own tokens: only they know on which consent a token stands."""

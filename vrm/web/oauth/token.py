@@ -1,0 +1,16 @@
+"""The token endpoint (RFC 6749, section 3.2)."""
+
+from flask import Blueprint, Response
+
+from vrm.web.audiences import audience
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.transaction import in_transaction
+
+
+def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
+    """``POST /oauth/token``."""
+
+    @blueprint.post("/oauth/token")
+    @audience("client")
+    def token() -> Response:
+        return in_transaction(server.house.database, server.token_response)

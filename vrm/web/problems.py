@@ -1,0 +1,151 @@
+"""Which fault becomes which answer: the only such table.
+
+One shape for each audience. Machines get RFC 9457 problems with a stable ``code``; OAuth endpoints the codes of
+RFC 6749, section 5.2; people a page that says what to do. A fault nobody foresaw is written to the log as
+types and places only: messages and local variables may hold what someone typed.
+"""
+
+import logging
+import secrets
+import traceback
+from http import HTTPStatus
+from typing import NamedTuple
+
+from flask import Flask, Response, current_app, json, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from vrm import errors
+from vrm.web import audiences, pages
+from vrm.web.language import gettext
+from vrm.web.site import site
+
+log = logging.getLogger("vrm.web")
+
+
+class Row(NamedTuple):
+    """What a class of fault looks like from outside."""
+
+    status: int
+    oauth: str
+
+
+TABLE: dict[type[Exception], Row] = {
+    errors.Invalid: Row(400, "invalid_request"),
+    errors.NotFound: Row(404, "invalid_request"),
+    errors.Conflict: Row(409, "invalid_request"),
+    errors.Denied: Row(403, "access_denied"),
+    errors.TooMany: Row(429, "temporarily_unavailable"),
+    errors.Unavailable: Row(503, "temporarily_unavailable"),
+    Exception: Row(500, "server_error"),
+}
+
+
+class Fault(NamedTuple):
+    """A fault ready to be shown: no shape yet."""
+
+    status: int
+    oauth: str
+    code: str
+    detail: str
+    reference: str
+    headers: dict[str, str]
+    field: str | None = None
+
+
+def respond(status: int, code: str, detail: str, **members: object) -> Response:
+    """An RFC 9457 problem. ``members`` are extension members; None is left out."""
+    body: dict[str, object] = {
+        "type": f"{site().issuer}/problems/{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    body.update({name: value for name, value in members.items() if value is not None})
+    return Response(json.dumps(body), status, mimetype="application/problem+json")
+
+
+def row(fault: Exception) -> Row:
+    """The row of the nearest class of a fault."""
+    return next(TABLE[kind] for kind in type(fault).__mro__ if kind in TABLE)
+
+
+def install(app: Flask) -> None:
+    """Answer every fault in the shape of its audience."""
+    app.register_error_handler(Exception, _answer)
+
+
+def _answer(raised: Exception) -> Response | HTTPException:
+    if isinstance(raised, HTTPException) and (raised.response or (raised.code or 500) < 400):
+        return raised  # a redirect, or an answer someone made on purpose
+    fault = _describe(raised)
+    response = _shape(fault)
+    response.headers.extend(fault.headers)
+    return response
+
+
+def _describe(raised: Exception) -> Fault:
+    reference = "r-" + secrets.token_hex(4)
+    if (isinstance(raised, errors.VrmError) and row(raised).status < 500) or isinstance(
+        raised, errors.Unavailable
+    ):
+        headers = {"Retry-After": str(raised.retry_after)} if isinstance(raised, errors.TooMany) else {}
+        field = raised.field if isinstance(raised, errors.Invalid) else None
+        return Fault(*row(raised), raised.code, raised.message, reference, headers, field)
+    if isinstance(raised, HTTPException) and (raised.code or 500) < 500:
+        status = raised.code or 400
+        headers = {}
+        if isinstance(raised, MethodNotAllowed) and raised.valid_methods:
+            headers["Allow"] = ", ".join(sorted(raised.valid_methods))
+        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+        return Fault(status, "invalid_request", code, _sentence(status), reference, headers)
+    log.error("unforeseen %s", _places(raised), extra={"reference": reference})
+    return Fault(500, "server_error", "server_error", _sentence(500), reference, {})
+
+
+def _sentence(status: int) -> str:
+    match status:
+        case 404:
+            return gettext("There is nothing at this address. Check it for a missing or extra letter.")
+        case 405:
+            return gettext("This address does not take that kind of request.")
+        case 413:
+            return gettext("What you sent is too large. Send less at once.")
+        case 500:
+            return gettext("Something broke on our side, and nothing was changed. Try again in a minute.")
+        case _:
+            return gettext("We could not read what was sent. Check it and send it again.")
+
+
+def _shape(fault: Fault) -> Response:
+    path = request.path
+    view = current_app.view_functions.get(request.endpoint or "")
+    declared = audiences.of(view)
+    if path.startswith(("/v1/", "/.well-known/", "/health/")) or path == "/v1":
+        reference = fault.reference if fault.status >= 500 else None
+        return respond(fault.status, fault.code, fault.detail, field=fault.field, reference=reference)
+    if path.startswith("/oauth/") and not declared & audiences.PEOPLE and not _reads_pages():
+        body = {"error": fault.oauth, "error_description": _ascii(fault.detail)}
+        return Response(json.dumps(body), fault.status, mimetype="application/json")
+    return pages.error_page(fault.status, code=fault.code, sentence=fault.detail, reference=fault.reference)
+
+
+def _reads_pages() -> bool:
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+
+
+def _ascii(text: str) -> str:
+    """RFC 6749, section 5.2: an error description has printable ASCII without quotation marks and backslash."""
+    return "".join(c if " " <= c <= "~" and c not in '"\\' else "?" for c in text)
+
+
+def _places(raised: BaseException) -> str:
+    """The types along the chain and the places they passed: never a message, never a value."""
+    told: list[str] = []
+    link: BaseException | None = raised
+    while link is not None and len(told) < 5:
+        frames = traceback.extract_tb(link.__traceback__)[-12:]
+        way = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+        told.append(f"{type(link).__module__}.{type(link).__qualname__} at {way}")
+        link = link.__cause__ or link.__context__
+    return " | caused by ".join(told)

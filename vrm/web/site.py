@@ -1,0 +1,52 @@
+"""What the edge needs to know of this instance and of the rooms below, given once at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlsplit
+
+from babel import Locale
+from babel.support import NullTranslations
+from flask import current_app
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A person whose session is open. ``audience`` is the one they belong to: consumer, company, auditor."""
+
+    audience: str
+    account_id: str
+    session_id: str
+    consumer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Site:
+    """Frozen facts of the instance, and the two questions the edge asks of others.
+
+    ``find_session(token)`` answers who holds a session token, or None when it is unknown, ended or too old; it
+    is asked at most once in a request. ``ready()`` raises when a part the instance needs does not answer.
+    """
+
+    issuer: str
+    find_session: Callable[[str], Visitor | None]
+    ready: Callable[[], None] = lambda: None
+    sandbox: bool = False
+    mail_folder: str | None = None
+    translations: Callable[[Locale], NullTranslations] | None = None
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over https, so that Secure cookies and HSTS make sense."""
+        return urlsplit(self.issuer).scheme == "https"
+
+    @property
+    def origin(self) -> str:
+        """The origin browsers put into the Origin header (RFC 6454, section 6.2): no path, no final slash."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def site() -> Site:
+    """The site of the running app."""
+    return cast(Site, current_app.extensions["vrm"])

@@ -1,0 +1,175 @@
+"""Mail: what is sent, and the two ways out.
+
+A transport takes a rendered ``Mail`` and returns when somebody else is responsible for it, or raises
+``MailNotSent``. Rendering happens right before that, from a sealed payload, so no letter lies about in clear.
+Every attempt carries the same Message-ID, so that a mail delivered twice is shown once.
+"""
+
+import os
+import re
+import secrets
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import unquote, urlsplit
+
+from vrm import clock
+from vrm.errors import Invalid
+from vrm.ids import new_id
+from vrm.work.errors import MailNotSent
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A plain-text letter to one person. Only its Message-ID shows in a repr."""
+
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    message_id: str
+
+    def __post_init__(self) -> None:
+        # A line break would start a header of the writer's choosing (RFC 5322, section 2.2).
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in self.to + self.subject + self.message_id):
+            raise Invalid("A mail header holds a control character.", code="bad_mail")
+
+    def message(self, sender: str, *, encoding: Literal["8bit", "quoted-printable"]) -> EmailMessage:
+        """The letter as RFC 5322 has it. ``Auto-Submitted`` keeps holiday replies away (RFC 3834, section 5)."""
+        message = EmailMessage(policy=SMTP)
+        message["From"] = sender
+        message["To"] = self.to
+        message["Subject"] = self.subject
+        message["Date"] = format_datetime(clock.now())
+        message["Message-ID"] = self.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self.text, cte=encoding)
+        return message
+
+
+class Transport(Protocol):
+    """A way out for mail."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand the mail on, or raise ``MailNotSent``."""
+
+
+def new_message_id(host: str) -> str:
+    """A Message-ID for a new letter: ``<f81d4fae-…@vrm.example>``. Keep it with the job."""
+    return f"<{new_id()}@{host}>"
+
+
+class SmtpTransport:
+    """Mail through a server: ``smtps://USER:PASSWORD@HOST:465`` or ``smtp://HOST:587`` with STARTTLS.
+
+    A server that offers no STARTTLS is used only on this very machine, and never with a password: an attacker
+    in between could take the offer out of the server's answer.
+    """
+
+    def __init__(
+        self, url: str, sender: str, *, timeout: float = 20, tls: ssl.SSLContext | None = None
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise ValueError("a mail server is smtps://HOST:465 or smtp://HOST:587")
+        self._implicit = parts.scheme == "smtps"
+        self._host = parts.hostname
+        self._port = parts.port or (465 if self._implicit else 587)
+        self._login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        self._sender = sender
+        self._timeout = timeout
+        self._tls = tls or ssl.create_default_context()
+
+    def __repr__(self) -> str:
+        return f"SmtpTransport({'smtps' if self._implicit else 'smtp'}://{self._host}:{self._port})"
+
+    def send(self, mail: Mail) -> None:
+        """Send, and return when the server has taken responsibility."""
+        failure: MailNotSent | None = None
+        client: smtplib.SMTP | None = None
+        try:
+            client = self._connect()
+            client.send_message(
+                mail.message(self._sender, encoding="quoted-printable"), self._sender, [mail.to]
+            )
+        except smtplib.SMTPRecipientsRefused as refusal:
+            failure = _failure(next(iter(refusal.recipients.values()))[0])
+        except smtplib.SMTPResponseException as refusal:
+            failure = _failure(refusal.smtp_code)
+        except (smtplib.SMTPNotSupportedError, UnicodeError):
+            failure = MailNotSent(permanent=True)  # the server cannot take this address, ever
+        except (smtplib.SMTPException, OSError):
+            failure = MailNotSent()
+        finally:
+            if client is not None:
+                with suppress(smtplib.SMTPException, OSError):
+                    client.quit()  # a bad good-bye does not undo what was taken
+        # Raised outside the handlers, so that no traceback drags the library's exception along: it holds the
+        # recipient.
+        if failure is not None:
+            raise failure
+
+    def _connect(self) -> smtplib.SMTP:
+        if self._implicit:
+            client: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, timeout=self._timeout, context=self._tls
+            )
+        else:
+            client = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+        try:
+            client.ehlo_or_helo_if_needed()
+            if not self._implicit and (
+                client.has_extn("starttls") or self._login or not _is_here(self._host)
+            ):
+                client.starttls(context=self._tls)  # raises when it is not offered
+            if self._login:
+                client.login(*self._login)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+
+class FolderTransport:
+    """Mail as files, for development only: one ``.eml`` each, readable by this account alone.
+
+    KNOWN GAP: these letters are in clear on disk, links included. The instance warns of it at start.
+    """
+
+    def __init__(self, path: Path, sender: str = "vrm@localhost") -> None:
+        self._path = path
+        self._sender = sender
+
+    def send(self, mail: Mail) -> None:
+        """Write the letter. It appears whole or not at all; a second attempt replaces the first."""
+        target = self._path / (re.sub(r"[^A-Za-z0-9.@-]", "_", mail.message_id.strip("<>"))[:200] + ".eml")
+        draft = self._path / f".{secrets.token_hex(8)}.tmp"
+        message = mail.message(self._sender, encoding="8bit")
+        raw = message.as_bytes(policy=message.policy.clone(linesep="\n"))  # as files on this machine are
+        try:
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(raw)
+            draft.replace(target)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink()
+            raise MailNotSent from None
+
+
+def _failure(reply: int) -> MailNotSent:
+    """RFC 5321, section 4.2.1: replies of 500 and above are for good, others may pass."""
+    return MailNotSent(reply=reply, permanent=reply >= 500)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
