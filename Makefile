@@ -12,7 +12,7 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test test-deep check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
@@ -24,6 +24,8 @@ demo: $(BASE) ## Play the whole story at http://localhost:8000 and leave it runn
 	@$(BIN)/python -m vrm.demo $(ARGS)
 
 env: $(BASE) ## Build the environment that the product runs in
+
+test-env: $(TEST) ## Build it with what the tests and checks need
 
 test: $(TEST) ## Run the tests (ARGS=tests/unit/db, ARGS='-k name', ...)
 	@sh .ci/install

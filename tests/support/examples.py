@@ -322,7 +322,7 @@ WEEK = [
         ("Thu 12", 1, 0),
     ]
 ]
-_API: dict[str, Any] = {
+API: dict[str, Any] = {
     "info": {"title": "The machine routes", "version": "1", "description": "Ask, read, hear.\n\nAll times are UTC."},
     "tags": [{"name": "Reading", "description": "What a consent permits."}],
     "paths": {
@@ -356,7 +356,7 @@ _API: dict[str, Any] = {
 
 
 def _api() -> dict[str, Any]:
-    return reference.read(yaml.safe_load(DESCRIPTION.read_text()) if DESCRIPTION.exists() else _API)
+    return reference.read(yaml.safe_load(DESCRIPTION.read_text()) if DESCRIPTION.exists() else API)
 
 
 HOME: dict[str, Any] = {

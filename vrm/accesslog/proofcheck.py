@@ -30,6 +30,11 @@ class AllLeaves:
     def take(self, number: int, line: Line | None) -> None:
         """The next line; None where it could not be read."""
         assert self.expected is not None
+        if self._signed and self._stated.size >= self._signed.size:
+            self._findings.add(
+                number, "line", None, f"is one more than the {self._signed.size} leaves of the tree"
+            )
+            return
         if line is None:
             self._broken = True
             self._last, self.expected = self.expected, self.expected + 1
@@ -69,9 +74,8 @@ class AllLeaves:
         if self._signed is None or stated or (computed and self._doubts) or self._broken:
             return
         if self._stated.size < self._signed.size:
-            self._findings.add(
-                number + 1, "end", self._stated.size, f"too early: the tree holds {self._signed.size} leaves"
-            )
+            what = f"comes too early: of {self._signed.size} leaves the file holds {self._stated.size}"
+            self._findings.add(number + 1, "end", None, what)
         else:
             self._findings.add(1, "tree", None, "these leaves do not give the root that the checkpoint signs")
 

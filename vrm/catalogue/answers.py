@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vrm.catalogue.keys import Rule, Values
-from vrm.catalogue.shapes import Choice, Country, Integer, Shape, Structured, Value, YesNo
+from vrm.catalogue.shapes import Choice, Country, Date, Iban, Integer, Shape, Structured, Value, YesNo
 
 
 def age_on(birthdate: date, today: date) -> int:
@@ -167,27 +167,27 @@ def _band(number: int, bands: Mapping[str, int]) -> str | None:
 class RuleKind:
     """A rule as a catalogue file may name it.
 
-    ``sources`` is how many fields it takes; ``params`` maps a parameter's name to the type it must have:
-    ``int``, ``str``, ``list`` (of text) or ``dict`` (of text to whole number). ``gives`` are the shapes its
-    answer may have.
+    ``takes`` are the shapes of the fields it is worked out from, in their order; ``params`` maps a parameter's
+    name to the type it must have: ``int``, ``str``, ``list`` (of text) or ``dict`` (of text to whole number).
+    ``gives`` are the shapes its answer may have.
     """
 
     build: Callable[..., Rule]
-    sources: int
+    takes: tuple[type, ...]
     params: Mapping[str, type]
     gives: tuple[type[Shape], ...]
 
 
 RULES: Mapping[str, RuleKind] = {
-    "age_over": RuleKind(age_over, 1, {"years": int}, (YesNo,)),
-    "age_band": RuleKind(age_band, 1, {"bands": dict}, (Choice,)),
-    "number_band": RuleKind(number_band, 1, {"bands": dict}, (Choice,)),
-    "year_of": RuleKind(year_of, 1, {}, (Integer,)),
-    "month_of": RuleKind(month_of, 1, {}, (Choice,)),
-    "parts_of": RuleKind(parts_of, 1, {"parts": list}, (Country, Structured)),
-    "postal_area": RuleKind(postal_area, 1, {}, (Structured,)),
-    "has_any": RuleKind(has_any, 2, {}, (YesNo,)),
-    "one_of": RuleKind(one_of, 1, {"values": list}, (YesNo,)),
-    "iban_country": RuleKind(iban_country, 1, {}, (Country,)),
-    "unexpired": RuleKind(unexpired, 1, {"kind": str}, (YesNo,)),
+    "age_over": RuleKind(age_over, (Date,), {"years": int}, (YesNo,)),
+    "age_band": RuleKind(age_band, (Date,), {"bands": dict}, (Choice,)),
+    "number_band": RuleKind(number_band, (Integer,), {"bands": dict}, (Choice,)),
+    "year_of": RuleKind(year_of, (Date,), {}, (Integer,)),
+    "month_of": RuleKind(month_of, (Date,), {}, (Choice,)),
+    "parts_of": RuleKind(parts_of, (Structured,), {"parts": list}, (Country, Structured)),
+    "postal_area": RuleKind(postal_area, (Structured,), {}, (Structured,)),
+    "has_any": RuleKind(has_any, (Integer, object), {}, (YesNo,)),
+    "one_of": RuleKind(one_of, (Choice,), {"values": list}, (YesNo,)),
+    "iban_country": RuleKind(iban_country, (Iban,), {}, (Country,)),
+    "unexpired": RuleKind(unexpired, (Structured,), {"kind": str}, (YesNo,)),
 }

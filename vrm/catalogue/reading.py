@@ -5,7 +5,7 @@ A file may hold ``[groups.NAME]``, ``[lists.NAME]`` (closed lists to share), ``[
 the name meant.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from vrm.catalogue.answers import RULES
 from vrm.catalogue.errors import CatalogueFault, Fault
-from vrm.catalogue.keys import SENSITIVITIES, SPECIAL_CATEGORIES, Group, Key, Rule, Sensitivity
+from vrm.catalogue.keys import SENSITIVITIES, SPECIAL_CATEGORIES, Group, Key, Kind, Rule, Sensitivity
 from vrm.catalogue.shapes import Choice, Shape, Structured
 from vrm.catalogue.shaping import AUTOFILL, Lists, shape_of
 from vrm.catalogue.tables import Table, labelled, read_table
@@ -86,15 +86,26 @@ def _read_fields(table: Table, entries: Entries) -> None:
 def _read_answers(table: Table, entries: Entries) -> None:
     for name, inner in table.tables("answers", pattern=NAME):
         shape = shape_of(inner, entries.lists)
-        sources = inner.texts("from")
-        for source in sources:
-            if source not in entries.keys or entries.keys[source].kind != "field":
-                inner.fault(f"`from` names `{source}`, which is not a field.")
+        named = inner.texts("from")
+        sources = [entries.keys[source] for source in named if source in entries.keys]
+        if not named or len(sources) < len(named) or any(source.kind == "answer" for source in sources):
+            inner.fault("Make every entry of `from` a field.")
         may_replace = inner.texts("may_replace", [])
-        if not set(may_replace) <= set(sources):
+        if not set(may_replace) <= set(named):
             inner.fault("`may_replace` can only name fields that are in `from`.")
-        rule = _rule(inner, sources, shape)
-        key = _key(name, inner, entries, shape, answers_from=sources, may_replace=may_replace, rule=rule)
+        key = _key(
+            name,
+            inner,
+            entries,
+            shape,
+            kind="answer",
+            answers_from=named,
+            may_replace=may_replace,
+            rule=_rule(inner, sources, shape),
+        )
+        # What is worked out from health data is health data.
+        if any(source.special for source in sources) and not key.special:
+            inner.fault("Make `sensitivity` special, like that of what it is worked out from.")
         _add(key, inner, entries)
 
 
@@ -104,6 +115,7 @@ def _key(
     entries: Entries,
     shape: Shape,
     *,
+    kind: Kind = "field",
     plural: bool = False,
     autocomplete: str = "",
     answers_from: tuple[str, ...] = (),
@@ -119,7 +131,7 @@ def _key(
         table.fault("Make `category` a concept of the DPV personal-data extension, such as pd:BirthDate.")
     return Key(
         name=name,
-        kind="answer" if answers_from or rule else "field",
+        kind=kind,
         label=table.text("label", longest=LONGEST_LABEL),
         group=table.text("group", among=tuple(entries.groups)),
         shape=shape,
@@ -143,23 +155,46 @@ def _add(key: Key, table: Table, entries: Entries) -> None:
         entries.keys[key.name] = key
 
 
-def _rule(table: Table, sources: Sequence[str], shape: Shape) -> Rule | None:
+def _rule(table: Table, sources: Sequence[Key], shape: Shape) -> Rule | None:
     name = table.text("rule", among=tuple(RULES))
     kind = RULES.get(name)
     if kind is None:
         return None
-    params: dict[str, Any] = {param: table.take(param, type_) for param, type_ in kind.params.items()}
-    if len(sources) != kind.sources:
-        table.fault(f"The rule {name} takes {kind.sources} of `from`.")
+    params: dict[str, Any] = {
+        param: table.texts(param) if type_ is list else table.take(param, type_)
+        for param, type_ in kind.params.items()
+    }
+    if len(sources) != len(kind.takes) or not all(
+        isinstance(source.shape, takes) for source, takes in zip(sources, kind.takes, strict=True)
+    ):
+        table.fault(f"The rule {name} takes `from` of: {', '.join(map(_word, kind.takes))}.")
         return None
     if not isinstance(shape, kind.gives):
         table.fault(f"The rule {name} cannot give an answer of the type {shape.name}.")
-    if bands := params.get("bands"):
-        codes = {code for code, _ in shape.choices} if isinstance(shape, Choice) else set()
-        if set(bands) != codes or not all(type(lowest) is int for lowest in bands.values()):
-            table.fault("Give every choice its lowest number in `bands`.")
-    if parts := params.get("parts"):
-        wanted = [member.name for member in shape.members] if isinstance(shape, Structured) else parts[:1]
-        if list(parts) != wanted:
-            table.fault("`parts` and the members of the answer must be the same, in the same order.")
-    return kind.build(*sources, **params)
+    _check_params(table, params, sources[0], shape)
+    return kind.build(*(source.name for source in sources), **params)
+
+
+def _check_params(table: Table, params: Mapping[str, Any], source: Key, shape: Shape) -> None:
+    """What a parameter's type does not say: that it speaks of the field and of the answer at hand."""
+    bands, parts, codes = params.get("bands"), params.get("parts"), params.get("values")
+    if bands is not None and (
+        set(bands) != _codes(shape) or not all(type(lowest) is int for lowest in bands.values())
+    ):
+        table.fault("Give every choice its lowest number in `bands`.")
+    if codes is not None and not (codes and set(codes) <= _codes(source.shape)):
+        table.fault("Make `values` some of the choices of the field in `from`.")
+    if parts is not None:
+        members = (
+            tuple(member.name for member in shape.members) if isinstance(shape, Structured) else parts[:1]
+        )
+        if not parts or parts != members or not set(parts) <= {member.name for member in source.members}:
+            table.fault("Make `parts` members of the field in `from`, the same as those of the answer.")
+
+
+def _codes(shape: Shape) -> set[str]:
+    return {code for code, _ in shape.choices} if isinstance(shape, Choice) else set()
+
+
+def _word(takes: type) -> str:
+    return "any type" if takes is object else takes.__name__.lower()

@@ -56,7 +56,9 @@ def new(
     else:
         public, path = _make_pair(key_file)
     try:
-        made = house.database.write(lambda session: _register(session, company, name, redirect_uris, public))
+        made, purpose = house.database.write(
+            lambda session: _register(session, company, name, redirect_uris, public)
+        )
     except BaseException:
         if path is not None:
             path.unlink()  # of no use to anybody
@@ -68,7 +70,7 @@ def new(
             f"Its private key is in {path}. Move it to where the client runs, readable by the client alone."
         )
         words.append("A first ask, to be run there (pip install authlib httpx):")
-        words.append(example(house.settings.issuer, made, path))
+        words.append(example(house.settings.issuer, made, purpose, path))
     say("\n\n".join(words), **facts)
     if path is not None:
         note("Whoever has that file is this client.")
@@ -109,9 +111,10 @@ def resume(client_id: str) -> None:
 
 def _register(
     session: Any, company: str, name: str | None, redirect_uris: tuple[str, ...], jwks: Mapping[str, object]
-) -> Client:
+) -> tuple[Client, str]:
+    """The client, and a purpose that its company may ask for."""
     owner = choose(session, company)
-    return companies.new_client(
+    made = companies.new_client(
         session,
         company_id=owner.id,
         name=name or owner.legal_name[:100],
@@ -119,6 +122,7 @@ def _register(
         jwks=jwks,
         now=clock.now(),
     )
+    return made, next(iter(owner.purposes), "dpv:ServiceProvision")
 
 
 def _read(raw: bytes) -> Mapping[str, object]:

@@ -1,5 +1,6 @@
 """A first ask with a stock OAuth library, filled in for one client."""
 
+import json
 from pathlib import Path
 
 from vrm.companies import Client
@@ -11,17 +12,17 @@ from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc.jwk import ECKey
 
-issuer = {issuer!r}
-with open({key_file!r}) as file:
+issuer = {issuer}
+with open({key_file}) as file:
     key = ECKey.import_key(json.load(file))
 proof = PrivateKeyJWT(issuer + "/oauth/token", alg="ES256", headers={{"kid": key.kid}})
 client = OAuth2Client(
-    {client_id!r}, key, redirect_uri={redirect_uri!r},
+    {client_id}, key, redirect_uri={redirect_uri},
     token_endpoint_auth_method=proof, code_challenge_method="S256",
 )
 ask = [{{
     "type": "vrm_profile", "duration_days": 90, "retention_days": 30,
-    "lines": [{{"key": "given_name", "purpose": {purpose!r}, "required": True, "why": "To address you"}}],
+    "lines": [{{"key": "given_name", "purpose": {purpose}, "required": True, "why": "To address you"}}],
 }}]
 verifier = generate_token(48)
 address, state = client.create_authorization_url(
@@ -36,12 +37,13 @@ print(client.get(issuer + "/v1/profile").json())
 """
 
 
-def example(issuer: str, client: Client, key_file: Path, *, purpose: str = "dpv:ServiceProvision") -> str:
+def example(issuer: str, client: Client, purpose: str, key_file: Path) -> str:
     """A short program that asks one person for one line and reads it."""
-    return _PROGRAM.format(
-        issuer=issuer,
-        client_id=client.id,
-        key_file=str(key_file),
-        redirect_uri=client.redirect_uris[0],
-        purpose=purpose,
-    )
+    filled = {
+        "issuer": issuer,
+        "client_id": client.id,
+        "redirect_uri": client.redirect_uris[0],
+        "purpose": purpose,
+        "key_file": str(key_file),
+    }
+    return _PROGRAM.format_map({name: json.dumps(text) for name, text in filled.items()})

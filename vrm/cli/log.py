@@ -1,6 +1,7 @@
 """``vrm log``: take the access log out, and verify it without trusting whoever took it out."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -148,7 +149,7 @@ def _verifier(house: House) -> Verifier:
 def _output(file: str) -> Iterator[BinaryIO]:
     """Standard output, or a file that appears when it is whole and not before."""
     if file == "-":
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
         return
     target = Path(file)
     descriptor, name = tempfile.mkstemp(prefix=target.name + ".", dir=target.parent)

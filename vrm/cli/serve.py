@@ -103,7 +103,8 @@ def _serve(host: str, port: int, workers: int, threads: int, started: Callable[[
         respawn_failed_workers=True,
         workers_kill_timeout=int(GRACE),
         log_access=False,  # its lines would hold query strings
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},  # in our form, on standard error
     )
     server.on_startup(started)
     server.serve()

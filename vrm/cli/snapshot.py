@@ -98,8 +98,9 @@ def _run(program: str, url: URL, arguments: list[str]) -> None:
         check=False,
     )
     if done.returncode != 0:
-        reason = done.stderr.strip().splitlines()
-        raise Unavailable(f"{program} failed: {reason[-1] if reason else 'no reason given'}")
+        # Other lines may repeat a row that could not be read.
+        reasons = [line for line in done.stderr.splitlines() if line.startswith(f"{program}: error:")]
+        raise Unavailable(reasons[0] if reasons else f"{program} failed with status {done.returncode}")
 
 
 def _environment(url: URL) -> Mapping[str, str]:

@@ -4,10 +4,11 @@ Allowed are EC P-256 (ES256), RSA from 2048 bits (PS256) and OKP Ed25519: FAPI 2
 A set that holds a private or symmetric key is refused, not cleaned: whoever sent it has just published it.
 """
 
+import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc import jwk
 from joserfc.errors import JoseError
 
@@ -21,6 +22,8 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv", "seed
 _REMOTE = frozenset({"x5u", "jku"})
 _MEMBERS = {"EC": ("crv", "x", "y"), "RSA": ("n", "e"), "OKP": ("crv", "x")}
 _ALGORITHMS = {"EC": ("ES256",), "RSA": ("PS256",), "OKP": ("Ed25519", "EdDSA")}
+# base64url without padding (RFC 7515, section 2); its length is never 4n + 1.
+_BASE64 = re.compile(r"(?:[A-Za-z0-9_-]{4})*[A-Za-z0-9_-]{2,4}")
 _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 
 
@@ -46,30 +49,37 @@ def _parse(key: object, which: str) -> dict[str, Any]:
     if _REMOTE & set(key):
         raise BadKeys(f"{which} points elsewhere (x5u or jku). Put the key itself into the set.")
     kty, kid, alg = key.get("kty"), key.get("kid"), key.get("alg")
-    if kty not in _MEMBERS or key.get("crv") != _CURVES.get(str(kty)):
+    if not isinstance(kty, str) or kty not in _MEMBERS or key.get("crv") != _CURVES.get(kty):
         raise BadKeys(f"{which} must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.")
     if not isinstance(kid, str) or not 1 <= len(kid) <= 200 or not kid.isprintable():
         raise BadKeys(f"{which} needs a kid: a text of at most 200 characters.")
-    if alg is not None and alg not in _ALGORITHMS[str(kty)]:
+    if alg is not None and alg not in _ALGORITHMS[kty]:
         raise BadKeys(f"{which} names an algorithm we do not take. Use ES256, PS256 or Ed25519.")
     if key.get("use", "sig") != "sig" or key.get("key_ops", ["verify"]) != ["verify"]:
         raise BadKeys(f"{which} is not for verifying signatures (use: sig, key_ops: verify).")
-    members = {name: key.get(name) for name in ("kty", *_MEMBERS[str(kty)])}
+    members = {name: key.get(name) for name in ("kty", *_MEMBERS[kty])}
     _check(members, which)
     return {**members, "kid": kid, "use": "sig", **({"alg": alg} if alg else {})}
 
 
 def _check(members: dict[str, Any], which: str) -> None:
-    """Whether the numbers make a key: the point on its curve, the modulus long enough."""
-    try:
-        if not all(isinstance(value, str) for value in members.values()):
-            raise ValueError
-        public = jwk.import_key(members).public_key
-    except (ValueError, TypeError, JoseError):
-        public = None  # and not a cause: the library's message may repeat the value
-    if public is None:
+    """Whether the numbers make a key: the point on its curve, the modulus long enough and odd."""
+    numbers = (value for name, value in members.items() if name not in ("kty", "crv"))
+    whole = all(isinstance(number, str) and _BASE64.fullmatch(number) for number in numbers)
+    if whole and members["kty"] == "RSA":
+        modulus, exponent = _number(members["n"]), _number(members["e"])
+        if not (2048 <= modulus.bit_length() <= 8192 and modulus % 2 and exponent in range(3, 2**33)):
+            raise BadKeys(f"{which} must be RSA of 2048 to 8192 bits, with a usual exponent such as 65537.")
+    if not whole or not _is_key(members):
         raise BadKeys(f"{which} is damaged: its members do not make a public key.")
-    if isinstance(public, RSAPublicKey) and not (
-        2048 <= public.key_size <= 8192 and public.public_numbers().e in range(3, 2**33)
-    ):
-        raise BadKeys(f"{which} must be RSA of 2048 to 8192 bits, with a usual exponent such as 65537.")
+
+
+def _is_key(members: dict[str, Any]) -> bool:
+    try:
+        return jwk.import_key(members).public_key is not None
+    except (ValueError, TypeError, JoseError):
+        return False  # without its words: the library's message may repeat a value
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

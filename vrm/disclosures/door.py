@@ -162,7 +162,7 @@ class Door:
                     code=verdict.code,
                     revision=None if standing is None else standing.revision,
                     about=about,
-                    detail={"consent": consent_id},
+                    detail={} if standing is None else {"consent": consent_id},
                 )
             )
             refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)

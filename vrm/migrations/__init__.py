@@ -60,7 +60,10 @@ def revise(url: str, message: str, *, number: str) -> Path:
     finally:
         engine.dispose()
     assert made is not None and not isinstance(made, list)
-    return Path(made.path)
+    path = Path(made.path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "# ### " not in line))  # alembic's own remarks
+    return path
 
 
 def differences(url: str) -> Sequence[object]:

@@ -26,4 +26,4 @@ def new(message: str) -> Path:
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[1] != "new":
         sys.exit('usage: python -m vrm.migrations new "what it does"')
-    sys.stdout.write(f"{new(sys.argv[2])}\n")
+    new(sys.argv[2])

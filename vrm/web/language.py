@@ -37,6 +37,11 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
+def N_(text: str) -> str:  # the name gettext's extractors look for
+    """Mark a text for translation where it is written; it is translated where it is shown."""
+    return text
+
+
 def told(fault: VrmError) -> str:
     """What a fault says, in the language of this request. A room may give the message and its places apart."""
     msgid = getattr(fault, "msgid", None)

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from vrm import errors
 from vrm.web import audiences, pages
-from vrm.web.language import gettext
+from vrm.web.language import N_, gettext, told
 from vrm.web.site import site
 
 log = logging.getLogger("vrm.web")
@@ -41,12 +41,13 @@ TABLE: dict[type[Exception], Row] = {
 
 
 class Fault(NamedTuple):
-    """A fault ready to be shown: no shape yet."""
+    """A fault ready to be shown: no shape yet. Machines read ``detail``, in English; people read ``words``."""
 
     status: int
     oauth: str
     code: str
     detail: str
+    words: str
     reference: str
     headers: dict[str, str]
     field: str | None = None
@@ -76,7 +77,7 @@ def install(app: Flask) -> None:
 
 
 def _answer(raised: Exception) -> Response | HTTPException:
-    if isinstance(raised, HTTPException) and (raised.response or (raised.code or 500) < 400):
+    if isinstance(raised, HTTPException) and (raised.response is not None or (raised.code or 500) < 400):
         return raised  # a redirect, or an answer someone made on purpose
     fault = _describe(raised)
     response = _shape(fault)
@@ -91,30 +92,32 @@ def _describe(raised: Exception) -> Fault:
     ):
         headers = {"Retry-After": str(raised.retry_after)} if isinstance(raised, errors.TooMany) else {}
         field = raised.field if isinstance(raised, errors.Invalid) else None
-        return Fault(*row(raised), raised.code, raised.message, reference, headers, field)
+        return Fault(*row(raised), raised.code, raised.message, told(raised), reference, headers, field)
     if isinstance(raised, HTTPException) and (raised.code or 500) < 500:
         status = raised.code or 400
         headers = {}
         if isinstance(raised, MethodNotAllowed) and raised.valid_methods:
             headers["Allow"] = ", ".join(sorted(raised.valid_methods))
         code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-        return Fault(status, "invalid_request", code, _sentence(status), reference, headers)
-    log.error("unforeseen %s", _places(raised), extra={"reference": reference})
-    return Fault(500, "server_error", "server_error", _sentence(500), reference, {})
+        sentence = _sentence(status)
+        return Fault(status, "invalid_request", code, sentence, gettext(sentence), reference, headers)
+    log.error("unforeseen fault %s: %s", reference, _places(raised))
+    sentence = _sentence(500)
+    return Fault(500, "server_error", "server_error", sentence, gettext(sentence), reference, {})
 
 
 def _sentence(status: int) -> str:
     match status:
         case 404:
-            return gettext("There is nothing at this address. Check it for a missing or extra letter.")
+            return N_("There is nothing at this address. Check it for a missing or extra letter.")
         case 405:
-            return gettext("This address does not take that kind of request.")
+            return N_("This address does not take that kind of request.")
         case 413:
-            return gettext("What you sent is too large. Send less at once.")
+            return N_("What you sent is too large. Send less at once.")
         case 500:
-            return gettext("Something broke on our side, and nothing was changed. Try again in a minute.")
+            return N_("Something broke on our side, and nothing was changed. Try again in a minute.")
         case _:
-            return gettext("We could not read what was sent. Check it and send it again.")
+            return N_("We could not read what was sent. Check it and send it again.")
 
 
 def _shape(fault: Fault) -> Response:
@@ -127,7 +130,7 @@ def _shape(fault: Fault) -> Response:
     if path.startswith("/oauth/") and not declared & audiences.PEOPLE and not _reads_pages():
         body = {"error": fault.oauth, "error_description": _ascii(fault.detail)}
         return Response(json.dumps(body), fault.status, mimetype="application/json")
-    return pages.error_page(fault.status, code=fault.code, sentence=fault.detail, reference=fault.reference)
+    return pages.error_page(fault.status, code=fault.code, sentence=fault.words, reference=fault.reference)
 
 
 def _reads_pages() -> bool:
@@ -141,11 +144,11 @@ def _ascii(text: str) -> str:
 
 def _places(raised: BaseException) -> str:
     """The types along the chain and the places they passed: never a message, never a value."""
-    told: list[str] = []
+    chain: list[str] = []
     link: BaseException | None = raised
-    while link is not None and len(told) < 5:
+    while link is not None and len(chain) < 5:
         frames = traceback.extract_tb(link.__traceback__)[-12:]
         way = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-        told.append(f"{type(link).__module__}.{type(link).__qualname__} at {way}")
+        chain.append(f"{type(link).__module__}.{type(link).__qualname__} at {way}")
         link = link.__cause__ or link.__context__
-    return " | caused by ".join(told)
+    return " | caused by ".join(chain)

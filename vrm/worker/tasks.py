@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from vrm import accesslog, accounts, clock, work
 from vrm.house import House
-from vrm.worker.letters import KIND, send_letter
+from vrm.work import Job
+from vrm.worker import letters
 from vrm.worker.loop import Handler, Sweep
 
 KEEP_DEAD = timedelta(days=30)
@@ -37,6 +38,11 @@ def sweep_accounts(house: House) -> int:
     return 0
 
 
+def send_letter(house: House, job: Job) -> None:
+    """Open a waiting letter, render it, send it."""
+    house.mail.send(letters.open_letter(house.keys, job, issuer=house.settings.issuer))
+
+
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sequencing the log", 0, sequence_log),
     Sweep("publishing the log", 10, publish_log),
@@ -44,4 +50,4 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("discarding dead jobs", 3600, discard_dead_jobs),
 )
 
-HANDLERS: Mapping[str, Handler] = {KIND: send_letter}
+HANDLERS: Mapping[str, Handler] = {letters.KIND: send_letter}

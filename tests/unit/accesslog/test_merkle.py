@@ -97,7 +97,9 @@ def test_every_inclusion_proof(roots):
             assert proof == path(index, LEAVES[:size])
             assert merkle.included(proof, index, size, LEAVES[index], roots[size])
             assert not merkle.included(proof, index, size, LEAVES[index - 1], roots[size]) or size == 1
-            assert not merkle.included(proof, (index + 1) % size, size, LEAVES[index], roots[size]) or size == 1
+            assert (
+                not merkle.included(proof, (index + 1) % size, size, LEAVES[index], roots[size]) or size == 1
+            )
             assert not merkle.included([*proof, LEAVES[0]], index, size, LEAVES[index], roots[size])
             assert not merkle.included(proof, index, size, LEAVES[index], roots[size - 1])
 

@@ -85,7 +85,7 @@ def test_a_lost_tile_is_noticed():
     """A tile that is missing or short stops growth and proofs; it never gives a wrong hash."""
     store = Store()
     store.append(300)
-    with pytest.raises(ValueError, match="tile/0/001.p/44 is missing or short"):
+    with pytest.raises(ValueError, match=r"tile/0/001\.p/44 is missing or short"):
         tiles.grow(300, {(1, 0): store[1, 0], (0, 1): store[0, 1][:-32]}, [])
     store[0, 0] = store[0, 0][:64]
     with pytest.raises(LookupError, match="short"):
@@ -96,4 +96,6 @@ def test_a_longer_tile_counts_as_far_as_the_size_goes():
     """Reading an older tree from newer tiles gives the older tree."""
     store = Store()
     store.append(300)
-    assert tiles.grow(280, {(0, 1): store[0, 1], (1, 0): store[1, 0]}, []).root == merkle.root_of(LEAVES[:280])
+    assert tiles.grow(280, {(0, 1): store[0, 1], (1, 0): store[1, 0]}, []).root == merkle.root_of(
+        LEAVES[:280]
+    )

@@ -96,9 +96,10 @@ def test_special_categories_are_marked(catalogue):
 
 def test_unknown_names_are_refused(catalogue):
     """An unknown key or purpose is an Invalid with a code of its own."""
-    for verb, args in [("get", ()), ("parse", ("x",)), ("show", ("x",)), ("answer", ({}, None))]:
+    ask = [catalogue.get, lambda name: catalogue.parse(name, "x"), lambda name: catalogue.show(name, "x")]
+    for asked in [*ask, lambda name: catalogue.answer(name, {}, None)]:
         with pytest.raises(UnknownKey) as caught:
-            getattr(catalogue, verb)("shoe", *args)
+            asked("shoe")
         assert isinstance(caught.value, Invalid)
         assert caught.value.code == "unknown_key"
     with pytest.raises(UnknownPurpose):

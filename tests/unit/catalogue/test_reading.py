@@ -11,6 +11,8 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "catalogue.md"
 
 FIELD = '[fields.sail]\nlabel = "Sail"\ngroup = "tastes"\n'
 ANSWER = '[answers.older]\nlabel = "Older"\ngroup = "identity"\ntype = "yes_no"\nfrom = ["birthdate"]\n'
+PLACE = ANSWER.replace("yes_no", "country").replace("birthdate", "address") + 'rule = "parts_of"\n'
+BAND = ANSWER.replace("yes_no", "choice") + 'choices = { young = "Young" }\nrule = "age_band"\n'
 PARTS = FIELD + 'type = "structured"\n[fields.sail.members.mast]\nlabel = "Mast"\n'
 
 
@@ -83,11 +85,21 @@ FAULTS = [
     (ANSWER + 'rule = "guess"\n', "older", "Make `rule` one of"),
     (ANSWER + 'rule = "age_over"\n', "older", "Add `years`"),
     (ANSWER + 'rule = "age_over"\nyears = "18"\n', "older", "whole number"),
-    (ANSWER + 'rule = "has_any"\n', "older", "takes 2"),
+    (ANSWER + 'rule = "has_any"\n', "older", "takes `from` of: integer, any type"),
     (ANSWER + 'rule = "year_of"\n', "older", "cannot give"),
     (ANSWER + 'rule = "age_over"\nyears = 9\nmay_replace = ["email"]\n', "older", "can only name"),
-    (ANSWER.replace("birthdate", "shoe") + 'rule = "age_over"\nyears = 9\n', "older", "not a field"),
-    (ANSWER.replace("birthdate", "age_band") + 'rule = "age_over"\nyears = 9\n', "older", "not a field"),
+    (ANSWER.replace("birthdate", "email") + 'rule = "age_over"\nyears = 9\n', "older", "of: date"),
+    (ANSWER.replace("birthdate", "employment_status") + 'rule = "one_of"\nvalues = ["employd"]\n', "older", "some of the choices"),
+    (ANSWER.replace("birthdate", "employment_status") + 'rule = "one_of"\nvalues = []\n', "older", "some of the choices"),
+    (ANSWER.replace("birthdate", "employment_status") + 'rule = "one_of"\nvalues = [["a"]]\n', "older", "entry of `values` text"),
+    (PLACE + 'parts = []\n', "older", "Make `parts` members"),
+    (PLACE + 'parts = ["planet"]\n', "older", "Make `parts` members"),
+    (PLACE + 'parts = ["country", "region"]\n', "older", "Make `parts` members"),
+    (BAND + "bands = {}\n", "older", "lowest number"),
+    (BAND + 'bands = { young = "0" }\n', "older", "lowest number"),
+    (ANSWER.replace("birthdate", "blood_type") + 'rule = "one_of"\nvalues = ["o_neg"]\n', "older", "`sensitivity` special"),
+    (ANSWER.replace("birthdate", "shoe") + 'rule = "age_over"\nyears = 9\n', "older", "`from` a field"),
+    (ANSWER.replace("birthdate", "age_band") + 'rule = "age_over"\nyears = 9\n', "older", "`from` a field"),
 ]  # fmt: skip
 
 

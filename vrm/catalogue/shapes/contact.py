@@ -125,7 +125,7 @@ class Url:
             raise InvalidValue(N_("A web address starts with https:// or http://."))
         if parts.username is not None or parts.password is not None:
             raise InvalidValue(N_("Leave out the name and password before the @."))
-        if not host or port == 0 or not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?|[0-9a-f:.]+", host):
+        if not host or port == 0 or not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]+", host):
             raise InvalidValue(WEB_FORM)
         return urlunsplit(parts._replace(netloc=parts.netloc.lower()))
 

@@ -45,8 +45,8 @@ class Iban:
         length = LENGTHS.get(iban[:2])
         if length is not None and len(iban) != length:
             raise InvalidValue(
-                N_("An IBAN that starts with %(country)s has %(length)s characters; this one has %(found)s."),
-                params={"country": iban[:2], "length": length, "found": len(iban)},
+                N_("An IBAN of this country has %(length)s characters; this one has %(found)s."),
+                params={"length": length, "found": len(iban)},
             )
         if not 15 <= len(iban) <= 34:
             raise InvalidValue(N_("An IBAN has 15 to 34 characters."))

@@ -182,8 +182,7 @@ def test_what_is_wrong_is_told_how_to_be_right(shape, raw, words):
         shape.parse(raw, TODAY)
     assert words in caught.value.message
     assert caught.value.code == "invalid_value"
-    if isinstance(raw, str) and len(raw.strip()) > 4 and shape is not SIZES:
-        assert raw.strip() not in caught.value.message
+    assert all(isinstance(said, int) for said in caught.value.params.values())
     assert caught.value.message == caught.value.msgid % (caught.value.params or ())
 
 

@@ -1,0 +1,152 @@
+"""Events are written with their change, shown to those they concern, and can be made nobody's."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.tamper.small_log import CLIENT, CONSENTS, CONSUMERS, START, event, fill, write
+from vrm import accesslog, ids
+from vrm.accesslog.models import EventLookup, LogEvent, LogPending
+
+
+def lines(database, consumer=0, limit=100, **more):
+    return database.read(
+        lambda session: accesslog.list_for_consumer(
+            session, consumer_id=CONSUMERS[consumer], limit=limit, **more
+        )
+    )
+
+
+def test_an_event_stands_or_falls_with_its_change(database):
+    """A transaction that fails leaves no event; one that commits leaves the entry verbatim."""
+
+    def change(session, fail):
+        accesslog.record(session, event(2))
+        if fail:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        database.write(lambda session: change(session, True))
+    assert lines(database) == []
+    prepared = database.write(lambda session: accesslog.record(session, event(2)))
+    (line,) = lines(database)
+    assert (line.event_id, line.leaf_hash, line.leaf_index) == (prepared.event_id, prepared.leaf_hash, None)
+    assert database.read(lambda session: session.get_one(LogEvent, prepared.event_id)).entry == prepared.entry
+    assert database.read(accesslog.count_pending) == 1
+
+
+def test_writing_nothing_is_nothing(database):
+    """An empty batch is no statement."""
+    database.write(lambda session: accesslog.append(session.connection(), []))
+    assert database.read(accesslog.count_pending) == 0
+
+
+def test_a_line_tells_what_its_commitment_hides(database):
+    """The person it concerns sees members and detail, and the leaf once there is one."""
+    prepared = fill(database, 3)
+    line = lines(database)[0]
+    assert line.event_id == prepared[2].event_id
+    assert line.at == START + timedelta(seconds=2)
+    assert (line.type, line.outcome, line.consent_id) == ("disclosure", "answered", CONSENTS[0])
+    assert line.entry["keys"] == ["age_over_18", "email"]
+    assert line.detail["versions"] == {"email": [[1, "home"]]}
+    assert line.leaf_index == 2
+
+
+def test_pages_go_back_without_gap_or_double(database):
+    """Page after page, newest first, gives each event once, though many share one moment."""
+    same = [dataclasses.replace(event(2), at=START) for _ in range(7)]
+    database.write(lambda session: [accesslog.record(session, one) for one in same])
+    write(database, range(10))
+    seen, before = [], None
+    while page := lines(database, limit=3, before=before):
+        seen += page
+        before = page[-1].event_id
+    assert [line.event_id for line in seen] == [line.event_id for line in lines(database)]
+    assert len({line.event_id for line in seen}) == 11  # 7, and of ten the five even ones but the company's
+    assert [line.at for line in seen] == sorted((line.at for line in seen), reverse=True)
+
+
+def test_nobody_sees_anothers_lines(database):
+    """A person's list has their own events only, and another's event id as a cursor gives nothing."""
+    write(database, range(20))
+    mine, others = lines(database, 0), lines(database, 1)
+    assert not {line.event_id for line in mine} & {line.event_id for line in others}
+    assert lines(database, 0, before=others[0].event_id) == []
+    assert lines(database, 0, before=ids.new_id()) == []
+
+
+def test_one_consents_history(database):
+    """A consent's events can be listed alone."""
+    write(database, range(10))
+    assert lines(database, 0, consent_id=CONSENTS[1]) == []
+    assert len(lines(database, 0, consent_id=CONSENTS[0])) == len(lines(database, 0))
+
+
+def test_counts(database):
+    """Reads and refusals are counted, since a moment or ever; consent changes are neither."""
+    write(database, range(20))
+
+    def count(since=None):
+        counts = database.read(
+            lambda session: accesslog.count_for_consumer(session, consumer_id=CONSUMERS[0], since=since)
+        )
+        return counts.reads, counts.refusals
+
+    assert count() == (5, 1)  # of the even ones: 0 and 10 are grants, 4 and 14 a company's, 8 is refused
+    assert count(START + timedelta(seconds=9)) == (3, 0)
+    assert count(START + timedelta(days=1)) == (0, 0)
+
+
+def test_a_client_finds_its_own_events_only(database):
+    """A client may look at its own disclosure; with another client's id it finds nothing."""
+    prepared = fill(database, 3)[2]
+
+    def find(client_id):
+        return database.read(
+            lambda session: accesslog.find_for_client(
+                session, client_id=client_id, event_id=prepared.event_id
+            )
+        )
+
+    assert find(CLIENT).leaf_hash == prepared.leaf_hash
+    assert find(ids.new_id()) is None
+
+
+def test_forgotten_is_forgotten(database):
+    """After forget nothing stored says whose an event was; the others' lines and the tree stay."""
+    prepared = fill(database, 10)
+    others = lines(database, 1)
+    gone = database.write(lambda session: accesslog.forget(session, consumer_id=CONSUMERS[0]))
+    assert gone == 4
+    assert lines(database, 0) == []
+    assert lines(database, 1) == others
+    openings = [
+        one.opening for one in prepared if one.event.about and one.event.about.consumer_id == CONSUMERS[0]
+    ]
+
+    def leftovers(session):
+        kept = set(session.scalars(select(LogEvent.opening))) | set(
+            session.scalars(select(EventLookup.opening))
+        )
+        return kept & set(openings)
+
+    assert database.read(leftovers) == set()
+    assert database.read(lambda session: session.scalar(select(func.count()).select_from(LogEvent))) == 10
+    assert database.write(lambda session: accesslog.forget(session, consumer_id=CONSUMERS[0])) == 0
+
+
+def test_the_opening_of_nobodys_event_is_kept(database):
+    """An event about no person keeps its opening with it, so that it can be opened to an auditor."""
+    prepared = database.write(lambda session: accesslog.record(session, event(4)))
+    stored = database.read(lambda session: session.get_one(LogEvent, prepared.event_id))
+    assert accesslog.opens(stored.entry, stored.opening)
+
+
+def test_every_event_waits_exactly_once(database):
+    """Each event written is pending, and only those."""
+    prepared = write(database, range(5))
+    waiting = database.read(lambda session: set(session.scalars(select(LogPending.event_id))))
+    assert waiting == {one.event_id for one in prepared}

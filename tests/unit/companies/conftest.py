@@ -1,0 +1,86 @@
+"""Companies and clients as an operator makes them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from joserfc import jwk
+from sqlalchemy import select
+
+from vrm import companies
+from vrm.accesslog.entry import read as read_entry
+from vrm.accesslog.models import LogEvent
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KNOWN = {"dpv:ServiceProvision", "dpv:DirectMarketing", "dpv:FraudPreventionAndDetection"}
+
+
+class Office:
+    """The operator's hands."""
+
+    def __init__(self, database):
+        self.database = database
+
+    @staticmethod
+    def jwks(*kids):
+        """A set of new public keys."""
+        new = [jwk.generate_key("EC", "P-256").as_dict(private=False) for _ in kids]
+        return {"keys": [{**key, "kid": kid} for key, kid in zip(new, kids, strict=True)]}
+
+    def do(self, verb, *args, **more):
+        return self.database.write(lambda s: verb(s, *args, **more))
+
+    def register(self, **more):
+        given = {
+            "legal_name": "Acorn Shop Ltd",
+            "address": "1 High Street\nLeeds LS1 1AA",
+            "contact": "privacy@acorn.example",
+            "domain": "acorn.example",
+            "privacy_notice_url": "https://acorn.example/privacy",
+            "purposes": {"dpv:ServiceProvision": "To deliver what you order."},
+            "known_purposes": KNOWN,
+            "now": NOW,
+        }
+        return self.do(companies.register, **(given | more))
+
+    def prove(self, company):
+        return self.do(
+            companies.prove_domain,
+            company_id=company.id,
+            domain=company.domain,
+            token=company.domain_token,
+            now=NOW,
+        )
+
+    def approved(self, **more):
+        company = self.prove(self.register(**more))
+        return self.do(companies.approve, company_id=company.id, now=NOW)
+
+    def new_client(self, company, **more):
+        given = {
+            "name": "Acorn web shop",
+            "redirect_uris": ["https://acorn.example/callback"],
+            "jwks": self.jwks("one"),
+            "now": NOW,
+        }
+        return self.do(companies.new_client, company_id=company.id, **(given | more))
+
+    def events(self):
+        """What the log heard: type, actor, company, client."""
+
+        def read(session):
+            return [
+                read_entry(entry)
+                for entry in session.scalars(
+                    select(LogEvent.entry).order_by(LogEvent.created_at, LogEvent.id)
+                )
+            ]
+
+        return [
+            (entry["type"], entry["actor"], entry["company"], entry.get("client"))
+            for entry in self.database.read(read)
+        ]
+
+
+@pytest.fixture
+def office(database):
+    return Office(database)

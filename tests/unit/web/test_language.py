@@ -1,0 +1,50 @@
+"""Translations keep up with the templates."""
+
+import re
+
+import pytest
+from babel.messages import extract, pofile
+
+from vrm.web.language import FOLDER, LANGUAGES, catalogue
+
+WEB = FOLDER.parent
+OTHERS = sorted(set(LANGUAGES) - {"en"})
+
+
+def messages():
+    """Every message of the templates and of the edge's own modules: (singular, plural or None)."""
+    methods = [("templates/**.html", "jinja2"), ("**.py", "python")]
+    options = {"templates/**.html": {"trimmed": "true"}}
+    found = extract.extract_from_dir(WEB, methods, options)
+    return {m if isinstance(m, tuple) else (m, None) for _, _, m, _, _ in found}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_is_translated(language):
+    """Each catalogue holds each message, none is doubtful or empty, and none is left over."""
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        kept = [m for m in pofile.read_po(source, locale=language) if m.id]
+    ids = {tuple(m.id) if isinstance(m.id, (list, tuple)) else (m.id, None) for m in kept}
+    assert messages() - ids == set()
+    assert ids - messages() == set()
+    empty = [m.id for m in kept if not m.string or m.fuzzy or (isinstance(m.string, tuple) and not all(m.string))]
+    assert empty == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_places_and_tags_survive(language):
+    """A translation has the same places for values and the same tags as its source."""
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        for message in pofile.read_po(source, locale=language):
+            ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
+            strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+            for text in strings if message.id else []:
+                marks = r"%\(\w+\)[sd]|<[^>]+>"
+                assert sorted(re.findall(marks, text)) == sorted(re.findall(marks, ids[-1])), text
+
+
+def test_rooms_fit_under_a_thumb():
+    """The five room names have ten letters or fewer in every language."""
+    for language in OTHERS:
+        for room in ("Home", "Consents", "Reads", "Profile", "Account"):
+            assert len(catalogue(language).gettext(room)) <= 10

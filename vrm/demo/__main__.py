@@ -1,0 +1,161 @@
+"""``python -m vrm.demo [--once]``: prepare, start, play the story, stay."""
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from vrm.config import ConfigError, Instance, Settings
+from vrm.demo import acts, seed
+from vrm.demo.shop import Site
+from vrm.demo.story import Broken, Stage
+from vrm.house import House
+
+PORT = 8000
+
+
+def main() -> int:
+    """Play the story; 0 when every step held."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="on a throw-away home and port, then stop")
+    once = parser.parse_args().once
+    home = (
+        Path(tempfile.mkdtemp(prefix="vrm-demo-")) / "home"
+        if once
+        else Path(os.environ.get("VRM_HOME") or "var")
+    )
+    try:
+        return _play(home.absolute(), once)
+    except (Broken, ConfigError, TimeoutError, OSError, httpx.HTTPError) as fault:
+        print(f"\nThe demo stopped: {fault}", file=sys.stderr)
+        return 1
+    finally:
+        if once:
+            shutil.rmtree(home.parent, ignore_errors=True)
+
+
+def _play(home: Path, once: bool) -> int:
+    site = Site()
+    issuer = _issuer(home, once)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
+    environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": f"{acts.DOMAIN}=127.0.0.1:{site.port}"}
+    stage = Stage(issuer, home, environ, print)
+    port = urlsplit(issuer).port or PORT
+    _require_free(port)
+    if not home.exists():
+        print(f"Making an instance in {home}")
+        stage.vrm("init", "--issuer", issuer)
+        seed.mark(home)
+    with House.open(Settings.load(environ)) as house:
+        if not seed.recall(home).get("sown"):
+            print(f"Seeding {len(seed.PEOPLE)} people, {len(seed.COMPANIES)} companies and their consents")
+            seed.sow(house)
+            seed.mark(home, sown=True)
+        log = home / "serve.log"
+        with log.open("ab") as out:
+            server = subprocess.Popen(  # our own program
+                [sys.executable, "-m", "vrm", "serve", "--port", str(port)],
+                env=environ,
+                stdout=out,
+                stderr=out,
+            )
+        try:
+            _wait(issuer, server, log)
+            print(f"Serving {issuer} (what the server says is in {log})")
+            _acts(stage, house, site)
+            if once:
+                return 0
+            _farewell(issuer)
+            server.wait()
+        except KeyboardInterrupt:
+            print("\nStopping.")
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+            site.close()
+    return 0
+
+
+def _acts(stage: Stage, house: House, site: Site) -> None:
+    def title(number: str, words: str) -> None:
+        stage.tell(f"\n{number}  {words}")
+
+    title("1", "Mia makes a profile of her own")
+    browser = acts.consumer(stage)
+    title("2", "Nordlicht, a shop, registers and proves who it is")
+    shop = acts.company(stage, house, site)
+    title("3", "The shop asks; 4  Mia decides line by line")
+    token = acts.asking(stage, browser, shop)
+    title("5", "The shop reads what Mia permits, and nothing else")
+    acts.reading(stage, shop, token)
+    title("6", "Mia revokes; the next read is refused")
+    acts.revoking(stage, browser, shop, token)
+    title("7", "Mia sees who read what, and who tried")
+    acts.seeing(stage, browser)
+    title("8", "An auditor verifies the log without trusting anybody")
+    acts.auditing(stage)
+    title("9", "The operator rotates keys, backs up and rehearses a restore")
+    acts.operating(stage)
+    stage.tell("\nEvery step held.")
+
+
+def _issuer(home: Path, once: bool) -> str:
+    """The issuer of an instance the demo made before, or of the one it is about to make."""
+    if not home.exists():
+        return f"http://localhost:{_free_port() if once else PORT}"
+    if not (home / seed.MARK).exists():
+        raise Broken(f"{home} was not made by the demo. Set VRM_HOME to another folder, or move it away.")
+    return Instance.read(home).issuer
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Broken(
+                f"port {port} is taken. Stop what uses it, or run: make demo ARGS=--once (it finds a free one)"
+            ) from None
+
+
+def _wait(issuer: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise Broken(f"the server ended; it said: {log.read_text(errors='replace')[-500:]}")
+        try:
+            if httpx.get(f"{issuer}/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError("the server did not get ready within 30 seconds")
+
+
+def _farewell(issuer: str) -> None:
+    people = ", ".join([acts.MIA, *(f"{name}@people.example" for name, _ in seed.PEOPLE)])
+    print(f"\nNow it is your turn: {issuer}")
+    print(f"  sign in as   {people}")
+    print(f"  password     {seed.PASSWORD}")
+    print("  or make a profile of your own; mail is written to the home's folder mail/")
+    print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

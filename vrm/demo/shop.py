@@ -1,0 +1,109 @@
+"""A company of the story: its web site on loopback, and its OAuth client, which is Authlib's own."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+from authlib.common.security import generate_token
+from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc.jwk import ECKey
+
+PROOF_PATH = "/.well-known/vrm-domain-proof"
+
+
+class Site:
+    """The company's web site: it shows the proof of its domain, and takes people back from a decision."""
+
+    def __init__(self) -> None:
+        self.proofs: dict[str, str] = {}
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host = (self.headers.get("Host") or "").partition(":")[0]
+                token = site.proofs.get(host) if self.path == PROOF_PATH else None
+                body = (token or "Thank you. You can close this window.").encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Nothing: the query of a callback holds a code."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port: int = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Shop:
+    """One registered client, speaking OAuth 2.0 with a stock library."""
+
+    def __init__(self, issuer: str, client_id: str, key: ECKey, redirect_uri: str) -> None:
+        self.issuer = issuer
+        self.redirect_uri = redirect_uri
+        self._proof = PrivateKeyJWT(f"{issuer}/oauth/token", alg="ES256", headers={"kid": key.kid})
+        self._client_id, self._key = client_id, key
+        self.oauth = self._new_session()
+        self._state = self._verifier = ""
+
+    def ask(self, details: dict[str, Any]) -> str:
+        """The address to send a person to."""
+        self._verifier = generate_token(48)
+        address, self._state = self.oauth.create_authorization_url(
+            f"{self.issuer}/oauth/authorize",
+            code_verifier=self._verifier,
+            authorization_details=json.dumps([{"type": "vrm_profile", **details}]),
+        )
+        return str(address)
+
+    def take_back(self, answer: str) -> dict[str, Any]:
+        """Exchange the code in the address a person came back with for tokens."""
+        token: dict[str, Any] = self.oauth.fetch_token(
+            f"{self.issuer}/oauth/token",
+            authorization_response=answer,
+            state=self._state,
+            code_verifier=self._verifier,
+        )
+        return token
+
+    def read(self, purpose: str | None = None, keys: str | None = None) -> httpx.Response:
+        """``GET /v1/profile`` under the person's token."""
+        response: httpx.Response = self.oauth.get(
+            f"{self.issuer}/v1/profile",
+            headers={"VRM-Purpose": purpose} if purpose else {},
+            params={"keys": keys} if keys else {},
+        )
+        return response
+
+    def own(self) -> OAuth2Client:
+        """A session under the client's own token, for what belongs to no single person."""
+        session = self._new_session()
+        session.fetch_token(f"{self.issuer}/oauth/token", grant_type="client_credentials")
+        return session
+
+    def introspect(self, token: str) -> dict[str, Any]:
+        """What the server says of a token (RFC 7662)."""
+        answer: dict[str, Any] = self.oauth.introspect_token(
+            f"{self.issuer}/oauth/introspect", token=token
+        ).json()
+        return answer
+
+    def _new_session(self) -> OAuth2Client:
+        return OAuth2Client(
+            self._client_id,
+            self._key,
+            redirect_uri=self.redirect_uri,
+            token_endpoint_auth_method=self._proof,
+            revocation_endpoint_auth_method=self._proof,
+            code_challenge_method="S256",
+        )

@@ -1,0 +1,39 @@
+"""The pages of a consumer: come in, keep a profile, see and revoke what is allowed, see who read what.
+
+One file for each family of pages, each with its views and ``add_routes``:
+
+* ``front`` start, signing in and out; ``sign_up`` coming in by a mailed link, and lost passwords.
+* ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it.
+* ``consents`` what is allowed and was, and ending it; ``consent`` one of them in full.
+* ``reads`` who read what; ``account`` the password, and signing out everywhere.
+
+What several pages need has its own file: ``words`` (labels and sentences), ``readers`` (who can read what now),
+``history`` (reads as rows), ``consent_rows``, ``inputs`` (a key of the catalogue as a form), ``letters``,
+``onward``, ``typed``.
+
+The page on which a person decides about an ask is the OAuth edge's, because its answer is an OAuth response.
+"""
+
+from flask import Blueprint
+
+from vrm.web.portal import (
+    account,
+    consent,
+    consents,
+    front,
+    home,
+    profile,
+    profile_item,
+    reads,
+    sign_up,
+)
+
+__all__ = ["routes"]
+
+
+def routes() -> Blueprint:
+    """Every page of the portal."""
+    blueprint = Blueprint("portal", __name__)
+    for family in (front, sign_up, home, profile, profile_item, consents, consent, reads, account):
+        family.add_routes(blueprint)
+    return blueprint

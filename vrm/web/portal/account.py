@@ -1,0 +1,96 @@
+"""The account: its password, and where it is signed in."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from vrm import accounts, clock
+from vrm.accounts.passwords import SHORTEST
+from vrm.web import pages, problems, session
+from vrm.web.audiences import audience
+from vrm.web.forms import BLANK, Form, filled
+from vrm.web.language import gettext
+from vrm.web.portal.onward import onward
+from vrm.web.portal.typed import N_, REFUSED, needed, renamed
+from vrm.web.rooms import house
+
+
+class _Passwords(Schema):
+    current_password = needed(N_("Type the password you have now."))
+    new_password = needed(N_("Type a new password."))
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """``/account``, ``/account/password``, ``/account/sign-out-everywhere``."""
+    blueprint.get("/account")(show)
+    blueprint.post("/account/password")(change_password)
+    blueprint.post("/account/sign-out-everywhere")(sign_out_everywhere)
+
+
+@audience("consumer")
+def show() -> Response:
+    return _page(BLANK)
+
+
+@audience("consumer")
+def change_password() -> BaseResponse:
+    form = filled(_Passwords())
+    if form.errors:
+        return _page(form, REFUSED)
+    here, account_id, token = house(), _account_id(), session.token()
+    try:
+        accounts.change_password(
+            here.database,
+            here.keys,
+            here.hasher,
+            account_id=account_id,
+            current=request.form["current_password"],
+            new=request.form["new_password"],
+            token=token or "",
+            now=clock.now(),
+        )
+    except accounts.WrongCredentials as fault:
+        wrong = gettext("This is not your password now. Nothing was changed.")
+        return _page(Form(errors={"current_password": wrong}), problems.row(fault).status)
+    except accounts.BadPassword as fault:
+        return _page(renamed(form.with_fault(fault), "password", "new_password"), problems.row(fault).status)
+    return onward("/account", "password")
+
+
+@audience("consumer")
+def sign_out_everywhere() -> BaseResponse:
+    account_id = _account_id()
+    house().database.write(lambda db: accounts.end_sessions(db, account_id=account_id))
+    response = onward("/", "everywhere")
+    session.forget(response)
+    return response
+
+
+def _page(form: Form, status: int = 200) -> Response:
+    here, consumer_id, token = house(), session.consumer_id(), session.token() or ""
+
+    def look(db: Session) -> tuple[str, datetime, accounts.Present | None]:
+        person = accounts.open_person(db, here.keys, consumer_id=consumer_id)
+        account = accounts.get_account(db, consumer_id=consumer_id)
+        present = accounts.find_session(db, token=token, now=clock.now())
+        return person.email, account.created_at, present
+
+    email, made_at, present = here.database.read(look)
+    return pages.render(
+        "account.html",
+        status,
+        email=email,
+        form=form,
+        least=SHORTEST,
+        made_at=made_at,
+        started_at=present.created_at if present else clock.now(),
+    )
+
+
+def _account_id() -> str:
+    here = session.visitor()
+    assert here is not None  # the guard of the route let nobody else in
+    return here.account_id

@@ -1,0 +1,74 @@
+"""One consent in full: who, what it would send at this moment, how it changed, every read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from vrm import clock, consents, profiles
+from vrm.house import House
+from vrm.web import pages, session
+from vrm.web.audiences import audience
+from vrm.web.portal import consent_rows, history, words
+from vrm.web.rooms import house
+
+SHOWN = 10
+"""Reads shown with a consent; the rest have a page of their own."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a consent. ``texts`` are the very values now; empty where nothing is filled in."""
+
+    key: str
+    label: str
+    texts: list[str]
+    purpose: str
+    sensitivity: str
+    last_read_at: datetime | None
+    reads: int
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """``/consents/<id>``."""
+    blueprint.get("/consents/<uuid:consent_id>")(show)
+
+
+@audience("consumer")
+def show(consent_id: object) -> Response:
+    here, consumer_id, now = house(), session.consumer_id(), clock.now()
+    context = here.database.read(lambda db: _consent(db, here, consumer_id, str(consent_id), now))
+    return pages.render("consent.html", **context)
+
+
+def _consent(db: Session, here: House, consumer_id: str, consent_id: str, now: datetime) -> dict[str, object]:
+    row, revisions = consent_rows.one(
+        db, here.catalogue, consumer_id=consumer_id, consent_id=consent_id, now=now
+    )
+    lines = revisions[-1].lines
+    wanted = history.Wanted(consent_id=consent_id)
+    events = list(history.walk(db, consumer_id=consumer_id, wanted=wanted))
+    fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
+    items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
+    sums = history.by_key(events)
+    return {
+        "consent": row,
+        "lines": [_line(here, line, items, sums.get(line.key, history.NOTHING)) for line in lines],
+        "revisions": consent_rows.versions(here.catalogue, revisions),
+        "reads": history.rows(db, here.catalogue, events[:SHOWN]),
+        "more_reads": len(events) > SHOWN,
+    }
+
+
+def _line(here: House, line: consents.GrantedLine, items: words.Items, tally: history.Tally) -> Line:
+    key = here.catalogue.keys.get(line.key)
+    return Line(
+        key=line.key,
+        label=words.label(here.catalogue, line.key),
+        texts=words.texts(here.catalogue, line.key, items, line.item_id),
+        purpose=words.purpose(here.catalogue, line.purpose),
+        sensitivity=key.sensitivity if key else "ordinary",
+        last_read_at=tally.last_read_at,
+        reads=tally.reads,
+    )

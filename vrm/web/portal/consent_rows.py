@@ -1,0 +1,157 @@
+"""Consents as rows of a page, and the versions each went through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from sqlalchemy.orm import Session
+
+from vrm import companies, consents
+from vrm.catalogue import Catalogue
+from vrm.web.portal import history, readers, words
+from vrm.web.portal.home import SOON
+
+
+@dataclass(frozen=True)
+class Row:
+    """A consent. ``doable`` is what the person can do with it now; ``retention_days`` is filled in by ``one``."""
+
+    id: str
+    company: str
+    domain: str
+    client: str
+    purposes: list[str]
+    labels: list[str]
+    state: str
+    granted_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    last_read_at: datetime | None
+    reads: int
+    refusals: int
+    revision: int
+    doable: tuple[str, ...]
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a consent allowed from a moment on, and how that differs from before. ``until`` None: unchanged."""
+
+    number: int
+    at: datetime
+    by: str
+    current: bool
+    added: list[str]
+    removed: list[str]
+    kept: list[str]
+    until: datetime | None
+
+
+def rows(
+    db: Session,
+    catalogue: Catalogue,
+    held: Sequence[consents.Consent],
+    sums: Mapping[str, history.Tally],
+    now: datetime,
+) -> list[Row]:
+    """Consents as rows, in their order. ``sums`` are their reads."""
+    names = words.company_names(db, (consent.company_id for consent in held))
+    clients = {
+        each: companies.get_client(db, client_id=each).name
+        for each in sorted({consent.client_id for consent in held})
+    }
+    standings = readers.standings(db, held)
+    return [
+        _row(
+            catalogue,
+            consent,
+            standings[consent.id].lines,
+            names[consent.company_id],
+            clients[consent.client_id],
+            sums.get(consent.id, history.NOTHING),
+            now,
+        )
+        for consent in held
+    ]
+
+
+def one(
+    db: Session, catalogue: Catalogue, *, consumer_id: str, consent_id: str, now: datetime
+) -> tuple[Row, list[consents.Revision]]:
+    """One consent of this person in full, with its revisions. Raises ``NotFound`` for everybody else's."""
+    consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+    revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=consent_id)
+    wanted = history.Wanted(consent_id=consent_id)
+    sums = history.by_consent(history.walk(db, consumer_id=consumer_id, wanted=wanted))
+    (row,) = rows(db, catalogue, [consent], sums, now)
+    return replace(row, retention_days=revisions[-1].terms.retention_days), revisions
+
+
+def versions(catalogue: Catalogue, revisions: Sequence[consents.Revision]) -> list[Version]:
+    """The revisions of a consent as they followed one another, oldest first."""
+    first, last = revisions[0], revisions[-1]
+    found = [_version(catalogue, first, [], first.expires_at, current=first is last)]
+    for before, after in pairwise(revisions):
+        until = None if after.expires_at == before.expires_at else after.expires_at
+        had = words.labels(catalogue, before.lines)
+        found.append(_version(catalogue, after, had, until, current=after is last))
+    return found
+
+
+def _version(
+    catalogue: Catalogue,
+    revision: consents.Revision,
+    had: Sequence[str],
+    until: datetime | None,
+    *,
+    current: bool,
+) -> Version:
+    has = words.labels(catalogue, revision.lines)
+    return Version(
+        number=revision.number,
+        at=revision.created_at,
+        by="you",  # every revision so far is a person's own decision
+        current=current,
+        added=[label for label in has if label not in had],
+        removed=[label for label in had if label not in has],
+        kept=[label for label in has if label in had],
+        until=until,
+    )
+
+
+def _row(
+    catalogue: Catalogue,
+    consent: consents.Consent,
+    lines: Sequence[consents.GrantedLine],
+    company: companies.Company,
+    client: str,
+    tally: history.Tally,
+    now: datetime,
+) -> Row:
+    active = consent.is_active(now)
+    return Row(
+        id=consent.id,
+        company=company.legal_name,
+        domain=company.domain,
+        client=client,
+        purposes=words.purposes(catalogue, lines),
+        labels=words.labels(catalogue, lines),
+        state=_state(consent, now),
+        granted_at=consent.granted_at,
+        expires_at=consent.expires_at,
+        # One whose time has come has ended, though nobody has written it down yet.
+        ended_at=None if active else consent.ended_at or consent.expires_at,
+        last_read_at=tally.last_read_at,
+        reads=tally.reads,
+        refusals=tally.refusals,
+        revision=consent.revision,
+        doable=("revoke",) if active else (),
+    )
+
+
+def _state(consent: consents.Consent, now: datetime) -> str:
+    if consent.is_active(now):
+        return "ending" if consent.expires_at <= now + SOON else "active"
+    return "expired" if consent.state == "active" else consent.state

@@ -1,0 +1,58 @@
+"""Who can read what, at this moment: from the consents as they stand, and from how their clients stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from vrm import companies, consents
+from vrm.web.portal.words import company_names
+
+Standings = Mapping[str, consents.Standing]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A company that can read a line now, under which consent, and until when."""
+
+    company: str
+    consent_id: str
+    until: datetime
+
+
+def standings(db: Session, held: list[consents.Consent]) -> dict[str, consents.Standing]:
+    """How these consents stand, with the lines of their newest revision: one query for each client."""
+    of_client: dict[str, list[str]] = {}
+    for consent in held:
+        of_client.setdefault(consent.client_id, []).append(consent.id)
+    found: dict[str, consents.Standing] = {}
+    for client_id, ids in of_client.items():
+        found |= consents.standings(db.connection(), client_id=client_id, consent_ids=ids)
+    return found
+
+
+def readable(db: Session, *, consumer_id: str, now: datetime) -> dict[str, consents.Standing]:
+    """The consents under which something can be read at this moment.
+
+    A consent of a suspended client is not among them, nor one whose company has changed its notice since.
+    """
+    held = [each for each in consents.list_consents(db, consumer_id=consumer_id) if each.is_active(now)]
+    clients = companies.client_standings(db.connection(), client_ids={each.client_id for each in held})
+    return {
+        id: standing
+        for id, standing in standings(db, held).items()
+        if clients[standing.client_id].may_read
+        and clients[standing.client_id].notice_version == standing.notice_version
+    }
+
+
+def seen(db: Session, found: Standings) -> dict[str, list[Seen]]:
+    """By key, who can read it under these consents; who can for longest comes first."""
+    names = company_names(db, (standing.company_id for standing in found.values()))
+    rows: dict[str, list[Seen]] = {}
+    for standing in sorted(found.values(), key=lambda each: each.expires_at, reverse=True):
+        for key in dict.fromkeys(line.key for line in standing.lines):
+            name = names[standing.company_id].legal_name
+            rows.setdefault(key, []).append(Seen(name, standing.consent_id, standing.expires_at))
+    return rows

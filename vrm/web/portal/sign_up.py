@@ -1,0 +1,202 @@
+"""Coming in: an address, a mailed link, a password. The same way leads back in when the password is lost.
+
+Whoever types an address sees one and the same page and causes the same work: a row, and one letter to that
+address. What they came for (``next``) travels in the link, because the mail may be opened in another browser.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from vrm import accounts, clock
+from vrm.accounts.passwords import SHORTEST
+from vrm.accounts.sign_up import LIFETIME
+from vrm.errors import Invalid
+from vrm.web import pages, problems, session
+from vrm.web.audiences import audience
+from vrm.web.forms import BLANK, Form, filled
+from vrm.web.language import gettext
+from vrm.web.portal import letters
+from vrm.web.portal.onward import onward
+from vrm.web.portal.typed import N_, REFUSED, needed, network_address, renamed
+from vrm.web.rooms import house
+from vrm.web.site import site
+
+LINK = "/choose-password"
+MINUTES = LIFETIME // timedelta(minutes=1)
+
+
+class _Address(Schema):
+    email = needed(N_("Type your e-mail address."))
+    next = fields.String(load_default="")
+
+
+class _Choice(Schema):
+    token = needed(N_("Open the link from the mail again."))
+    new_password = needed(N_("Type a new password."))
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """``/sign-up``, ``/reset``, ``/choose-password``."""
+    blueprint.get("/sign-up")(show_sign_up)
+    blueprint.post("/sign-up")(sign_up)
+    blueprint.get("/reset")(show_reset)
+    blueprint.post("/reset")(reset)
+    blueprint.get(LINK)(show_choose_password)
+    blueprint.post(LINK)(choose_password)
+
+
+@audience("public")
+def show_sign_up() -> Response:
+    return _address_page("sign_up", BLANK, session.safe_next(request.args.get("next")))
+
+
+@audience("public")
+def sign_up() -> Response:
+    return _invite("sign_up")
+
+
+@audience("public")
+def show_reset() -> Response:
+    return _address_page("reset", BLANK, session.safe_next(request.args.get("next")))
+
+
+@audience("public")
+def reset() -> Response:
+    return _invite("reset")
+
+
+@audience("public")
+def show_choose_password() -> Response:
+    token = request.args.get("token", "")
+    try:
+        invitation = _invitation(token)
+    except accounts.LinkExpired as fault:
+        return _expired(fault)
+    return _password_page(invitation, BLANK, session.safe_next(request.args.get("next")))
+
+
+@audience("public")
+def choose_password() -> BaseResponse:
+    """Use the link up, and sign in: whoever holds the link and chose the password is the person."""
+    form = filled(_Choice())
+    going = session.safe_next(request.args.get("next"))
+    try:
+        invitation = _invitation(form.values.get("token", ""))
+        if form.errors:
+            return _password_page(invitation, form, going, REFUSED)
+        started = _complete(invitation, request.form["new_password"])
+    except accounts.BadPassword as fault:
+        wrong = renamed(form.with_fault(fault), "password", "new_password")
+        return _password_page(invitation, wrong, going, problems.row(fault).status)
+    except accounts.LinkExpired as fault:
+        return _expired(fault)
+    response = onward(going, "welcome" if invitation.purpose == "sign_up" else "password")
+    session.remember(response, started.token)
+    return response
+
+
+def _invite(purpose: str) -> Response:
+    """Mail a link. The answer is a page and not a redirect, because an address must not stand in a URL."""
+    form = filled(_Address())
+    going = session.safe_next(form.values.get("next"))
+    if form.errors:
+        return _address_page(purpose, form, going, REFUSED)
+    here, now, client = house(), clock.now(), network_address()
+
+    def invite(db: Session) -> None:
+        invitation = accounts.invite(db, here.keys, email=form.data["email"], client=client, now=now)
+        letters.enqueue(
+            db,
+            here.keys,
+            letter=invitation.purpose,
+            to=invitation.email,
+            values={"link": _link(invitation.token, going)},
+            now=now,
+        )
+
+    try:
+        here.database.write(invite)
+    except Invalid as fault:
+        wrong = Form(form.values, {}, {"email": fault.message})
+        return _address_page(purpose, wrong, going, problems.row(fault).status)
+    return pages.render(
+        "check_mail.html", email=form.data["email"], purpose=purpose, minutes=MINUTES, next=going
+    )
+
+
+def _complete(invitation: accounts.Invitation, password: str) -> accounts.Started:
+    """Make the account, or set the password, and start a session. Slow steps come first, outside the transaction."""
+    here, now, token = house(), clock.now(), session.token()
+    if invitation.purpose == "sign_up":
+        newcomer = accounts.prepare_newcomer(
+            here.keys, here.hasher, email=invitation.email, password=password
+        )
+        return here.database.write(
+            lambda db: _started(
+                db,
+                accounts.complete_sign_up(db, token=invitation.token, newcomer=newcomer, now=now),
+                now,
+                token,
+            )
+        )
+    password_hash = accounts.prepare_password(here.hasher, email=invitation.email, password=password)
+    return here.database.write(
+        lambda db: _started(
+            db,
+            accounts.reset_password(db, token=invitation.token, password_hash=password_hash, now=now),
+            now,
+            token,
+        )
+    )
+
+
+def _started(db: Session, account: accounts.Account, now: datetime, replaces: str | None) -> accounts.Started:
+    return accounts.start_session(
+        db, account_id=account.id, consumer_id=account.consumer_id, now=now, replaces=replaces
+    )
+
+
+def _invitation(token: str) -> accounts.Invitation:
+    here = house()
+    return here.database.read(lambda db: accounts.get_invitation(db, here.keys, token=token, now=clock.now()))
+
+
+def _link(token: str, going: str) -> str:
+    query = {"token": token} | ({"next": going} if going != session.HOME else {})
+    return f"{site().issuer}{LINK}?{urlencode(query)}"
+
+
+def _address_page(purpose: str, form: Form, going: str, status: int = 200) -> Response:
+    return pages.render("sign_up.html", status, form=form, purpose=purpose, next=going)
+
+
+def _password_page(invitation: accounts.Invitation, form: Form, going: str, status: int = 200) -> Response:
+    return pages.render(
+        "choose_password.html",
+        status,
+        form=form,
+        purpose=invitation.purpose,
+        token=invitation.token,
+        action=LINK if going == session.HOME else f"{LINK}?{urlencode({'next': going})}",
+        email=invitation.email,
+        least=SHORTEST,
+    )
+
+
+def _expired(fault: accounts.LinkExpired) -> Response:
+    return pages.error_page(
+        problems.row(fault).status,
+        code=fault.code,
+        sentence=fault.message,
+        reference="r-" + secrets.token_hex(4),
+        ways=(
+            pages.Way("/sign-up", gettext("Make a profile")),
+            pages.Way("/reset", gettext("Choose a new password")),
+        ),
+    )
