@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.server",
     "tests.support.houses",
+    "tests.support.actors",
     "tests.support.browser",
 ]

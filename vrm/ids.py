@@ -29,4 +29,4 @@ def new_secret(prefix: str = "") -> str:
 
 def secret_hash(secret: str) -> bytes:
     """SHA-256 of a secret of ours: what is stored. Random 256 bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()

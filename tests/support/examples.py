@@ -27,7 +27,9 @@ def _seen(*names: str) -> list[dict[str, Any]]:
     return [{"company": name, "consent_id": f"c-{name[:3]}", "until": _in(days=30)} for name in names]
 
 
-def _line(key: str, label: str, *items: str, seen: Any = (), plural: bool = False, **more: Any) -> dict[str, Any]:
+def _line(
+    key: str, label: str, *items: str, seen: Any = (), plural: bool = False, **more: Any
+) -> dict[str, Any]:
     return {
         "key": key,
         "label": label,
@@ -44,7 +46,10 @@ def _line(key: str, label: str, *items: str, seen: Any = (), plural: bool = Fals
 
 
 def _empty(*labels: str) -> list[dict[str, Any]]:
-    return [{"key": label.lower().replace(" ", "_"), "label": label, "sensitivity": "ordinary"} for label in labels]
+    return [
+        {"key": label.lower().replace(" ", "_"), "label": label, "sensitivity": "ordinary"}
+        for label in labels
+    ]
 
 
 GROUPS: list[dict[str, Any]] = [
@@ -107,12 +112,30 @@ GROUPS: list[dict[str, Any]] = [
 
 
 def _input(name: str, label: str, kind: str = "text", value: Any = "", **more: Any) -> dict[str, Any]:
-    plain = {"options": [], "autocomplete": None, "inputmode": None, "hint": None, "required": False, "maxlength": 200}
+    plain: dict[str, Any] = {
+        "options": [],
+        "autocomplete": None,
+        "inputmode": None,
+        "hint": None,
+        "required": False,
+        "maxlength": 200,
+    }
     return {"name": name, "label": label, "type": kind, "value": value, **plain, **more}
 
 
-NAME_KEY = {"name": "phone_number", "label": "Mobile number", "help": "With the country code.", "sensitivity": "ordinary"}
-ADDRESS_KEY = {"name": "address", "label": "Postal address", "help": "", "sensitivity": "ordinary", "plural": True}
+NAME_KEY = {
+    "name": "phone_number",
+    "label": "Mobile number",
+    "help": "With the country code.",
+    "sensitivity": "ordinary",
+}
+ADDRESS_KEY = {
+    "name": "address",
+    "label": "Postal address",
+    "help": "",
+    "sensitivity": "ordinary",
+    "plural": True,
+}
 EDIT: dict[str, Any] = {
     "key": {**NAME_KEY, "plural": False},
     "item_id": "item-0",
@@ -124,12 +147,22 @@ EDIT: dict[str, Any] = {
     "conflict": None,
 }
 ADDRESS = [
-    _input("street_address", "Street and number", "textarea", "14 Barkly Street", autocomplete="street-address"),
+    _input(
+        "street_address", "Street and number", "textarea", "14 Barkly Street", autocomplete="street-address"
+    ),
     _input("locality", "Town", value="Brunswick", autocomplete="address-level2", required=True),
     _input("region", "State or region", value="VIC", autocomplete="address-level1"),
     _input("postal_code", "Postal code", value="3056", autocomplete="postal-code", inputmode="numeric"),
-    _input("country", "Country", "select", "AU", options=[("AU", "Australia"), ("DE", "Germany")], required=True),
-    _input("use", "What it is for", "radio", "home", options=[("home", "Home"), ("work", "Work"), ("other", "Other")]),
+    _input(
+        "country", "Country", "select", "AU", options=[("AU", "Australia"), ("DE", "Germany")], required=True
+    ),
+    _input(
+        "use",
+        "What it is for",
+        "radio",
+        "home",
+        options=[("home", "Home"), ("work", "Work"), ("other", "Other")],
+    ),
 ]
 
 COMPANY = {
@@ -173,7 +206,10 @@ ASK: dict[str, Any] = {
     "person": "Mia Tran",
     "purposes": [
         {"label": "Delivering what you ordered", "caution": None},
-        {"label": "Sending you advertising", "caution": "This is marketing. You can say no and lose nothing else."},
+        {
+            "label": "Sending you advertising",
+            "caution": "This is marketing. You can say no and lose nothing else.",
+        },
     ],
     "lines": [
         _asked(0, "Full name", "For the label on the parcel", _option("name", "Full name", "Mia Tran")),
@@ -192,7 +228,13 @@ ASK: dict[str, Any] = {
             _option("birthdate", "Date of birth", "17 June 1991", chosen=False),
             frequency="once",
         ),
-        _asked(3, "Mobile number", "So the driver can ring", _option("phone_number", "Mobile number", "0491 570 156"), required=False),
+        _asked(
+            3,
+            "Mobile number",
+            "So the driver can ring",
+            _option("phone_number", "Mobile number", "0491 570 156"),
+            required=False,
+        ),
         _asked(
             4,
             "E-mail address",
@@ -210,8 +252,16 @@ ASK: dict[str, Any] = {
     ],
     "retention_days": 180,
     "recipients": ["Parcel carrier"],
-    "payload": {"name": "Mia Tran", "address": {"street_address": "14 Barkly Street", "country": "AU"}, "age_over_18": True},
-    "notice": {"version": "3", "fingerprint": "9c41 e07a 52bd 118f", "url": "https://nordlicht.example/privacy"},
+    "payload": {
+        "name": "Mia Tran",
+        "address": {"street_address": "14 Barkly Street", "country": "AU"},
+        "age_over_18": True,
+    },
+    "notice": {
+        "version": "3",
+        "fingerprint": "9c41 e07a 52bd 118f",
+        "url": "https://nordlicht.example/privacy",
+    },
     "replaces": None,
     "can_grant": True,
     "form": BLANK,
@@ -224,7 +274,13 @@ ASK_MISSING = {
     "can_grant": False,
     "lines": [
         _asked(0, "Full name", "For the label on the parcel", _option("name", "Full name")),
-        _asked(1, "Allergies", "To warn the cook", _option("allergies", "Allergies", "Penicillin"), sensitivity="special"),
+        _asked(
+            1,
+            "Allergies",
+            "To warn the cook",
+            _option("allergies", "Allergies", "Penicillin"),
+            sensitivity="special",
+        ),
     ],
     "replaces": {"consent_id": "c-1", "expires_at": _in(days=20)},
     "form": Form(errors={"sure-1": "Tick that they may read it, or refuse."}),
@@ -254,10 +310,34 @@ def _consent(name: str, purpose: str, labels: list[str], state: str, **more: Any
 
 
 CONSENTS = [
-    _consent("Southern Grid Energy", "Electricity bill", ["Address", "Meter number"], "ending", expires_at=_in(days=6)),
-    _consent("Nordlicht Versand", "Delivering what you ordered", ["Full name", "Address", "Mobile number", "Over 18"], "active"),
-    _consent("Kavanagh Insurance", "Travel cover", ["Full name", "Address", "Date of birth", "Job", "Phone"], "active"),
-    _consent("Fjell & Fjord", "Newsletter", ["E-mail address"], "paused", doable=["resume", "revoke"], last_read_at=None, reads=0),
+    _consent(
+        "Southern Grid Energy",
+        "Electricity bill",
+        ["Address", "Meter number"],
+        "ending",
+        expires_at=_in(days=6),
+    ),
+    _consent(
+        "Nordlicht Versand",
+        "Delivering what you ordered",
+        ["Full name", "Address", "Mobile number", "Over 18"],
+        "active",
+    ),
+    _consent(
+        "Kavanagh Insurance",
+        "Travel cover",
+        ["Full name", "Address", "Date of birth", "Job", "Phone"],
+        "active",
+    ),
+    _consent(
+        "Fjell & Fjord",
+        "Newsletter",
+        ["E-mail address"],
+        "paused",
+        doable=["resume", "revoke"],
+        last_read_at=None,
+        reads=0,
+    ),
 ]
 ENDED = [
     _consent("Maison Lavande", "Skin advice", ["Allergies"], "revoked", ended_at=_ago(days=20), doable=[]),
@@ -303,10 +383,22 @@ READS = [
         outcome="refused",
         reason="They asked for something you do not allow.",
     ),
-    _read("Lumen Mobil", _ago(days=3), [], "Advertising", outcome="refused", reason="They gave a purpose you do not allow."),
+    _read(
+        "Lumen Mobil",
+        _ago(days=3),
+        [],
+        "Advertising",
+        outcome="refused",
+        reason="They gave a purpose you do not allow.",
+    ),
 ]
 STRIPS = [
-    {"company": "Kavanagh Insurance", "consent_id": "c-Kav", "reads": [3, 7, 18, 22, 26, 38, 45, 62, 80.5, 90, 96.5, 99], "refusals": [13.6]},
+    {
+        "company": "Kavanagh Insurance",
+        "consent_id": "c-Kav",
+        "reads": [3, 7, 18, 22, 26, 38, 45, 62, 80.5, 90, 96.5, 99],
+        "refusals": [13.6],
+    },
     {"company": "Nordlicht Versand", "consent_id": "c-Nor", "reads": [70, 74, 78, 89.7, 97], "refusals": []},
     {"company": "Lumen Mobil", "consent_id": None, "reads": [14, 34, 88.8], "refusals": [91.4, 94.9]},
 ]
@@ -323,7 +415,11 @@ WEEK = [
     ]
 ]
 API: dict[str, Any] = {
-    "info": {"title": "The machine routes", "version": "1", "description": "Ask, read, hear.\n\nAll times are UTC."},
+    "info": {
+        "title": "The machine routes",
+        "version": "1",
+        "description": "Ask, read, hear.\n\nAll times are UTC.",
+    },
     "tags": [{"name": "Reading", "description": "What a consent permits."}],
     "paths": {
         "/v1/profile": {
@@ -377,9 +473,17 @@ HOME: dict[str, Any] = {
 }
 NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "filled": 0, "total": 64}
 WRONG = Form({"email": "mia.tran"}, {}, {"email": "Write the whole address, such as mia@post.example."})
-SIGNED_OUT = Form({"email": "mia@post.example"}, {}, {"": "Address or password is not right. Check both and try again."})
+SIGNED_OUT = Form(
+    {"email": "mia@post.example"}, {}, {"": "Address or password is not right. Check both and try again."}
+)
+HOMEWARD = {"next": "/home", "carry": ""}
 NO_FILTER = {"q": "", "state": ""}
-AXIS = [{"percent": 0, "label": "10 Feb"}, {"percent": 34, "label": "20 Feb"}, {"percent": 67, "label": "2 Mar"}, {"percent": 100, "label": "12 Mar"}]
+AXIS = [
+    {"percent": 0, "label": "10 Feb"},
+    {"percent": 34, "label": "20 Feb"},
+    {"percent": 67, "label": "2 Mar"},
+    {"percent": 100, "label": "12 Mar"},
+]
 READS_PAGE: dict[str, Any] = {
     "days": 30,
     "totals": {"reads": 20, "refusals": 3, "companies": 3},
@@ -393,13 +497,55 @@ READS_PAGE: dict[str, Any] = {
 CONSENT: dict[str, Any] = {
     "consent": CONSENTS[2],
     "lines": [
-        {"key": "name", "label": "Full name", "texts": ["Mia Tran"], "purpose": "Travel cover", "sensitivity": "ordinary", "last_read_at": _ago(hours=2), "reads": 41},
-        {"key": "address", "label": "Postal address", "texts": HOMES, "purpose": "Travel cover", "sensitivity": "ordinary", "last_read_at": _ago(hours=2), "reads": 33},
-        {"key": "allergies", "label": "Allergies", "texts": [], "purpose": "Travel cover", "sensitivity": "special", "last_read_at": None, "reads": 0},
+        {
+            "key": "name",
+            "label": "Full name",
+            "texts": ["Mia Tran"],
+            "purpose": "Travel cover",
+            "sensitivity": "ordinary",
+            "last_read_at": _ago(hours=2),
+            "reads": 41,
+        },
+        {
+            "key": "address",
+            "label": "Postal address",
+            "texts": HOMES,
+            "purpose": "Travel cover",
+            "sensitivity": "ordinary",
+            "last_read_at": _ago(hours=2),
+            "reads": 33,
+        },
+        {
+            "key": "allergies",
+            "label": "Allergies",
+            "texts": [],
+            "purpose": "Travel cover",
+            "sensitivity": "special",
+            "last_read_at": None,
+            "reads": 0,
+        },
     ],
     "revisions": [
-        {"number": 1, "at": _ago(days=200), "by": "you", "current": False, "added": ["Full name", "Postal address", "Job"], "removed": [], "kept": [], "until": date(2026, 1, 30)},
-        {"number": 2, "at": _ago(days=60), "by": "you", "current": True, "added": ["Allergies"], "removed": ["Job"], "kept": ["Full name", "Postal address"], "until": date(2026, 6, 30)},
+        {
+            "number": 1,
+            "at": _ago(days=200),
+            "by": "you",
+            "current": False,
+            "added": ["Full name", "Postal address", "Job"],
+            "removed": [],
+            "kept": [],
+            "until": date(2026, 1, 30),
+        },
+        {
+            "number": 2,
+            "at": _ago(days=60),
+            "by": "you",
+            "current": True,
+            "added": ["Allergies"],
+            "removed": ["Job"],
+            "kept": ["Full name", "Postal address"],
+            "until": date(2026, 6, 30),
+        },
     ],
     "reads": READS[:4],
     "more_reads": True,
@@ -408,22 +554,44 @@ CONSENT: dict[str, Any] = {
 # name: (template, path, who is here, context)
 PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
     "start": ("start.html", "/", None, {}),
-    "sign-in": ("sign_in.html", "/sign-in", None, {"form": BLANK, "next": "/home"}),
-    "sign-in-wrong": ("sign_in.html", "/sign-in", None, {"form": SIGNED_OUT, "next": "/home"}),
-    "sign-up": ("sign_up.html", "/sign-up", None, {"form": BLANK, "purpose": "sign_up"}),
-    "sign-up-wrong": ("sign_up.html", "/sign-up", None, {"form": WRONG, "purpose": "sign_up"}),
-    "reset": ("sign_up.html", "/reset", None, {"form": BLANK, "purpose": "reset"}),
-    "check-mail": ("check_mail.html", "/sign-up", None, {"email": "mia@post.example", "purpose": "sign_up", "minutes": 60}),
+    "sign-in": ("sign_in.html", "/sign-in", None, {"form": BLANK, **HOMEWARD}),
+    "sign-in-wrong": ("sign_in.html", "/sign-in", None, {"form": SIGNED_OUT, **HOMEWARD}),
+    "sign-up": ("sign_up.html", "/sign-up", None, {"form": BLANK, "purpose": "sign_up", **HOMEWARD}),
+    "sign-up-wrong": ("sign_up.html", "/sign-up", None, {"form": WRONG, "purpose": "sign_up", **HOMEWARD}),
+    "reset": ("sign_up.html", "/reset", None, {"form": BLANK, "purpose": "reset", **HOMEWARD}),
+    "check-mail": (
+        "check_mail.html",
+        "/sign-up",
+        None,
+        {"email": "mia@post.example", "purpose": "sign_up", "minutes": 60, "carry": ""},
+    ),
     "choose-password": (
         "choose_password.html",
         "/sign-up/confirm",
         None,
-        {"form": BLANK, "purpose": "sign_up", "token": "t", "action": "/sign-up/confirm", "email": "mia@post.example", "least": 12},
+        {
+            "form": BLANK,
+            "purpose": "sign_up",
+            "token": "t",
+            "action": "/sign-up/confirm",
+            "email": "mia@post.example",
+            "least": 12,
+        },
     ),
     "home": ("home.html", "/home?done=welcome", MIA, HOME),
-    "home-empty": ("home.html", "/home", MIA, {**HOME, "name": None, "asks": [], "ending": [], "totals": NOTHING, "recent": []}),
+    "home-empty": (
+        "home.html",
+        "/home",
+        MIA,
+        {**HOME, "name": None, "asks": [], "ending": [], "totals": NOTHING, "recent": []},
+    ),
     "profile": ("profile.html", "/profile?done=saved", MIA, {"filled": 6, "total": 64, "groups": GROUPS}),
-    "profile-empty": ("profile.html", "/profile", MIA, {"filled": 0, "total": 3, "groups": [{**GROUPS[2], "lines": [], "filled": 0}]}),
+    "profile-empty": (
+        "profile.html",
+        "/profile",
+        MIA,
+        {"filled": 0, "total": 3, "groups": [{**GROUPS[2], "lines": [], "filled": 0}]},
+    ),
     "edit": ("profile_edit.html", "/profile/phone_number/item-0", MIA, EDIT),
     "edit-wrong": (
         "profile_edit.html",
@@ -435,24 +603,84 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "profile_edit.html",
         "/profile/phone_number/item-0",
         MIA,
-        {**EDIT, "conflict": {"theirs": ["0491 570 156"], "mine": ["0491 570 157"], "changed_at": _ago(minutes=3)}},
+        {
+            **EDIT,
+            "conflict": {"theirs": ["0491 570 156"], "mine": ["0491 570 157"], "changed_at": _ago(minutes=3)},
+        },
     ),
     "edit-address": (
         "profile_edit.html",
         "/profile/address",
         MIA,
-        {**EDIT, "key": ADDRESS_KEY, "item_id": None, "version": 0, "fields": ADDRESS, "next": "/asks/ask-1", "seen": []},
+        {
+            **EDIT,
+            "key": ADDRESS_KEY,
+            "item_id": None,
+            "version": 0,
+            "fields": ADDRESS,
+            "next": "/asks/ask-1",
+            "seen": [],
+        },
     ),
     "ask": ("ask.html", "/asks/ask-1", MIA, ASK),
     "ask-missing": ("ask.html", "/asks/ask-1", MIA, ASK_MISSING),
-    "consents": ("consents.html", "/consents?done=revoked", MIA, {"tab": "current", "counts": {"current": 4, "history": 2}, "filters": {**NO_FILTER, "q": "o"}, "waiting": WAITING, "consents": CONSENTS}),
-    "consents-empty": ("consents.html", "/consents", MIA, {"tab": "current", "counts": {"current": 0, "history": 0}, "filters": NO_FILTER, "waiting": [], "consents": []}),
-    "consents-history": ("consents.html", "/consents?show=history", MIA, {"tab": "history", "counts": {"current": 4, "history": 2}, "filters": NO_FILTER, "waiting": [], "consents": ENDED}),
+    "consents": (
+        "consents.html",
+        "/consents?done=revoked",
+        MIA,
+        {
+            "tab": "current",
+            "counts": {"current": 4, "history": 2},
+            "filters": {**NO_FILTER, "q": "o"},
+            "waiting": WAITING,
+            "consents": CONSENTS,
+        },
+    ),
+    "consents-empty": (
+        "consents.html",
+        "/consents",
+        MIA,
+        {
+            "tab": "current",
+            "counts": {"current": 0, "history": 0},
+            "filters": NO_FILTER,
+            "waiting": [],
+            "consents": [],
+        },
+    ),
+    "consents-history": (
+        "consents.html",
+        "/consents?show=history",
+        MIA,
+        {
+            "tab": "history",
+            "counts": {"current": 4, "history": 2},
+            "filters": NO_FILTER,
+            "waiting": [],
+            "consents": ENDED,
+        },
+    ),
     "consent": ("consent.html", "/consents/c-Kav", MIA, CONSENT),
-    "consent-ended": ("consent.html", "/consents/c-Mai", MIA, {**CONSENT, "consent": ENDED[0], "reads": [], "more_reads": False}),
+    "consent-ended": (
+        "consent.html",
+        "/consents/c-Mai",
+        MIA,
+        {**CONSENT, "consent": ENDED[0], "reads": [], "more_reads": False},
+    ),
     "revoke": ("revoke.html", "/consents/c-Kav/revoke", MIA, {"consent": CONSENTS[2]}),
     "reads": ("reads.html", "/reads", MIA, READS_PAGE),
-    "reads-empty": ("reads.html", "/reads", MIA, {**READS_PAGE, "totals": {"reads": 0, "refusals": 0, "companies": 0}, "strips": [], "rows": [], "older": None}),
+    "reads-empty": (
+        "reads.html",
+        "/reads",
+        MIA,
+        {
+            **READS_PAGE,
+            "totals": {"reads": 0, "refusals": 0, "companies": 0},
+            "strips": [],
+            "rows": [],
+            "older": None,
+        },
+    ),
     "account": (
         "account.html",
         "/account",
@@ -473,6 +701,13 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "error.html",
         "/consents/x",
         MIA,
-        {"title": "Nothing here", "sentence": "There is nothing at this address.", "ways": [{"href": "/home", "words": "Go to your home page"}], "code": "not_found", "reference": "r-58c2", "at": NOW},
+        {
+            "title": "Nothing here",
+            "sentence": "There is nothing at this address.",
+            "ways": [{"href": "/home", "words": "Go to your home page"}],
+            "code": "not_found",
+            "reference": "r-58c2",
+            "at": NOW,
+        },
     ),
 }

@@ -24,7 +24,7 @@ SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 OVERFLOW = """() => { const W = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= W) return [];
   return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > W + 1
-    && !e.closest('.scroll') && !e.closest('.sr')).slice(0, 4)
+    && !e.closest('.scroll')).slice(0, 4)
     .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className)); }"""
 SMALL = """() => [...document.querySelectorAll('a,button,input,select,summary,label.pick')].filter(e => {
     const r = e.getBoundingClientRect();
@@ -43,7 +43,9 @@ def gallery() -> Blueprint:
     def page(name: str) -> Response:
         template, _, visitor, context = PAGES[name]
         g.visitor = visitor
-        return pages.render(template, **context, here="/" + PAGES[name][1].split("?")[0].strip("/").split("/")[0])
+        return pages.render(
+            template, **context, here="/" + PAGES[name][1].split("?")[0].strip("/").split("/")[0]
+        )
 
     return look
 
@@ -55,7 +57,9 @@ class _Silent(WSGIRequestHandler):
 
 def take(folder: Path, names: list[str], language: str = "en", sandbox: bool = False) -> int:
     """Photograph pages into a folder; gives the number of faults it printed."""
-    site = Site("http://localhost", lambda token: None, sandbox=sandbox, mail_folder="var/mail" if sandbox else None)
+    site = Site(
+        "http://localhost", lambda token: None, sandbox=sandbox, mail_folder="var/mail" if sandbox else None
+    )
     server = make_server("127.0.0.1", 0, create(site, [gallery()]), threaded=True, request_handler=_Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     root = f"http://127.0.0.1:{server.port}/look"
@@ -65,10 +69,12 @@ def take(folder: Path, names: list[str], language: str = "en", sandbox: bool = F
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for scheme in ("light", "dark"):
             for size, (width, height) in SIZES.items():
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                 for name in names:
                     page.goto(f"{root}/{name}?lang={language}")
-                    if size == "phone":  # else the bar under the thumb would stand in the middle of the picture
+                    if (
+                        size == "phone"
+                    ):  # else the bar under the thumb would stand in the middle of the picture
                         full = page.evaluate("document.documentElement.scrollHeight")
                         page.set_viewport_size({"width": width, "height": full})
                     page.screenshot(path=str(folder / f"{name}-{size}-{scheme}.png"), full_page=True)

@@ -73,7 +73,7 @@ class RunningServer:
         self.vrm("init", *arguments)
 
     def start(self) -> None:
-        """Serve; returns when ``/healthz`` answers."""
+        """Serve; returns when ``/health/ready`` answers."""
         command = [sys.executable, "-m", "vrm", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -83,7 +83,7 @@ class RunningServer:
         deadline = time.monotonic() + 30
         while True:
             try:
-                if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
+                if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
                     return
             except httpx.TransportError:
                 pass

@@ -10,10 +10,17 @@ import json
 
 import rfc8785
 
+_SAFE = 2**53 - 1
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def dump(value: object) -> bytes:
     """Canonical JSON (RFC 8785)."""
     try:
+        if _plain(
+            value
+        ):  # an order of magnitude faster, and the same bytes: every read of a profile waits for it
+            return _encode(value).encode()
         return rfc8785.dumps(value)  # type: ignore[arg-type]
     except (
         ValueError,
@@ -21,6 +28,24 @@ def dump(value: object) -> bytes:
         RecursionError,
     ) as fault:  # a lone surrogate in a name escapes as UnicodeError
         raise ValueError(f"not canonical JSON: {type(fault).__name__}") from None
+
+
+def _plain(value: object) -> bool:
+    """Whether the standard library's spelling is the canonical one.
+
+    It is for all but numbers that are not safe integers, and names whose order by UTF-16 code unit (RFC 8785,
+    section 3.2.3) could differ from that by code point.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -_SAFE <= value <= _SAFE  # type: ignore[operator]
+    if kind is list or kind is tuple:
+        return all(map(_plain, value))  # type: ignore[call-overload]
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _plain(item) for name, item in value.items())  # type: ignore[attr-defined]
+    return False
 
 
 def load(text: bytes) -> object:

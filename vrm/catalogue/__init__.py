@@ -18,12 +18,13 @@ no message of its repeats one.
 
 from vrm.catalogue.catalogue import Catalogue
 from vrm.catalogue.errors import CatalogueFault, Fault, InvalidValue, UnknownKey, UnknownPurpose
-from vrm.catalogue.keys import SPECIAL_CATEGORIES, Group, Key, Values
+from vrm.catalogue.keys import SENSITIVITIES, SPECIAL_CATEGORIES, Group, Key, Values
 from vrm.catalogue.purposes import Purpose
 from vrm.catalogue.shapes import PLAIN, Member, Shape, Value, Voice
 
 __all__ = [
     "PLAIN",
+    "SENSITIVITIES",
     "SPECIAL_CATEGORIES",
     "Catalogue",
     "CatalogueFault",

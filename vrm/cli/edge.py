@@ -190,7 +190,7 @@ def _explain(fault: Exception) -> tuple[str, Iterable[str], int]:
         case VrmError():
             return fault.code, [fault.message], 1
         case KeysError():
-            return "keys", [str(fault)], 1
+            return fault.code, [str(fault)], 1
         case click.exceptions.NoArgsIsHelpError():
             return "usage", [fault.format_message()], 2
         case click.UsageError():

@@ -37,6 +37,7 @@ def restore(folder: Path, keys_from: Path | None) -> None:
     start_process(settings)
     _require_place(settings, manifest, folder, keys_from)
 
+    note(f"restoring into {settings.home}; should this fail, empty that place before trying again")
     make_private(settings.home)
     if keys_from is not None:
         _copy_keys(keys_from, settings.keys_dir)
@@ -73,10 +74,14 @@ def _require_place(settings: Settings, manifest: Manifest, folder: Path, keys_fr
         taken := [path for path in settings.home.iterdir() if path not in allowed]
     ):
         raise Conflict(
-            f"{settings.home} is not empty (it holds {taken[0].name}); set VRM_HOME to a new folder"
+            f"{settings.home} is not empty (it holds {taken[0].name}); set VRM_HOME to a new folder",
+            code="not_empty",
         )
     if keys_from is not None and settings.keys_dir.exists() and any(settings.keys_dir.iterdir()):
-        raise Conflict(f"{settings.keys_dir} is not empty; leave out --keys to use the keys that are there")
+        raise Conflict(
+            f"{settings.keys_dir} is not empty; leave out --keys to use the keys that are there",
+            code="not_empty",
+        )
     if keys_from is None and not settings.keys_dir.is_dir():
         raise Invalid(
             f"there are no keys in {settings.keys_dir}; give your copy of them with --keys", code="no_keys"

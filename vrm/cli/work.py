@@ -6,7 +6,6 @@ import threading
 import click
 
 from vrm.cli.edge import Command, open_house, say
-from vrm.worker import HANDLERS, SWEEPS, Worker
 
 
 @click.command(cls=Command)
@@ -17,6 +16,8 @@ def worker(parent: int | None, once: bool) -> None:
 
     vrm serve runs one itself unless VRM_WORKER is no. Several may run: each job is done by one.
     """
+    from vrm.worker import HANDLERS, SWEEPS, Worker  # here, so that no other command pays for it
+
     house = open_house()
     here = Worker(house, sweeps=SWEEPS, handlers=HANDLERS)
     if once:

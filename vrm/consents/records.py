@@ -58,13 +58,18 @@ class Consent:
     state: str
     epoch: int
     revision: int
+    notice_version: int
     granted_at: datetime
     expires_at: datetime
     ended_at: datetime | None
 
     def is_active(self, now: datetime) -> bool:
-        """Whether anything can be read under it at this moment."""
+        """Whether it was neither revoked nor has run out."""
         return self.state == "active" and self.expires_at > now
+
+    def is_good(self, *, now: datetime, epoch: int | None, notice_version: int) -> bool:
+        """Whether a token of this epoch is worth anything, of a company whose notice is now in this version."""
+        return self.is_active(now) and (self.epoch, self.notice_version) == (epoch, notice_version)
 
     @staticmethod
     def of(row: ConsentRow) -> "Consent":
@@ -78,6 +83,7 @@ class Consent:
             state=row.state,
             epoch=row.epoch,
             revision=row.revision,
+            notice_version=row.notice_version,
             granted_at=row.granted_at,
             expires_at=row.expires_at,
             ended_at=row.ended_at,

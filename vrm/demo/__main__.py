@@ -93,7 +93,7 @@ def _acts(stage: Stage, house: House, site: Site) -> None:
     browser = acts.consumer(stage)
     title("2", "Nordlicht, a shop, registers and proves who it is")
     shop = acts.company(stage, house, site)
-    title("3", "The shop asks; 4  Mia decides line by line")
+    title("3, 4", "The shop asks in lines; Mia decides line by line")
     token = acts.asking(stage, browser, shop)
     title("5", "The shop reads what Mia permits, and nothing else")
     acts.reading(stage, shop, token)

@@ -36,9 +36,9 @@ def consumer(stage: Stage) -> Browser:
     for field, values in PROFILE:
         page = browser.open(f"/profile/{field}")
         form = page.form("version")
-        names = values if len(values) > 1 else {_only(form.values): next(iter(values.values()))}
+        names = {_named(form.values, name): value for name, value in values.items()}
         answer = browser.send(page, form, {**names, "do": "save"})
-        must(answer.response.status_code == 200, f"{field} was not saved: {answer.text[:200]}")
+        must(answer.response.status_code == 200, f"{field} was not saved: {answer.text[200:900]}")
         tell(f"   {field}: {', '.join(values.values())}")
     return browser
 
@@ -58,7 +58,7 @@ def company(stage: Stage, house: House, site: Site) -> Shop:
         )  # fmt: skip
         tell(f"   Nordlicht is registered: {made['state']}. It may ask nobody anything yet:")
         tell("   " + stage.vrm("company", "approve", DOMAIN, fails=True).strip())
-        site.proofs[DOMAIN] = made["domain_token"]
+        site.proofs[DOMAIN] = made["proof"]
         tell(f"   it publishes its token at http://{DOMAIN}/.well-known/vrm-domain-proof")
         stage.vrm("company", "prove-domain", DOMAIN)
         stage.vrm("company", "approve", DOMAIN)
@@ -146,7 +146,9 @@ def seeing(stage: Stage, browser: Browser) -> None:
     page = browser.open("/reads")
     for shown in ("Nordlicht", "Refused"):
         must(shown in page.text, f"the list of reads does not show {shown}")
-    stage.tell("   " + page.text[page.text.index("Who read me") :][:160] + " …")
+    summary = page.text[page.text.index("In the last") :]
+    stage.tell("   " + summary[: summary.index("Time")])
+    stage.tell(f"   each with its purpose, event and leaf, at {stage.issuer}/reads")
 
 
 def auditing(stage: Stage) -> None:
@@ -196,6 +198,6 @@ def _age(path: Path) -> float:
     return path.stat().st_mtime
 
 
-def _only(values: dict[str, list[str]]) -> str:
-    """The one field of a form that is not ours to keep."""
-    return next(name for name in values if name not in {"csrf", "version", "next"})
+def _named(values: dict[str, list[str]], name: str) -> str:
+    """The input of a form for a part of a value: ``part-street_address`` for ``street_address``."""
+    return next(each for each in values if each == name or each.endswith(f"-{name}"))

@@ -30,7 +30,7 @@ class Stage:
     tell: Tell
 
     def vrm(self, *words: str, environ: dict[str, str] | None = None, fails: bool = False) -> str:
-        """Run a command of the product and give what it printed."""
+        """Run a command of the product; gives what it said, or its complaint where it is meant to fail."""
         done = subprocess.run(  # our own program
             [sys.executable, "-m", "vrm", *words],
             env=environ or self.environ,
@@ -40,7 +40,7 @@ class Stage:
         )
         if bool(done.returncode) != fails:
             raise Broken(f"vrm {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
-        return done.stdout + done.stderr
+        return done.stdout or done.stderr
 
 
 def must(held: bool, what: str) -> None:

@@ -38,6 +38,7 @@ class _Draft:
     client_id: str
     consumer_id: str | None = None
     version: int | None = None
+    notice_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,14 @@ class Door:
             event_id=prepared.event_id,
             leaf_hash=prepared.leaf_hash,
         )
-        return _Draft(answer, prepared, standing.client_id, standing.consumer_id, standing.version)
+        return _Draft(
+            answer,
+            prepared,
+            standing.client_id,
+            standing.consumer_id,
+            standing.version,
+            standing.notice_version,
+        )
 
     def _about(self, standing: consents.Standing) -> accesslog.About:
         return accesslog.About(
@@ -233,7 +241,9 @@ def _commit(connection: Connection, groups: Sequence[Sequence[_Draft]]) -> list[
         if draft.version is None:
             return True
         version, expires_at = versions.get(draft.result.consent_id, (0, now))
-        return version == draft.version and expires_at > now and clients[draft.client_id].may_read
+        client = clients[draft.client_id]
+        agreed = client.may_read and client.notice_version == draft.notice_version
+        return agreed and version == draft.version and expires_at > now
 
     kept = [[stands(draft) for draft in group] for group in groups]
     accesslog.append(

@@ -9,24 +9,23 @@ Only this package, and nothing else in the house, knows the models of every room
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from vrm.migrations.models import all_tables
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Every command asks whether the schema is at head, and few change it: alembic is loaded by those alone.
 
 FOLDER = Path(__file__).parent
 
 
 def head() -> str | None:
-    """The newest revision this version knows; None while there is none."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    """The newest revision this version knows, None while there is none. A file is named for its revision."""
+    return max((path.name.partition("_")[0] for path in FOLDER.glob("versions/[0-9]*_*.py")), default=None)
 
 
 def current(url: str) -> str | None:
@@ -36,13 +35,17 @@ def current(url: str) -> str | None:
     engine = _engine(url)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     finally:
         engine.dispose()
 
 
 def upgrade(url: str, *, to: str = "head") -> None:
     """Run the missing revisions, all in one transaction: a failure leaves the database as it was."""
+    from alembic import command
+
     engine = _engine(url)
     try:
         with engine.begin() as connection:
@@ -53,6 +56,8 @@ def upgrade(url: str, *, to: str = "head") -> None:
 
 def revise(url: str, message: str, *, number: str) -> Path:
     """Write a revision that turns the database at ``url``, which is at head, into what the models say."""
+    from alembic import command
+
     engine = _engine(url)
     try:
         with engine.begin() as connection:
@@ -68,6 +73,9 @@ def revise(url: str, message: str, *, number: str) -> Path:
 
 def differences(url: str) -> Sequence[object]:
     """What autogenerate would do; empty when database and models agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     engine = _engine(url)
     try:
         with engine.connect() as connection:
@@ -80,10 +88,14 @@ def differences(url: str) -> Sequence[object]:
 
 def metadata() -> MetaData:
     """Every table of every room."""
+    from vrm.migrations.models import all_tables
+
     return all_tables()
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection

@@ -73,10 +73,6 @@ def put(
         item_id = SINGLE
     elif item_id is None:
         item_id = new_id()
-        if _count(session, consumer_id, field) >= MOST_ITEMS:
-            raise Conflict(
-                f"There are {MOST_ITEMS} entries here already. Delete one first.", code="too_many_items"
-            )
     elif not is_id(item_id):
         raise NotFound("There is no such entry.")
 
@@ -84,6 +80,10 @@ def put(
     live = head is not None and head.sealed is not None
     if (head.version if live and head is not None else 0) != seen_version:
         raise Stale("This was changed in another window. Look at both, then save again.")
+    if key.plural and not live and _count(session, consumer_id, field) >= MOST_ITEMS:
+        raise Conflict(
+            f"There are {MOST_ITEMS} entries here already. Delete one first.", code="too_many_items"
+        )
     version = head.version + 1 if head is not None else 1
     if head is not None:
         head.current = False

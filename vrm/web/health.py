@@ -1,10 +1,14 @@
 """Whether this process lives, and whether it can serve. Neither tells anything about the instance."""
 
+import logging
+
 from flask import Blueprint, Response
 
+from vrm.errors import Unavailable
 from vrm.web.audiences import audience
 from vrm.web.site import site
 
+log = logging.getLogger("vrm.web")
 health = Blueprint("health", __name__)
 
 
@@ -19,5 +23,9 @@ def live() -> Response:
 @audience("public")
 def ready() -> Response:
     """Every part this process needs answers; else 503 from the table of problems."""
-    site().ready()
+    try:
+        site().ready()
+    except Exception as fault:
+        log.error("not ready: %s", type(fault).__name__)
+        raise Unavailable("A part this process needs does not answer. Try again soon.") from fault
     return Response("ok\n", mimetype="text/plain")

@@ -8,7 +8,6 @@ types and places only: messages and local variables may hold what someone typed.
 import logging
 import secrets
 import traceback
-from http import HTTPStatus
 from typing import NamedTuple
 
 from flask import Flask, Response, current_app, json, request
@@ -98,7 +97,7 @@ def _describe(raised: Exception) -> Fault:
         headers = {}
         if isinstance(raised, MethodNotAllowed) and raised.valid_methods:
             headers["Allow"] = ", ".join(sorted(raised.valid_methods))
-        code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+        code = raised.name.lower().replace(" ", "_").replace("-", "_")
         sentence = _sentence(status)
         return Fault(status, "invalid_request", code, sentence, gettext(sentence), reference, headers)
     log.error("unforeseen fault %s: %s", reference, _places(raised))
@@ -124,7 +123,7 @@ def _shape(fault: Fault) -> Response:
     path = request.path
     view = current_app.view_functions.get(request.endpoint or "")
     declared = audiences.of(view)
-    if path.startswith(("/v1/", "/.well-known/", "/health/")) or path == "/v1":
+    if path.startswith(("/v1/", "/.well-known/", "/health/", "/log/")) or path == "/v1":
         reference = fault.reference if fault.status >= 500 else None
         return respond(fault.status, fault.code, fault.detail, field=fault.field, reference=reference)
     if path.startswith("/oauth/") and not declared & audiences.PEOPLE and not _reads_pages():

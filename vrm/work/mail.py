@@ -91,29 +91,36 @@ class SmtpTransport:
 
     def send(self, mail: Mail) -> None:
         """Send, and return when the server has taken responsibility."""
-        failure: MailNotSent | None = None
-        client: smtplib.SMTP | None = None
-        try:
-            client = self._connect()
-            client.send_message(
-                mail.message(self._sender, encoding="quoted-printable"), self._sender, [mail.to]
-            )
-        except smtplib.SMTPRecipientsRefused as refusal:
-            failure = _failure(next(iter(refusal.recipients.values()))[0])
-        except smtplib.SMTPResponseException as refusal:
-            failure = _failure(refusal.smtp_code)
-        except (smtplib.SMTPNotSupportedError, UnicodeError):
-            failure = MailNotSent(permanent=True)  # the server cannot take this address, ever
-        except (smtplib.SMTPException, OSError):
-            failure = MailNotSent()
-        finally:
-            if client is not None:
-                with suppress(smtplib.SMTPException, OSError):
-                    client.quit()  # a bad good-bye does not undo what was taken
-        # Raised outside the handlers, so that no traceback drags the library's exception along: it holds the
-        # recipient.
+        # Raised here, outside the handlers, so that no traceback drags the library's exception along: it holds
+        # the recipient.
+        failure = self._try(mail)
         if failure is not None:
             raise failure
+
+    def _try(self, mail: Mail) -> MailNotSent | None:
+        try:
+            client = self._connect()
+        except smtplib.SMTPResponseException as refusal:
+            return MailNotSent(
+                reply=refusal.smtp_code
+            )  # of us, not of the letter: another day it may be taken
+        except (smtplib.SMTPException, OSError):
+            return MailNotSent()
+        message = mail.message(self._sender, encoding="quoted-printable")
+        try:
+            client.send_message(message, self._sender, [mail.to])
+        except smtplib.SMTPRecipientsRefused as refusal:
+            return _refused(next(iter(refusal.recipients.values()))[0])
+        except smtplib.SMTPResponseException as refusal:
+            return _refused(refusal.smtp_code)
+        except (smtplib.SMTPNotSupportedError, UnicodeError):
+            return MailNotSent(permanent=True)  # the server cannot take this address, ever
+        except (smtplib.SMTPException, OSError):
+            return MailNotSent()
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                client.quit()  # a bad good-bye does not undo what was taken
+        return None
 
     def _connect(self) -> smtplib.SMTP:
         if self._implicit:
@@ -163,7 +170,7 @@ class FolderTransport:
             raise MailNotSent from None
 
 
-def _failure(reply: int) -> MailNotSent:
+def _refused(reply: int) -> MailNotSent:
     """RFC 5321, section 4.2.1: replies of 500 and above are for good, others may pass."""
     return MailNotSent(reply=reply, permanent=reply >= 500)
 

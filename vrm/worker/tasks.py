@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from vrm import accesslog, accounts, clock, work
+from vrm import accesslog, accounts, clock, consents, tokens, work
 from vrm.house import House
 from vrm.work import Job
 from vrm.worker import letters
@@ -32,6 +32,17 @@ def discard_dead_jobs(house: House) -> int:
     return house.database.write(lambda session: work.discard_dead(session, before=before))
 
 
+def expire_consents(house: House) -> int:
+    """Write down the consents whose time has come, so that people and the log hear of it."""
+    return house.database.write(lambda session: consents.expire(session, house.keys, now=clock.now()))
+
+
+def sweep_tokens(house: House) -> int:
+    """Delete codes, tokens and used assertions that are long over."""
+    house.database.write(lambda session: tokens.sweep(session, now=clock.now()))
+    return 0
+
+
 def sweep_accounts(house: House) -> int:
     """Delete sign-in links, sessions and counters that are over."""
     house.database.write(lambda session: accounts.sweep(session, now=clock.now()))
@@ -46,6 +57,8 @@ def send_letter(house: House, job: Job) -> None:
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("sequencing the log", 0, sequence_log),
     Sweep("publishing the log", 10, publish_log),
+    Sweep("expiring consents", 5, expire_consents),
+    Sweep("clearing tokens", 600, sweep_tokens),
     Sweep("clearing accounts", 600, sweep_accounts),
     Sweep("discarding dead jobs", 3600, discard_dead_jobs),
 )

@@ -5,6 +5,7 @@ import hmac
 import json
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,11 @@ from vrm.accesslog.entry import detail_of, read
 from vrm.accesslog.types import ACTORS, MEMBERS, TYPES
 
 READ = event(2)
+
+
+def changed(what: Event, member: str, value: Any) -> Event:
+    """The event with one member changed."""
+    return dataclasses.replace(what, **{member: value})
 
 
 def test_an_entry_says_what_happened_and_no_more():
@@ -76,20 +82,20 @@ def test_a_thread_ties_one_consent_and_never_two():
 def test_every_type_holds_its_members(name):
     """Each type accepts what it must have, refuses to go without, and refuses what it has no place for."""
     kind = TYPES[name]
-    values = {
+    values: dict[str, Any] = {
         "company": COMPANY, "client": CLIENT, "purpose": "dpv:ServiceProvision", "keys": ("email",),
         "outcome": min(kind.outcomes, default="answered"), "code": None, "revision": 1,
     }  # fmt: skip
-    known = {member: values[member] for member in kind.required}
+    known: dict[str, Any] = {member: values[member] for member in kind.required}
     who = None if kind.person == "never" else about()
     good = Event(name, START, "system", about=who, **known)
     assert read(prepare(good).entry)["type"] == name
     for member in kind.required:
         with pytest.raises(BadEvent, match=member):
-            prepare(dataclasses.replace(good, **{member: () if member == "keys" else None}))
+            prepare(changed(good, member, () if member == "keys" else None))
     for member in MEMBERS - kind.required - kind.optional - {"code"}:
         with pytest.raises(BadEvent, match=member):
-            prepare(dataclasses.replace(good, **{member: values[member]}))
+            prepare(changed(good, member, values[member]))
     if kind.person != "maybe":
         with pytest.raises(BadEvent, match="person"):
             prepare(dataclasses.replace(good, about=about() if who is None else None))
@@ -115,7 +121,7 @@ def test_every_type_holds_its_members(name):
 def test_nothing_odd_gets_in(member, value):
     """A member that is not in the form the log allows is refused before anything is written."""
     with pytest.raises(BadEvent):
-        prepare(dataclasses.replace(READ, **{member: value}))
+        prepare(changed(READ, member, value))
 
 
 def test_an_unknown_type_has_its_own_error():
@@ -153,17 +159,6 @@ def test_any_plain_detail_can_be_opened_again(detail):
     if "event" not in detail:
         prepared = prepare(dataclasses.replace(READ, detail=detail))
         assert detail_of(prepared.opening) == {**detail, "event": prepared.event_id}
-
-
-@given(st.binary(max_size=60))
-def test_canonical_readers_raise_value_error_only(raw):
-    """Whatever comes in, the readers give a value with one spelling, or ValueError."""
-    for text in (raw, b'{"a":' + raw + b"}", b"[" * 5000 + raw):
-        try:
-            value = canonical.load(text)
-        except ValueError:
-            continue
-        assert canonical.dump(value) == text
 
 
 def test_time_is_utc_to_the_millisecond():

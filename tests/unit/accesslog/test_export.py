@@ -84,7 +84,7 @@ def test_by_event_and_by_thread(database):
     prepared = fill(database, 20)
     raw = exported(database, Selection(event_ids=(prepared[7].event_id, prepared[3].event_id)))
     assert [line["index"] for line in lines_of(raw)[1:]] == [3, 7]
-    thread = entry.read(prepared[2].entry)["thread"]
+    thread = str(entry.read(prepared[2].entry)["thread"])
     raw = exported(database, Selection(thread=thread))
     assert [line["index"] for line in lines_of(raw)[1:]] == [0, 2, 6, 8, 10, 12, 16, 18]
     assert verify_export(io.BytesIO(raw)).ok
@@ -128,7 +128,8 @@ def test_an_entry_altered_in_the_store_is_named(database):
 def test_progress_is_heard(database):
     """The caller hears how far it is, up to the last byte."""
     fill(database, 600)
-    raw, heard = exported(database), []
+    raw = exported(database)
+    heard: list[int] = []
     verify_export(io.BytesIO(raw), progress=heard.append)
     assert heard == sorted(heard)
     assert len(heard) == 3

@@ -83,7 +83,8 @@ def make() -> Make:
 
 
 @pytest.fixture
-def app(make) -> Flask:
+def app(make: Make) -> Flask:
+    """The app as it is on a developer's machine."""
     return make()
 
 

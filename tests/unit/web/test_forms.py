@@ -34,5 +34,7 @@ def test_a_wrong_form_can_be_shown_again(app):
 def test_a_rooms_fault_stands_at_its_field(app):
     """A fault from a room joins the form at the field it names."""
     with app.test_request_context("/"):
-        form = read(app, email="mia@post.example", password="x").with_fault(Invalid("Too short.", field="password"))
+        form = read(app, email="mia@post.example", password="x").with_fault(
+            Invalid("Too short.", field="password")
+        )
         assert form.errors == {"password": "Too short."}

@@ -27,20 +27,26 @@ def test_every_message_is_translated(language):
     ids = {tuple(m.id) if isinstance(m.id, (list, tuple)) else (m.id, None) for m in kept}
     assert messages() - ids == set()
     assert ids - messages() == set()
-    empty = [m.id for m in kept if not m.string or m.fuzzy or (isinstance(m.string, tuple) and not all(m.string))]
+    empty = [
+        m.id for m in kept if not m.string or m.fuzzy or (isinstance(m.string, tuple) and not all(m.string))
+    ]
     assert empty == []
+
+
+def marks(text):
+    return sorted(re.findall(r"%\(\w+\)[sd]|<[^>]+>", text))
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_places_and_tags_survive(language):
     """A translation has the same places for values and the same tags as its source."""
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
-        for message in pofile.read_po(source, locale=language):
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as po:
+        for message in pofile.read_po(po, locale=language):
             ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
             strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
             for text in strings if message.id else []:
-                marks = r"%\(\w+\)[sd]|<[^>]+>"
-                assert sorted(re.findall(marks, text)) == sorted(re.findall(marks, ids[-1])), text
+                # "One company" may drop its number; nothing else may go, and nothing may come.
+                assert marks(text) in [marks(source) for source in ids], text
 
 
 def test_rooms_fit_under_a_thumb():

@@ -35,7 +35,12 @@ def test_oauth_gets_its_codes(client, kind, status):
     """At OAuth endpoints a fault has an error of RFC 6749 and a description it allows."""
     answer = client.get(f"/oauth/fails/{kind}")
     assert answer.status_code == status
-    assert answer.json["error"] in {"invalid_request", "access_denied", "server_error", "temporarily_unavailable"}
+    assert answer.json["error"] in {
+        "invalid_request",
+        "access_denied",
+        "server_error",
+        "temporarily_unavailable",
+    }
     assert answer.json["error_description"].isascii()
 
 

@@ -1,12 +1,15 @@
 """How an outcome of the door looks on the wire, and how a read is asked for."""
 
 import base64
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from vrm.disclosures import Answer, Refusal
 from vrm.errors import Invalid
 
 MOST_KEYS = 100
+_KEY = re.compile("[a-z][a-z0-9_]{1,47}")
 
 STATUS = {
     "consent_ended": 401,
@@ -70,7 +73,13 @@ def wanted_keys(raw: str | None) -> tuple[str, ...] | None:
     """``name,email``: the keys to read; None reads every permitted one."""
     if raw is None:
         return None
-    keys = tuple(key.strip() for key in raw.split(","))
-    if not all(keys) or len(keys) > MOST_KEYS:
-        raise Invalid(f"Give at most {MOST_KEYS} keys, separated by commas.", field="keys")
-    return keys
+    return check_keys([key.strip() for key in raw.split(",")])
+
+
+def check_keys(keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys to read. Raises ``Invalid`` for what cannot be one: each is repeated in every answer."""
+    if not 1 <= len(keys) <= MOST_KEYS or not all(_KEY.fullmatch(key) for key in keys):
+        raise Invalid(
+            f"Give 1 to {MOST_KEYS} keys of the catalogue, such as name or age_over_18.", field="keys"
+        )
+    return tuple(keys)

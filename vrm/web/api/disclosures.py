@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, request, stream_with_context
@@ -11,7 +12,7 @@ from vrm.disclosures import Answer, Reader, Refusal
 from vrm.errors import Invalid
 from vrm.ids import is_id
 from vrm.web import protector
-from vrm.web.api.answers import MOST_KEYS, answer_body, refusal_body, wanted_purpose
+from vrm.web.api.answers import answer_body, check_keys, refusal_body, wanted_purpose
 from vrm.web.audiences import audience
 from vrm.web.rooms import door
 
@@ -27,7 +28,7 @@ class _Body(Schema):
         required=True,
         validate=validate.Length(1, MOST_CONSENTS, error=f"Give 1 to {MOST_CONSENTS} consent ids."),
     )
-    keys = fields.List(fields.String(), load_default=None, validate=validate.Length(1, MOST_KEYS))
+    keys = fields.List(fields.String(), load_default=None)
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -38,12 +39,15 @@ def add_routes(blueprint: Blueprint) -> None:
     def disclosures() -> Response:
         token = protector.own_token()
         body = _body()
+        keys = body["keys"]
         outcomes = door().read_many(
             Reader(token.client_id),
             consent_ids=list(dict.fromkeys(body["consent_ids"])),
             purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
-            keys=body["keys"],
+            keys=None if keys is None else check_keys(keys),
         )
+        # The first batch is durable before the status is said, so a fault until then is told as one.
+        outcomes = chain([next(outcomes)], outcomes)
         return Response(stream_with_context(_lines(outcomes)), mimetype="application/x-ndjson")
 
 

@@ -9,20 +9,19 @@ from urllib.parse import urlencode
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
-from flask import Blueprint, redirect
+from authlib.oauth2.rfc6749 import OAuth2Request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from vrm import clock, consents, tokens
 from vrm.errors import Invalid
 from vrm.web import session
 from vrm.web.audiences import audience
+from vrm.web.oauth import parameters
 from vrm.web.oauth.asking import check_ask
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 
-KEPT = ("client_id", "redirect_uri", "response_type", "state", "code_challenge", "code_challenge_method")
-MOST_STATE = 4096
 PARKED_LIFE = timedelta(hours=1)
 """How long a request waits for its person to sign in, or to make a profile first."""
 
@@ -39,16 +38,15 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
 def _authorize(server: AuthorizationServer) -> Response:
     oauth_request = server.create_oauth2_request(None)
     try:
+        parameters.check(request.args)
         grant = server.get_authorization_grant(oauth_request)
-        grant.validate_no_multiple_request_parameter(oauth_request)
         redirect_uri = grant.validate_authorization_request()
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, error.redirect_uri)
-    params = dict(oauth_request.payload.data)
+    sent = oauth_request.payload.data
+    params = {name: sent[name] for name in parameters.READ if name in sent}
     asker = oauth_request.client.asker
     try:
-        if len(params.get("state") or "") > MOST_STATE:
-            raise InvalidRequestError(f"state has at most {MOST_STATE} characters.")
         terms = check_ask(server.house, asker.company, params.get("authorization_details"))
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, redirect_uri)
@@ -67,7 +65,7 @@ def _authorize(server: AuthorizationServer) -> Response:
         client_id=asker.client.id,
         company_id=asker.company.id,
         terms=terms,
-        request={name: params[name] for name in KEPT if name in params},
+        request={name: params[name] for name in parameters.KEPT if name in params},
         now=now,
     )
     return redirect(f"/asks/{ask_id}", 303)

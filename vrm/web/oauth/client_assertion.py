@@ -29,6 +29,20 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         super().__init__(leeway=LEEWAY)
         self._issuer = issuer
 
+    def __call__(self, query_client: Any, request: Any) -> Client | None:
+        """The client that the request proves to come from. A client_id beside it is the same (RFC 7521, 4.2)."""
+        client: Client | None = super().__call__(query_client, request)
+        if client is not None and request.form.get("client_id", client.client_id) != client.client_id:
+            raise InvalidClientError(description="The client_id is not that of the client assertion.")
+        return client
+
+    def extract_assertion(self, assertion: str) -> Any:
+        """Headers and claims, not verified yet. Raises ``InvalidClientError`` alone, whatever was sent."""
+        try:
+            return super().extract_assertion(assertion)
+        except (ValueError, TypeError, RecursionError) as fault:
+            raise InvalidClientError(description="The client assertion is not a JWT.") from fault
+
     def get_audiences(self) -> list[str]:
         """RFC 7523, section 3: this server, by its issuer identifier or its token endpoint."""
         return [self._issuer, f"{self._issuer}/oauth/token"]
@@ -46,10 +60,13 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         # A list would let an assertion that was meant for several servers be replayed among them.
         if not isinstance(claims.get("aud"), str):
             raise InvalidClientError(description="The aud of a client assertion is one string.")
-        if not isinstance(claims.get("jti"), str) or not 1 <= len(claims["jti"]) <= MOST_JTI:
+        jti = claims.get("jti")
+        if not isinstance(jti, str) or not 1 <= len(jti) <= MOST_JTI or not jti.isprintable():
             raise InvalidClientError(description="A client assertion needs a jti.")
         exp = claims.get("exp")
-        if not isinstance(exp, (int, float)) or exp > time.time() + MOST_LIFE:
+        if not (
+            isinstance(exp, (int, float)) and 0 < exp <= time.time() + MOST_LIFE
+        ):  # false for NaN as well
             raise InvalidClientError(description="A client assertion expires within an hour.")
         self.verify_claims(claims)
         return claims

@@ -12,6 +12,7 @@ from authlib.oauth2 import OAuth2Error
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
 from vrm.consents import FREQUENCIES, MOST_DAYS, Line, Revision, Terms
+from vrm.web.oauth.parameters import said
 
 TYPE = "vrm_profile"
 MOST_BYTES = 32768
@@ -21,6 +22,11 @@ class InvalidAuthorizationDetails(OAuth2Error):  # type: ignore[misc]
     """RFC 9396, section 5."""
 
     error = "invalid_authorization_details"
+
+
+def _printable(text: str) -> None:
+    if not text.isprintable():
+        raise ValidationError("Write it on one line, in letters that can be shown.")
 
 
 class _LineSchema(Schema):
@@ -48,7 +54,9 @@ class _DetailsSchema(Schema):
     duration_days = fields.Integer(load_default=MOST_DAYS, strict=True)
     retention_days = fields.Integer(load_default=None, strict=True, allow_none=True)
     recipients = fields.List(
-        fields.String(validate=validate.Length(1, 100)), load_default=[], validate=validate.Length(max=20)
+        fields.String(validate=[validate.Length(1, 100), _printable]),
+        load_default=[],
+        validate=validate.Length(max=20),
     )
 
     @post_load
@@ -105,5 +113,5 @@ def _first(messages: Any, path: str = "authorization_details") -> str:
             continue
         name, messages = next(iter(messages.items()))
         if name != "_schema":
-            path = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}"
+            path = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{said(name)}"
     return f"{path}: {messages}"

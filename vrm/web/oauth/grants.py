@@ -91,7 +91,8 @@ class _ConsentGrant:
     def stand_on(self, consumer_id: str, consent_id: str, epoch: int, code_hash: bytes | None) -> None:
         """Raise ``InvalidGrantError`` unless the consent still stands as it did."""
         consent = consents.get_consent(current_session(), consumer_id=consumer_id, consent_id=consent_id)
-        if not consent.is_active(clock.now()) or consent.epoch != epoch:
+        notice_version = self.request.client.asker.company.notice_version
+        if not consent.is_good(now=clock.now(), epoch=epoch, notice_version=notice_version):
             raise InvalidGrantError("The consent behind this has ended. Ask the person again.")
         self.standing = Standing(consent, code_hash)
 
@@ -127,6 +128,14 @@ class CodeGrant(_ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
     """RFC 6749, section 4.1. The person's decision stands in ``request.user`` as the consent it made."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request: Any, client: Client) -> str:
+        """A registered address. Authlib's own message would repeat the wrong one to whoever made the link."""
+        redirect_uri = request.payload.redirect_uri
+        if not redirect_uri or not client.check_redirect_uri(redirect_uri):
+            raise InvalidRequestError("redirect_uri is missing, or not one that this client registered.")
+        return str(redirect_uri)
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         consent = cast(consents.Consent, request.user)

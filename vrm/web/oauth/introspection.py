@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 from flask import Blueprint, Response
 
-from vrm import clock, consents, tokens
+from vrm import clock, companies, consents, tokens
 from vrm.web.audiences import audience
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.details import granted_details
@@ -18,6 +19,11 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
     """A token is active only while its consent stands."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
+
+    def check_params(self, request: Any, client: Client) -> None:
+        """A token must be named; a hint of its kind may stand beside it and is not needed."""
+        if not request.form.get("token"):
+            raise InvalidRequestError("Send the token.")
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> StoredToken | None:
         row = tokens.find_token(current_session(), token_string, now=clock.now())
@@ -41,7 +47,8 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
             return body
         session = current_session()
         consent = consents.get_consent(session, consumer_id=row.consumer_id, consent_id=row.consent_id)
-        if not consent.is_active(clock.now()) or consent.epoch != row.epoch:
+        notice_version = companies.may_ask(session, client_id=row.client_id).company.notice_version
+        if not consent.is_good(now=clock.now(), epoch=row.epoch, notice_version=notice_version):
             return {"active": False}
         revision = consents.list_revisions(session, consumer_id=row.consumer_id, consent_id=row.consent_id)[
             -1

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from vrm import clock, consents, profiles
-from vrm.catalogue import Catalogue
+from vrm.catalogue import SENSITIVITIES, Catalogue
 from vrm.companies import Asker, Company
 from vrm.errors import Invalid
 from vrm.house import House
@@ -120,8 +120,8 @@ def read_days(letter: Letter, form: MultiDict[str, str]) -> int:
 def _read_item(line: Mapping[str, Any], key: str, item: str | None) -> str | None:
     """The one item the person chose of a plural key, or None for all of them."""
     offered = {each["id"] for each in line["items"]} if key == line["items_of"] else set()
-    if len(offered) < 2:
-        return None
+    if len(offered) < 2:  # the one that was on the page, and none that is added to the profile later
+        return next(iter(offered), None)
     if item == "all":
         return None
     if item not in offered:
@@ -146,7 +146,7 @@ def _line(
         "why": line.why,
         "purpose": catalogue.get_purpose(line.purpose).plain,
         "required": line.required,
-        "sensitivity": catalogue.get(line.key).sensitivity,
+        "sensitivity": max((catalogue.get(key).sensitivity for key in keys), key=SENSITIVITIES.index),
         "frequency": line.frequency,
         "ticked": False,
         "options": [Option(key, catalogue.get(key).label, texts[key], key == chosen) for key in keys],

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from vrm import clock, tokens
 from vrm.web.audiences import audience
+from vrm.web.oauth import parameters
 from vrm.web.oauth.asking import check_ask
 from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
@@ -26,14 +27,8 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
         client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)
         if "request_uri" in request.form:  # RFC 9126, section 2.1
             raise InvalidRequestError("A pushed request cannot refer to another one.")
-        repeated = [name for name, values in request.form.lists() if len(values) > 1]
-        if repeated:
-            raise InvalidRequestError("A parameter is sent more than once.")
-        params = {
-            name: value for name, value in request.form.items() if not name.startswith("client_assertion")
-        }
-        if params.setdefault("client_id", client.client_id) != client.client_id:
-            raise InvalidRequestError("The client_id is not that of the client that authenticated.")
+        params = {name: request.form[name] for name in parameters.READ if name in request.form}
+        params["client_id"] = client.client_id
         request.payload = BasicOAuth2Payload(params)
         try:
             grant = self.server.get_authorization_grant(request)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint as Base
 from flask import Blueprint, Response
 
 from vrm import clock, tokens
 from vrm.web.audiences import audience
+from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import AUTH_METHODS, StoredToken
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session
@@ -16,6 +18,11 @@ class RevocationEndpoint(Base):  # type: ignore[misc]
     """Unknown tokens are answered like known ones (section 2.2)."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
+
+    def check_params(self, request: Any, client: Client) -> None:
+        """A token must be named; a hint of its kind may stand beside it and is not needed."""
+        if not request.form.get("token"):
+            raise InvalidRequestError("Send the token.")
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> StoredToken | None:
         row = tokens.find_token(current_session(), token_string, now=clock.now())

@@ -1,17 +1,20 @@
 """Authlib's authorization server, told how this house stores things."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as FlaskServer
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc9207 import IssuerParameter
-from flask import Response
+from flask import Response, request
 
 from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
+from vrm.web.oauth import parameters
 from vrm.web.oauth.client_assertion import ClientAssertion
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import CodeGrant, OwnGrant, RefreshGrant, StrictPKCE
@@ -57,13 +60,18 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
 
     def answer(self, endpoint: str) -> Response:
         """The answer of a registered endpoint, its changes committed."""
-        return in_transaction(
-            self.house.database, lambda: cast(Response, self.create_endpoint_response(endpoint))
-        )
+        return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)))
 
     def token_response(self) -> Response:
-        """The answer of the token endpoint."""
-        return cast(Response, self.create_token_response())
+        """The answer of the token endpoint, its changes committed."""
+        return self._answer(lambda: cast(Response, self.create_token_response()))
+
+    def _answer(self, create: Callable[[], Response]) -> Response:
+        try:
+            parameters.check(request.form)
+        except OAuth2Error as error:
+            return cast(Response, self.handle_error_response(None, error))
+        return in_transaction(self.house.database, create)
 
     def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
         """RFC 9700, section 4.12: redirect with 303, so that no browser sends a form again to the client."""

@@ -4,7 +4,6 @@ from flask import Blueprint, Response
 
 from vrm.web.audiences import audience
 from vrm.web.oauth.server import AuthorizationServer
-from vrm.web.oauth.transaction import in_transaction
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
@@ -13,4 +12,4 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.post("/oauth/token")
     @audience("client")
     def token() -> Response:
-        return in_transaction(server.house.database, server.token_response)
+        return server.token_response()

@@ -1,5 +1,6 @@
 """The account: its password, and where it is signed in."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, request
@@ -23,15 +24,24 @@ class _Passwords(Schema):
     new_password = needed(N_("Type a new password."))
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A browser that is signed in."""
+
+    started_at: datetime
+    seen_at: datetime
+    current: bool
+
+
 def add_routes(blueprint: Blueprint) -> None:
     """``/account``, ``/account/password``, ``/account/sign-out-everywhere``."""
-    blueprint.get("/account")(show)
+    blueprint.get("/account")(show_account)
     blueprint.post("/account/password")(change_password)
     blueprint.post("/account/sign-out-everywhere")(sign_out_everywhere)
 
 
 @audience("consumer")
-def show() -> Response:
+def show_account() -> Response:
     return _page(BLANK)
 
 
@@ -78,6 +88,7 @@ def _page(form: Form, status: int = 200) -> Response:
         present = accounts.find_session(db, token=token, now=clock.now())
         return person.email, account.created_at, present
 
+    now = clock.now()
     email, made_at, present = here.database.read(look)
     return pages.render(
         "account.html",
@@ -86,7 +97,7 @@ def _page(form: Form, status: int = 200) -> Response:
         form=form,
         least=SHORTEST,
         made_at=made_at,
-        started_at=present.created_at if present else clock.now(),
+        sessions=[Signed(present.created_at if present else now, now, current=True)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
@@ -32,17 +33,17 @@ class Line:
 
 def add_routes(blueprint: Blueprint) -> None:
     """``/consents/<id>``."""
-    blueprint.get("/consents/<uuid:consent_id>")(show)
+    blueprint.get("/consents/<uuid:consent_id>")(show_consent)
 
 
 @audience("consumer")
-def show(consent_id: object) -> Response:
+def show_consent(consent_id: object) -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
     context = here.database.read(lambda db: _consent(db, here, consumer_id, str(consent_id), now))
     return pages.render("consent.html", **context)
 
 
-def _consent(db: Session, here: House, consumer_id: str, consent_id: str, now: datetime) -> dict[str, object]:
+def _consent(db: Session, here: House, consumer_id: str, consent_id: str, now: datetime) -> dict[str, Any]:
     row, revisions = consent_rows.one(
         db, here.catalogue, consumer_id=consumer_id, consent_id=consent_id, now=now
     )

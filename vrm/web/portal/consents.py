@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -30,13 +31,13 @@ class Filters:
 
 def add_routes(blueprint: Blueprint) -> None:
     """``/consents``, ``/consents/<id>/revoke``."""
-    blueprint.get("/consents")(show_all)
+    blueprint.get("/consents")(show_consents)
     blueprint.get("/consents/<uuid:consent_id>/revoke")(show_revoke)
     blueprint.post("/consents/<uuid:consent_id>/revoke")(revoke)
 
 
 @audience("consumer")
-def show_all() -> Response:
+def show_consents() -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
     tab = "history" if request.args.get("show") == "history" else "current"
     state = request.args.get("state", "")
@@ -79,7 +80,7 @@ def revoke(consent_id: object) -> BaseResponse:
 
 def _list(
     db: Session, here: House, consumer_id: str, tab: str, filters: Filters, now: datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     held = consents.list_consents(db, consumer_id=consumer_id)
     current = [each for each in held if each.is_active(now)]
     shown = current if tab == "current" else [each for each in held if not each.is_active(now)]

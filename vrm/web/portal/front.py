@@ -8,7 +8,7 @@ from vrm import accounts, clock
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form, filled
-from vrm.web.portal.onward import onward
+from vrm.web.portal.onward import carried, onward
 from vrm.web.portal.typed import N_, REFUSED, needed, network_address
 from vrm.web.rooms import house
 
@@ -77,4 +77,4 @@ def sign_out() -> BaseResponse:
 
 
 def _page(form: Form, going: str, status: int = 200) -> Response:
-    return pages.render("sign_in.html", status, form=form, next=going)
+    return pages.render("sign_in.html", status, form=form, next=going, carry=carried(going))

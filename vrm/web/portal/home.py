@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from babel.dates import format_skeleton
 from flask import Blueprint, Response
@@ -61,6 +62,7 @@ class Totals:
     reads: int
     refusals: int
     active: int
+    companies: int
     paused: int
     filled: int
     total: int
@@ -96,7 +98,7 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
     ]
 
 
-def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str, object]:
+def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str, Any]:
     days = _days(now)
     since = datetime.combine(days[0], time(), get_timezone())
     events = list(history.walk(db, consumer_id=consumer_id, wanted=history.Wanted(since=since)))
@@ -115,6 +117,7 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
             reads=sum(day.reads for day in week),
             refusals=sum(day.refusals for day in week),
             active=len(readable),
+            companies=len({standing.company_id for standing in readable.values()}),
             paused=0,
             filled=len({value.field for value in sealed}),
             total=len(total),

@@ -89,7 +89,8 @@ def _input(
     options = shape.options(voice)
     kind = shape.control
     if shape.name == "yes_no":
-        kind, options = "yesno" if required else kind, tuple(zip(("true", "false"), dict(options).values()))
+        options = (("true", gettext("Yes")), ("false", gettext("No")))
+        kind = "yesno" if required else kind
     elif kind == "select":
         if value and value not in dict(options):
             # Written before the list was shortened, or a tag that the list leaves out: it must not be lost.

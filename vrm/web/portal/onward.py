@@ -5,6 +5,13 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from flask import redirect
 from werkzeug.wrappers import Response
 
+from vrm.web.session import HOME
+
+
+def carried(going: str) -> str:
+    """The query that carries where a person is going from one page of the door to the next; "" for home."""
+    return "" if going == HOME else "?" + urlencode({"next": going})
+
 
 def onward(path: str, done: str = "") -> Response:
     """303 to a path of ours, with the notice of what was done: a code, never text.

@@ -57,12 +57,12 @@ class Place:
 def add_routes(blueprint: Blueprint) -> None:
     """``/profile/<field>``, ``/profile/<field>/<item>``."""
     for rule in ("/profile/<field>", "/profile/<field>/<uuid:item>"):
-        blueprint.get(rule)(show)
-        blueprint.post(rule)(change)
+        blueprint.get(rule)(show_item)
+        blueprint.post(rule)(change_item)
 
 
 @audience("consumer")
-def show(field: str, item: object = None) -> Response:
+def show_item(field: str, item: object = None) -> Response:
     place = _place(field, item, request.args.get("next"))
     kept = _kept(place)
     if kept is None and place.key.plural and place.item_id is not None:
@@ -71,7 +71,7 @@ def show(field: str, item: object = None) -> Response:
 
 
 @audience("consumer")
-def change(field: str, item: object = None) -> BaseResponse:
+def change_item(field: str, item: object = None) -> BaseResponse:
     form = filled(_Edit())
     if form.errors:
         raise Invalid(gettext("We could not read what was sent. Go back, reload the page and try again."))

@@ -1,6 +1,6 @@
 """Who can read what, at this moment: from the consents as they stand, and from how their clients stand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class Seen:
     until: datetime
 
 
-def standings(db: Session, held: list[consents.Consent]) -> dict[str, consents.Standing]:
+def standings(db: Session, held: Sequence[consents.Consent]) -> dict[str, consents.Standing]:
     """How these consents stand, with the lines of their newest revision: one query for each client."""
     of_client: dict[str, list[str]] = {}
     for consent in held:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -92,7 +93,7 @@ def _reads(
     start: datetime,
     now: datetime,
     before: str | None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     span = history.walk(db, consumer_id=consumer_id, wanted=history.Wanted(since=start))
     events = list(islice(span, MOST_DRAWN))
     names = words.company_names(db, map(history.company_id, events))

@@ -22,7 +22,7 @@ from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext
 from vrm.web.portal import letters
-from vrm.web.portal.onward import onward
+from vrm.web.portal.onward import carried, onward
 from vrm.web.portal.typed import N_, REFUSED, needed, network_address, renamed
 from vrm.web.rooms import house
 from vrm.web.site import site
@@ -126,7 +126,7 @@ def _invite(purpose: str) -> Response:
         wrong = Form(form.values, {}, {"email": fault.message})
         return _address_page(purpose, wrong, going, problems.row(fault).status)
     return pages.render(
-        "check_mail.html", email=form.data["email"], purpose=purpose, minutes=MINUTES, next=going
+        "check_mail.html", email=form.data["email"], purpose=purpose, minutes=MINUTES, carry=carried(going)
     )
 
 
@@ -173,7 +173,7 @@ def _link(token: str, going: str) -> str:
 
 
 def _address_page(purpose: str, form: Form, going: str, status: int = 200) -> Response:
-    return pages.render("sign_up.html", status, form=form, purpose=purpose, next=going)
+    return pages.render("sign_up.html", status, form=form, purpose=purpose, next=going, carry=carried(going))
 
 
 def _password_page(invitation: accounts.Invitation, form: Form, going: str, status: int = 200) -> Response:
@@ -183,7 +183,7 @@ def _password_page(invitation: accounts.Invitation, form: Form, going: str, stat
         form=form,
         purpose=invitation.purpose,
         token=invitation.token,
-        action=LINK if going == session.HOME else f"{LINK}?{urlencode({'next': going})}",
+        action=LINK + carried(going),
         email=invitation.email,
         least=SHORTEST,
     )

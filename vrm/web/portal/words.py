@@ -59,7 +59,7 @@ def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
 def answer(catalogue: Catalogue, key: str, items: Items, today: date | None = None) -> str | None:
     """What is worked out from a person's values, in plain words; None where they do not say."""
     values = {field: [item.value for item in found] for field, found in items.items()}
-    worked_out = catalogue.answer(key, values, today or clock.now().date())  # type: ignore[arg-type]
+    worked_out = catalogue.answer(key, values, today or clock.now().date())
     return None if worked_out is None else catalogue.show(key, worked_out, voice=voice())
 
 

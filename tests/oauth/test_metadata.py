@@ -1,0 +1,30 @@
+"""``GET /.well-known/oauth-authorization-server`` (RFC 8414)."""
+
+from urllib.parse import urlsplit
+
+from tests.support import contract
+from tests.support.actors import World
+
+
+def test_the_metadata_names_real_endpoints(town: World):
+    """Every endpoint it names is one of this instance and is described."""
+    response = town.http().get("/.well-known/oauth-authorization-server")
+    document = response.json()
+    assert document["issuer"] == town.house.settings.issuer
+    named = {value for name, value in document.items() if name.endswith("_endpoint")}
+    assert {urlsplit(each).path for each in named} == {
+        path for _, path, _ in contract.operations() if path.startswith("/oauth/")
+    }
+    assert all(each.startswith(document["issuer"] + "/") for each in named)
+    assert town.http().get(urlsplit(document["service_documentation"]).path).status_code == 200
+
+
+def test_only_what_fapi_allows_is_offered(town: World):
+    """No plain PKCE, no implicit flow, no shared secret, no RS256 (FAPI 2.0, sections 5.3 and 5.4)."""
+    document = town.http().get("/.well-known/oauth-authorization-server").json()
+    assert document["code_challenge_methods_supported"] == ["S256"]
+    assert document["response_types_supported"] == ["code"]
+    for endpoint in ("token", "introspection", "revocation"):
+        assert document[f"{endpoint}_endpoint_auth_methods_supported"] == ["private_key_jwt"]
+        signed = document[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
+        assert set(signed) == {"ES256", "PS256", "Ed25519"}

@@ -1,0 +1,133 @@
+"""``openapi.yaml`` as the contract of the machine routes: what it describes, and whether an answer keeps to it.
+
+``check`` is a response hook of the clients that tests use, in process or over the wire. Every response of a machine
+route is held to the description, and so is every request that succeeded: what works must be described as working.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import yaml
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from vrm.web.api.description import text
+
+MACHINE = ("/oauth/", "/v1/", "/.well-known/", "/log/", "/health/")
+"""Where machines ask. An address below these that is not described answers with an error of the right shape."""
+STREAM = "application/x-ndjson"
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The description, with every reference in it put in the place where it stands."""
+    described: dict[str, Any] = yaml.safe_load(text())
+    resolved: dict[str, Any] = _resolved(described, described)
+    return resolved
+
+
+def schema(name: str) -> dict[str, Any]:
+    """One of the named schemas."""
+    found: dict[str, Any] = document()["components"]["schemas"][name]
+    return found
+
+
+def faults(schema: Mapping[str, Any], value: object) -> list[str]:
+    """What is wrong with a value by a schema, formats included."""
+    validator = OAS31Validator(schema, format_checker=oas31_format_checker)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each described operation: method, path, description."""
+    for path, item in document()["paths"].items():
+        for method in ("get", "post", "put", "patch", "delete"):
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+def check(response: httpx.Response) -> None:
+    """Fail the test whose response is not as described."""
+    response.read()
+    request, path = response.request, response.request.url.path
+    item = document()["paths"].get(path)
+    if item is None:
+        if path.startswith(MACHINE):
+            _hold(schema("OAuthError" if path.startswith("/oauth/") else "Problem"), response.json(), response)
+        return
+    if request.method.lower() not in item:
+        if request.method not in {"HEAD", "OPTIONS"}:
+            assert response.status_code == 405, f"{_name(response)} is not described"
+        return
+    spoken = (_Request(request), _Response(response))
+    try:
+        if response.is_success:
+            _openapi().validate_request(spoken[0])
+        _openapi().validate_response(*spoken)
+    except OpenAPIError as fault:
+        reasons = getattr(fault.__cause__, "schema_errors", None) or [fault.__cause__ or fault]
+        raise AssertionError(f"{_name(response)}: {[str(r)[:300] for r in reasons]}: {response.text[:500]}") from fault
+    if response.headers.get("content-type") == STREAM:
+        for line in response.text.splitlines():
+            _hold(schema("DisclosureLine"), json.loads(line), response)
+
+
+@cache
+def _openapi() -> OpenAPI:
+    kinds: Any = {STREAM: bytes.decode, "application/yaml": bytes.decode, "application/problem+json": json.loads}
+    return OpenAPI.from_dict(yaml.safe_load(text()), config=Config(extra_media_type_deserializers=kinds))
+
+
+def _hold(schema: Mapping[str, Any], value: object, response: httpx.Response) -> None:
+    wrong = faults(schema, value)
+    assert not wrong, f"{_name(response)}: {wrong}"
+
+
+def _name(response: httpx.Response) -> str:
+    return f"{response.request.method} {response.request.url.path} {response.status_code}"
+
+
+def _resolved(root: Mapping[str, Any], part: Any) -> Any:
+    if isinstance(part, list):
+        return [_resolved(root, each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if isinstance(part.get("$ref"), str):
+        place: Any = root
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            place = place[step]
+        return _resolved(root, place)
+    return {name: _resolved(root, value) for name, value in part.items()}
+
+
+class _Request:
+    """A request as openapi-core reads it."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        url = urlsplit(str(request.url))
+        self.host_url = f"{url.scheme}://{url.netloc}"
+        self.path = url.path
+        self.method = request.method.lower()
+        self.body = request.content or None
+        self.content_type = request.headers.get("content-type", "")
+        query = parse_qsl(url.query, keep_blank_values=True)
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(query), header=Headers(list(request.headers.items()))
+        )
+
+
+class _Response:
+    """A response as openapi-core reads it."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status_code = response.status_code
+        self.headers = Headers(list(response.headers.items()))
+        self.content_type = response.headers.get("content-type", "")
+        self.data = response.content or None

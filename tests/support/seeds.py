@@ -1,0 +1,177 @@
+"""People, companies and consents made through the services, for tests that begin where a story has got to."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jwk
+
+from vrm import accounts, clock, companies, consents, profiles, tokens
+from vrm.house import House
+from vrm.ids import new_secret
+
+PURPOSE = "dpv:DeliveryOfGoods"
+OTHER_PURPOSE = "dpv:Advertising"
+REDIRECT = "http://localhost:9999/cb"
+PASSWORD = "a long sentence of mine"
+PROFILE: Mapping[str, object] = {
+    "name": "Mia Tran",
+    "birthdate": "1991-06-17",
+    "email": "mia@example.com",
+    "phone_number": "+61 491 570 156",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A consumer who is signed in: ``session`` is the value of the cookie."""
+
+    account_id: str
+    consumer_id: str
+    email: str
+    session: str
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An approved company with one client; ``key`` signs its assertions."""
+
+    company: companies.Company
+    client: companies.Client
+    key: jwk.ECKey
+
+
+def person(house: House, profile: Mapping[str, object] = PROFILE, *, email: str | None = None) -> Person:
+    """Somebody with a profile. A value may be a list, of a plural field's items."""
+    email = email or f"{secrets.token_hex(6)}@people.example"
+    newcomer = accounts.prepare_newcomer(house.keys, house.hasher, email=email, password=PASSWORD)
+    account = house.database.write(lambda db: _signed_up(db, house, email, newcomer))
+    for field, raw in profile.items():
+        for each in raw if isinstance(raw, list) else [raw]:
+            put(house, account.consumer_id, field, each)
+    started = house.database.write(
+        lambda db: accounts.start_session(
+            db, account_id=account.id, consumer_id=account.consumer_id, now=clock.now()
+        )
+    )
+    return Person(account.id, account.consumer_id, email, started.token)
+
+
+def put(house: House, consumer_id: str, field: str, raw: object, **more: Any) -> profiles.Item:
+    """Add a value to a profile, or correct one."""
+    return house.database.write(
+        lambda db: profiles.put(
+            db, house.keys, house.catalogue,
+            consumer_id=consumer_id, field=field, raw=raw, now=clock.now(), **more,
+        )
+    )  # fmt: skip
+
+
+def shop(house: House, name: str = "Nordlicht", purposes: Sequence[str] = (PURPOSE, OTHER_PURPOSE)) -> Shop:
+    """A company that may ask, and its client."""
+    domain = f"{name.lower()}-{secrets.token_hex(4)}.example"
+    key = jwk.ECKey.generate_key("P-256", auto_kid=True)
+    company = house.database.write(
+        lambda db: companies.register(
+            db, legal_name=f"{name} GmbH", address="Berlin", contact=f"privacy@{domain}", domain=domain,
+            privacy_notice_url=f"https://{domain}/privacy", purposes=dict.fromkeys(purposes),
+            known_purposes=house.catalogue.purposes, now=clock.now(),
+        )
+    )  # fmt: skip
+    house.database.write(
+        lambda db: companies.prove_domain(
+            db, company_id=company.id, domain=domain, token=company.domain_token, now=clock.now()
+        )
+    )
+    company = house.database.write(lambda db: companies.approve(db, company_id=company.id, now=clock.now()))
+    client = house.database.write(
+        lambda db: companies.new_client(
+            db, company_id=company.id, name=f"{name} shop", redirect_uris=[REDIRECT],
+            jwks={"keys": [key.as_dict(private=False)]}, now=clock.now(),
+        )
+    )  # fmt: skip
+    return Shop(company, client, key)
+
+
+def terms(*keys: str, purpose: str = PURPOSE, days: int = 90) -> consents.Terms:
+    """An ask for these keys; ``?`` behind a key makes it optional, ``birthdate|age_over_18`` offers either."""
+    lines = []
+    for key in keys:
+        first, *others = key.rstrip("?").split("|")
+        lines.append(consents.Line(first, purpose, not key.endswith("?"), any_of=tuple(others)))
+    return consents.Terms(tuple(lines), days)
+
+
+def ask(house: House, person: Person, shop: Shop, wanted: consents.Terms) -> str:
+    """An ask that waits for the person's decision; each call puts a new one."""
+    return house.database.write(
+        lambda db: consents.open_ask(
+            db, consumer_id=person.consumer_id, client_id=shop.client.id, company_id=shop.company.id,
+            terms=wanted, request={"state": secrets.token_hex(8), "redirect_uri": REDIRECT}, now=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def grant(
+    house: House, person: Person, shop: Shop, *keys: str, purpose: str = PURPOSE, days: int = 90
+) -> consents.Consent:
+    """A consent to these keys for one purpose."""
+    wanted = terms(*keys, purpose=purpose, days=days)
+    return grant_terms(house, person, shop, wanted)
+
+
+def grant_terms(
+    house: House,
+    person: Person,
+    shop: Shop,
+    wanted: consents.Terms,
+    choices: Sequence[consents.Choice] | None = None,
+) -> consents.Consent:
+    """A consent to what was asked, or to what was chosen of it."""
+    ask_id = ask(house, person, shop, wanted)
+    every = [consents.Choice(number, line.key) for number, line in enumerate(wanted.lines)]
+    return house.database.write(
+        lambda db: consents.grant(
+            db, house.keys, consumer_id=person.consumer_id, ask_id=ask_id,
+            choices=every if choices is None else choices, duration_days=wanted.duration_days,
+            versions=[], notice={}, notice_version=1, now=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def revoke(house: House, consent: consents.Consent) -> None:
+    """End a consent, as its person."""
+    house.database.write(
+        lambda db: consents.revoke(
+            db, house.keys, consumer_id=consent.consumer_id, consent_id=consent.id, now=clock.now()
+        )
+    )
+
+
+def access_token(house: House, consent: consents.Consent) -> str:
+    """A token that stands on a consent."""
+    grantee = tokens.Grantee(consent.client_id, consent.consumer_id, consent.id, consent.epoch)
+    return _token(house, grantee)
+
+
+def own_token(house: House, shop: Shop) -> str:
+    """The token of the client itself."""
+    return _token(house, tokens.Grantee(shop.client.id))
+
+
+def _token(house: House, grantee: tokens.Grantee) -> str:
+    secret, now = new_secret("vrm_at_"), clock.now()
+    house.database.write(
+        lambda db: tokens.issue_token(
+            db, secret, kind="access", grantee=grantee, scope="", expires_at=now + tokens.TOKEN_LIFE, now=now
+        )
+    )
+    return secret
+
+
+def _signed_up(db: Any, house: House, email: str, newcomer: accounts.Newcomer) -> accounts.Account:
+    # Each from an address of its own, so that a test which makes many people is not throttled.
+    client = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+    invitation = accounts.invite(db, house.keys, email=email, client=client, now=clock.now())
+    return accounts.complete_sign_up(db, token=invitation.token, newcomer=newcomer, now=clock.now())

@@ -1,0 +1,90 @@
+"""The operator, at the command line of an instance of their own."""
+
+import json
+import logging
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from vrm.cli import main
+
+ISSUER = "http://localhost:8000"
+
+
+@dataclass
+class Operator:
+    """Runs ``vrm`` on one home. ``do`` must work, ``fail`` must not; ``ask`` gives the JSON of what worked."""
+
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *words: str, given: str = "") -> Result:
+        environment: dict[str, str | None] = {name: None for name in os.environ if name.startswith("VRM_")}
+        environment |= {"VRM_HOME": str(self.home), **self.settings}
+        return CliRunner(env=environment).invoke(main, words, input=given)
+
+    def do(self, *words: str, given: str = "") -> Result:
+        result = self.run(*words, given=given)
+        assert result.exit_code == 0, result.output
+        return result
+
+    def fail(self, *words: str) -> Result:
+        result = self.run(*words)
+        assert result.exit_code == 1, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    def ask(self, *words: str) -> Any:
+        return json.loads(self.do(*words, "--json").stdout)
+
+    def code(self, *words: str) -> str:
+        """The stable code of a failure."""
+        code: str = json.loads(self.fail(*words, "--json").stdout)["error"]["code"]
+        return code
+
+
+@pytest.fixture(autouse=True)
+def _process() -> Iterator[None]:
+    """A command makes its process one of ours; the tests' own process gets its manners back."""
+    hooks, root = (sys.excepthook, threading.excepthook), logging.getLogger()
+    handlers, level, mask = root.handlers[:], root.level, os.umask(0o022)
+    yield
+    sys.excepthook, threading.excepthook = hooks
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    os.umask(mask)
+
+
+@pytest.fixture(scope="session")
+def _initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Making an instance takes longer than copying one."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    Operator(home).do("init", "--sandbox")
+    return home
+
+
+@pytest.fixture
+def operator(tmp_path: Path, _initialised: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    """The operator of a new, empty sandbox; what commands write here lands in the test's own folder."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(_initialised, tmp_path / "home")
+    return Operator(tmp_path / "home")
+
+
+@pytest.fixture
+def company(operator: Operator) -> str:
+    """The id of a company that is registered, and no more."""
+    made = operator.ask(
+        *("company", "add", "--name", "Nordlicht Versand", "--address", "Kai 1, Kiel"),
+        *("--contact", "privacy@nordlicht.example", "--domain", "nordlicht.example"),
+        *("--notice", "https://nordlicht.example/privacy", "--purpose", "dpv:ServiceProvision=To deliver"),
+    )
+    return str(made["company_id"])

@@ -1,0 +1,127 @@
+"""A backup is whole, apart and honest; a restore gives back all of it or nothing."""
+
+import json
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import ENGINES
+from tests.unit.cli.conftest import Operator
+
+
+@pytest.fixture(params=["sqlite"])
+def instance(request: pytest.FixtureRequest, operator: Operator, tmp_path: Path) -> Operator:
+    """An instance with a company and a published log."""
+    if request.param == "postgres":
+        cluster = request.getfixturevalue("postgres")
+        operator = Operator(tmp_path / "on-server")
+        operator.settings |= {"VRM_DATABASE_URL": cluster.create(), "VRM_KEYSTORE_URL": cluster.create()}
+        operator.do("init", "--sandbox")
+    operator.do(
+        *("company", "add", "--name", "Nordlicht", "--address", "Kai 1", "--contact", "a@nordlicht.example"),
+        *("--domain", "nordlicht.example", "--purpose", "dpv:ServiceProvision"),
+    )
+    operator.do("worker", "--once")
+    return operator
+
+
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest, instance: Operator, tmp_path: Path) -> Operator:
+    """An empty place of the same kind."""
+    place = Operator(tmp_path / "elsewhere")
+    if instance.settings:
+        cluster = request.getfixturevalue("postgres")
+        place.settings |= {"VRM_DATABASE_URL": cluster.create(), "VRM_KEYSTORE_URL": cluster.create()}
+    return place
+
+
+@pytest.fixture
+def backup(instance: Operator, tmp_path: Path) -> Path:
+    """A backup of the instance, and beside it the operator's own copy of the keys in ``keys``."""
+    instance.do("backup", str(tmp_path / "backup"))
+    shutil.copytree(instance.home / "keys", tmp_path / "keys")
+    return tmp_path / "backup"
+
+
+@pytest.mark.parametrize("instance", ENGINES, indirect=True)
+def test_what_was_backed_up_comes_back(instance, elsewhere, backup: Path, tmp_path: Path) -> None:
+    """Companies, keys, log and identity are those from before, and the place works on."""
+    before = instance.ask("log", "checkpoint")
+    instance.do("company", "suspend", "nordlicht.example")  # after the backup: this is lost
+    found = elsewhere.ask("restore", str(backup), "--keys", str(tmp_path / "keys"))
+    assert found["log_size"] == before["size"] == 1
+    assert found["tables"] > 20
+    assert elsewhere.ask("company", "show", "nordlicht.example")["state"] == "pending"
+    assert elsewhere.ask("log", "checkpoint") == before
+    assert elsewhere.ask("auditor", "grant", "--name", "R. Okafor")["auditor_id"]
+    assert (elsewhere.home / "instance.json").read_bytes() == (instance.home / "instance.json").read_bytes()
+    for path in [elsewhere.home, *elsewhere.home.rglob("*")]:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_backup_holds_no_key_and_is_private(instance, backup: Path) -> None:
+    """No byte of the keys folder is in it, and nobody else can read it."""
+    content = {path: path.read_bytes() for path in backup.rglob("*") if path.is_file()}
+    for secret in (instance.home / "keys").iterdir():
+        assert all(not secret.read_bytes() or secret.read_bytes() not in held for held in content.values())
+        assert secret.name == "lock" or not list(backup.rglob(secret.name))
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in content)
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o700
+
+
+def test_the_manifest_names_every_file(backup: Path) -> None:
+    """What is in the folder is in the manifest, and the key store's end is told."""
+    manifest = json.loads((backup / "manifest.json").read_text())
+    held = {str(path.relative_to(backup)) for path in backup.rglob("*") if path.is_file()}
+    assert set(manifest["files"]) == held - {"manifest.json"}
+    assert manifest["keystore_keep_until"] > manifest["created"]
+    assert {part.partition("/")[0] for part in manifest["files"]} == {"data", "keystore"}
+
+
+@pytest.mark.parametrize("part", ["data/vrm", "keystore/keystore", "data/instance"])
+def test_one_changed_byte_stops_a_restore(elsewhere, backup: Path, tmp_path: Path, part: str) -> None:
+    """A damaged backup is named, and nothing is written."""
+    damaged = next(backup.glob(part + ".*"))
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    result = elsewhere.fail("restore", str(backup), "--keys", str(tmp_path / "keys"))
+    assert str(damaged.relative_to(backup)) in result.stderr
+    assert not elsewhere.home.exists()
+
+
+def test_nothing_is_ever_overwritten(instance, backup: Path, tmp_path: Path) -> None:
+    """Neither a home in use nor a folder with a backup."""
+    assert instance.code("restore", str(backup), "--keys", str(tmp_path / "keys")) == "not_empty"
+    assert instance.code("backup", str(backup)) == "not_empty"
+
+
+def test_a_restore_needs_the_keys(elsewhere, backup: Path) -> None:
+    """Without the keys, the message says where to give them."""
+    assert elsewhere.code("restore", str(backup)) == "no_keys"
+
+
+def test_keys_from_before_a_rotation_are_found_out(instance, elsewhere, tmp_path: Path) -> None:
+    """A copy of the keys that is too old never becomes an instance that cannot open anything."""
+    shutil.copytree(instance.home / "keys", tmp_path / "old")
+    instance.do("keys", "rotate")
+    instance.do("backup", str(tmp_path / "backup"))
+    elsewhere.fail("restore", str(tmp_path / "backup"), "--keys", str(tmp_path / "old"))
+    assert not (elsewhere.home / "instance.json").exists()
+
+
+def test_the_keys_of_another_instance_are_found_out(elsewhere, backup: Path, tmp_path: Path) -> None:
+    """Keys that belong elsewhere are refused before the home becomes an instance."""
+    Operator(tmp_path / "other").do("init", "--sandbox")
+    elsewhere.fail("restore", str(backup), "--keys", str(tmp_path / "other" / "keys"))
+    assert not (elsewhere.home / "instance.json").exists()
+
+
+def test_a_manifest_cannot_lead_out_of_its_folder(elsewhere, backup: Path, tmp_path: Path) -> None:
+    """A forged path is a fault, not a file."""
+    manifest = json.loads((backup / "manifest.json").read_text())
+    manifest["files"]["../keys/current"] = manifest["files"]["data/instance.json"]
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    assert "leads out" in elsewhere.fail("restore", str(backup), "--keys", str(tmp_path / "keys")).stderr

@@ -1,0 +1,142 @@
+"""Companies and their clients, from the command line."""
+
+import json
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey
+
+REDIRECT = "https://nordlicht.example/callback"
+
+
+@contextmanager
+def site(text: str) -> Iterator[str]:
+    """A web site on this machine that answers everything with ``text``; gives its address and port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_company_comes_in_step_by_step(operator, company: str) -> None:
+    """Pending, proved, approved, suspended, resumed: each step is refused until the one before is done."""
+    assert operator.code("company", "approve", company) == "not_approvable"
+    shown = operator.ask("company", "show", "nordlicht.example")
+    assert shown["state"] == "pending"
+    with site(shown["proof"]) as address:
+        operator.settings["VRM_FETCH_ALLOW"] = f"nordlicht.example={address}"
+        result = operator.do("company", "prove-domain", company)
+    assert "proves nothing outside this machine" in result.stderr
+    assert operator.ask("company", "approve", company)["state"] == "approved"
+    assert operator.ask("company", "suspend", company)["state"] == "suspended"
+    assert operator.ask("company", "list", "--state", "approved")["companies"] == []
+    assert operator.ask("company", "resume", company)["state"] == "approved"
+    assert "Nordlicht Versand" in operator.do("company", "list").output
+
+
+def test_a_wrong_token_proves_nothing(operator, company: str) -> None:
+    """Somebody else's file at the address is not enough."""
+    with site("vrm-domain-of-somebody-else") as address:
+        operator.settings["VRM_FETCH_ALLOW"] = f"nordlicht.example={address}"
+        assert operator.code("company", "prove-domain", company) == "domain_not_proved"
+
+
+@pytest.mark.parametrize("words", [("company", "show", "nobody.example"), ("client", "suspend", "x")])
+def test_what_is_not_there_is_said_plainly(operator, words: tuple[str, ...]) -> None:
+    """An unknown name leads to the list."""
+    assert operator.code(*words) == "not_found"
+
+
+def test_a_domain_of_two_companies_is_no_name(operator, company: str) -> None:
+    """Where a domain fits several, the operator must say which."""
+    operator.do(
+        *("company", "add", "--name", "Another", "--address", "A", "--contact", "a@b.example"),
+        *("--domain", "nordlicht.example"),
+    )
+    assert operator.code("company", "show", "nordlicht.example") == "invalid"
+
+
+def test_a_key_pair_made_here_is_private_and_whole(operator, company: str, tmp_path: Path) -> None:
+    """The private half is in one file that nobody else can read; we keep the public half."""
+    made = operator.ask("client", "new", "--company", company, "--redirect-uri", REDIRECT)
+    path = Path(made["key_file"])
+    assert path.parent == tmp_path
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    key = json.loads(path.read_text())
+    assert {"kty", "crv", "x", "y", "d", "kid", "alg"} <= key.keys()
+    database = b"".join(one.read_bytes() for one in operator.home.glob("vrm.db*"))
+    assert key["x"].encode() in database
+    assert key["d"].encode() not in database
+
+
+def test_the_example_is_a_program(operator, company: str) -> None:
+    """What is printed can be run as it stands."""
+    said = operator.do("client", "new", "--company", company, "--redirect-uri", REDIRECT).stdout
+    program = said[said.index("import json") :]
+    compile(program, "example", "exec")
+    assert '"purpose": "dpv:ServiceProvision"' in program
+
+
+def test_a_refused_client_leaves_no_key_behind(operator, tmp_path: Path) -> None:
+    """A private key that belongs to nobody is deleted."""
+    words = ("client", "new", "--company", "nobody.example", "--redirect-uri", REDIRECT)
+    assert operator.code(*words) == "not_found"
+    assert not list(tmp_path.glob("*.jwk"))
+
+
+def test_a_key_file_is_never_overwritten(operator, company: str, tmp_path: Path) -> None:
+    """It might be the key of another client."""
+    (tmp_path / "key").write_text("precious")
+    words = ("client", "new", "--company", company, "--redirect-uri", REDIRECT, "--key-file", "key")
+    assert operator.code(*words) == "exists"
+    assert (tmp_path / "key").read_text() == "precious"
+
+
+def test_a_client_brings_its_own_keys(operator, company: str, tmp_path: Path) -> None:
+    """With --jwks nothing private is made, and a private key is refused."""
+    key = ECKey.generate_key("P-256", {"kid": "one", "alg": "ES256"})
+    words = (
+        "client",
+        "new",
+        "--company",
+        company,
+        "--redirect-uri",
+        REDIRECT,
+        "--name",
+        "Shop",
+        "--jwks",
+        "set",
+    )
+    (tmp_path / "set").write_text(json.dumps(key.as_dict(private=True)))
+    assert operator.code(*words) == "bad_jwks"
+    (tmp_path / "set").write_text("not json")
+    assert operator.code(*words) == "bad_jwks"
+    (tmp_path / "set").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    made = operator.ask(*words)
+    assert (made["name"], made["key_file"]) == ("Shop", None)
+    assert operator.ask("client", "suspend", made["client_id"])["state"] == "suspended"
+    assert operator.ask("client", "resume", made["client_id"])["state"] == "active"
+    listed = operator.ask("client", "list", "--company", "nordlicht.example")["clients"]
+    assert [one["client_id"] for one in listed] == [made["client_id"]]

@@ -1,0 +1,53 @@
+"""Rotation, mandates and the worker, from the command line."""
+
+from pathlib import Path
+
+from vrm.config import Instance
+
+
+def test_rotation_moves_everything_and_retires_the_old(operator, company: str) -> None:
+    """After a rotation one KEK wraps all; the old one goes only when told, and never the current."""
+    old = operator.ask("keys", "status")["keks"][0]
+    done = operator.ask("keys", "rotate")
+    assert done["rewrapped"] == old["wraps"]
+    assert done["old"] == [old["kek_id"]]
+    states = {kek["kek_id"]: kek["wraps"] for kek in operator.ask("keys", "status")["keks"]}
+    assert states == {done["kek_id"]: old["wraps"], old["kek_id"]: 0}
+    assert operator.code("keys", "retire", done["kek_id"], "--yes") == "kek_in_use"
+    assert operator.run("keys", "retire", old["kek_id"], given="n\n").exit_code == 130
+    operator.do("keys", "retire", old["kek_id"], "--yes")
+    assert [kek["kek_id"] for kek in operator.ask("keys", "status")["keks"]] == [done["kek_id"]]
+
+
+def test_resuming_makes_no_new_key(operator) -> None:
+    """--resume goes on with what is left under the current KEK."""
+    first = operator.ask("keys", "rotate")["kek_id"]
+    again = operator.ask("keys", "rotate", "--resume")
+    assert (again["kek_id"], again["rewrapped"]) == (first, 0)
+
+
+def test_a_missing_key_is_a_sentence(operator) -> None:
+    """A lost key folder is told as such."""
+    for path in (operator.home / "keys").glob("*.kek"):
+        path.unlink()
+    assert operator.fail("keys", "status").stderr.startswith("vrm: ")
+
+
+def test_auditors_have_mandates_that_end(operator) -> None:
+    """A mandate is given until a day, listed by name, and ended at once."""
+    made = operator.ask("auditor", "grant", "--name", "R. Okafor", "--until", "2999-12-31")
+    assert made["until"] == "3000-01-01T00:00:00.000Z"
+    operator.do("auditor", "end", made["auditor_id"])
+    listed = operator.ask("auditor", "list")["auditors"]
+    assert [(one["name"], one["state"]) for one in listed] == [("R. Okafor", "over")]
+    database = b"".join(one.read_bytes() for one in operator.home.glob("vrm.db*"))
+    assert b"Okafor" not in database
+    assert operator.code("auditor", "grant", "--name", "R. Okafor", "--until", "2001-01-01") == "invalid"
+
+
+def test_one_pass_of_the_worker_signs_the_log(operator, company: str) -> None:
+    """What was done at the command line is in the log after the next pass."""
+    assert operator.ask("worker", "--once")["done"] >= 1
+    checkpoint = operator.ask("log", "checkpoint")
+    assert checkpoint["size"] == 1
+    assert checkpoint["checkpoint"].startswith(Instance.read(Path(operator.home)).log_origin + "\n")

@@ -1,0 +1,131 @@
+"""Serving begins with everything in order, and ends with nobody left behind."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import RunningServer
+from vrm.cli.serve import own_port, require_free
+from vrm.config import Instance, Settings
+from vrm.errors import Conflict
+
+
+def children(pid: int) -> set[int]:
+    """The processes a process started."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended while we looked
+        if int(fields[1]) == pid:
+            found.add(int(stat.parent.name))
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and waits to be noticed does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Whether it becomes true within ten seconds."""
+    end = time.monotonic() + 10
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+@pytest.fixture
+def instance(tmp_path: Path):
+    """An instance of its own, not yet served."""
+    server = RunningServer(tmp_path / "home")
+    server.initialise("--sandbox")
+    yield server
+    server.kill()
+
+
+def test_a_taken_port_is_said_plainly(instance: RunningServer) -> None:
+    """Before anything starts, in one sentence."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", instance.port))
+        taken.listen()
+        done = instance.vrm("serve", "--port", str(instance.port), check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"vrm: port {instance.port} at 127.0.0.1 is taken")
+
+
+def test_tables_of_another_version_are_not_served(instance: RunningServer) -> None:
+    """The message says what to run."""
+    (instance.home / "vrm.db").unlink()
+    done = instance.vrm("serve", "--port", str(instance.port), check=False)
+    assert (done.returncode, "run: vrm db upgrade" in done.stderr) == (1, True)
+
+
+def test_everything_stops_with_the_server(instance: RunningServer) -> None:
+    """A dead worker is started again; a polite end takes all processes with it, and the log had its checkpoint."""
+    instance.vrm(
+        *(
+            "company",
+            "add",
+            "--name",
+            "N",
+            "--address",
+            "A",
+            "--contact",
+            "a@n.example",
+            "--domain",
+            "n.example",
+        )
+    )
+    instance.start()
+    assert until(lambda: instance.vrm("log", "checkpoint", check=False).returncode == 0)
+    pid, first = instance.pid, children(instance.pid)
+    assert len(first) == 3  # two that serve, one worker
+    worker = next(one for one in first if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes())
+    os.kill(worker, signal.SIGKILL)
+    assert until(lambda: len(children(pid) - first) == 1)
+    everyone = first | children(pid)
+    assert instance.stop() == 0
+    assert not any(map(is_alive, everyone))
+    said = instance.log.read_text()
+    assert "no mail server" in said
+    assert "sandbox" in said
+    require_free("127.0.0.1", instance.port)
+
+
+def test_nobody_serves_on_when_the_server_was_killed(instance: RunningServer) -> None:
+    """A killed server leaves no process that holds the port."""
+    instance.start()
+    everyone = children(instance.pid)
+    os.kill(instance.pid, signal.SIGKILL)
+    assert until(lambda: not any(map(is_alive, everyone)))
+
+
+def test_a_closing_connection_is_no_taken_port() -> None:
+    """A server can be started again at once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(Conflict):
+            require_free("127.0.0.1", port)
+        with socket.create_connection(("127.0.0.1", port)):
+            server.accept()[0].close()
+    require_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "port"),
+    [("http://localhost:8123", 8123), ("http://localhost", 80), ("https://vrm.example", 8000)],
+)
+def test_the_port_is_the_one_browsers_will_use(tmp_path: Path, issuer: str, port: int) -> None:
+    """Where the issuer is this machine, its port is ours; behind a proxy it is 8000."""
+    settings = Settings.load({"VRM_HOME": str(tmp_path)}, instance=Instance.new(issuer, sandbox=True))
+    assert own_port(settings) == port

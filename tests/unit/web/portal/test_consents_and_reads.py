@@ -1,0 +1,181 @@
+"""What is allowed, ending it, and who read what, over HTTP."""
+
+import re
+
+import pytest
+
+from tests.unit.web.portal.actors import found, make_shop
+from vrm import worker
+
+
+@pytest.fixture
+def mia_id(mia, owner):
+    return owner(mia)
+
+
+@pytest.fixture
+def named(mia):
+    """Mia with a nickname and a given name in her profile."""
+    for field, value in (("nickname", "Mimi"), ("given_name", "Mia")):
+        mia.post(f"/profile/{field}", version="0", do="save", value=value)
+    return mia
+
+
+def test_nothing_allowed_yet(mia):
+    """Someone new sees empty pages that say so."""
+    for path in ("/home", "/consents", "/consents?show=history", "/reads", "/profile"):
+        mia.get(path)
+
+
+def test_consent_in_full(named, mia_id, shop):
+    """The page of a consent shows who, the very value, and until when."""
+    consent_id = shop.granted(mia_id, "nickname")
+    named.get("/consents")
+    assert "Hawthorn Books" in named.page and f"/consents/{consent_id}" in named.page
+    named.get(f"/consents/{consent_id}")
+    assert "hawthorn.example" in named.page and "Mimi" in named.page and "30 days" in named.page
+
+
+def test_revoke(named, mia_id, shop):
+    """Revoking asks first, holds at once, moves the consent to the history, and twice is no fault."""
+    consent_id = shop.granted(mia_id, "nickname")
+    named.get(f"/consents/{consent_id}/revoke")
+    assert "Hawthorn Books" in named.page
+    assert named.post(f"/consents/{consent_id}/revoke").location == f"/consents/{consent_id}?done=revoked"
+    assert shop.read(consent_id).code == "consent_ended"
+    named.get(f"/consents/{consent_id}?done=revoked")
+    assert "Revoked" in named.page and "They can read nothing now." in named.page
+    named.get("/consents")
+    assert consent_id not in named.page
+    named.get("/consents?show=history")
+    assert consent_id in named.page
+    assert named.post(f"/consents/{consent_id}/revoke").location == f"/consents/{consent_id}"
+    named.get(f"/consents/{consent_id}/revoke", 303)
+
+
+def test_looking_at_the_revoke_page_revokes_nothing(named, mia_id, shop):
+    """Only the form revokes, and only with its secret."""
+    consent_id = shop.granted(mia_id, "nickname")
+    named.get(f"/consents/{consent_id}/revoke")
+    named.post(f"/consents/{consent_id}/revoke", 403, csrf="")
+    assert shop.read(consent_id).profile == {"nickname": "Mimi"}
+
+
+def test_somebody_elses_consent_is_not_found(named, mia_id, shop, newcomer):
+    """Another person's consent looks like none, whatever is tried."""
+    consent_id = shop.granted(mia_id, "nickname")
+    eve = newcomer("eve@post.example")
+    eve.get(f"/consents/{consent_id}", 404)
+    eve.get(f"/consents/{consent_id}/revoke", 404)
+    eve.post(f"/consents/{consent_id}/revoke", 404)
+    eve.get("/consents/no-id", 404)
+    assert shop.read(consent_id).profile == {"nickname": "Mimi"}
+
+
+def test_list_is_narrowed(named, mia_id, house, shop):
+    """By company and by state; a state that does not exist narrows nothing."""
+    other = make_shop(house, "Alder Travel Ltd", "alder.example")
+    first, second = shop.granted(mia_id, "nickname"), other.granted(mia_id, "given_name", days=3)
+    named.get("/consents?q=hawTHORN")
+    assert first in named.page and second not in named.page
+    named.get("/consents?state=ending")
+    assert second in named.page and first not in named.page
+    named.get("/consents?state=nonsense")
+    assert first in named.page and second in named.page
+
+
+def test_every_read_is_shown(named, mia_id, shop, house):
+    """Who, when, what, what for, with the event and its leaf; the very value is never in it."""
+    consent_id = shop.granted(mia_id, "nickname")
+    answer = shop.read(consent_id)
+    named.get("/reads")
+    assert answer.event_id in named.page and answer.leaf_hash.hex() in named.page
+    assert "Hawthorn Books" in named.page and "Mimi" not in named.page
+    assert "Not signed yet" in named.page
+    worker.run_once(house)
+    named.get("/reads")
+    assert "Not signed yet" not in named.page
+    named.get(f"/consents/{consent_id}")
+    assert answer.event_id in named.page
+
+
+def test_refusals_are_shown_with_their_reason(named, mia_id, shop):
+    """The person hears what really happened, which is more than the company was told."""
+    consent_id = shop.granted(mia_id, "nickname")
+    named.post(f"/consents/{consent_id}/revoke")
+    refusal = shop.read(consent_id)
+    named.get("/reads?outcome=refused")
+    assert refusal.event_id in named.page and "You had revoked it." in named.page
+    named.get("/home")
+    assert refusal.event_id in named.page
+
+
+def test_reads_are_filtered(named, mia_id, shop, house):
+    """By company, by result and by consent; ids that are none narrow nothing."""
+    other = make_shop(house, "Alder Travel Ltd", "alder.example")
+    mine, theirs = shop.granted(mia_id, "nickname"), other.granted(mia_id, "given_name")
+    first, second = shop.read(mine).event_id, other.read(theirs).event_id
+    refused = shop.read(mine, keys=["birthdate"]).event_id
+    for query, shown in [
+        ("", {first, second, refused}),
+        (f"company={shop.company_id}", {first, refused}),
+        (f"company={shop.company_id}&outcome=refused", {refused}),
+        (f"consent={theirs}", {second}),
+        ("company=no-id&consent=no-id&before=no-id&days=5", {first, second, refused}),
+    ]:
+        named.get(f"/reads?{query}")
+        assert {id for id in (first, second, refused) if id in named.page} == shown, query
+
+
+def test_reads_page_by_page(named, mia_id, shop):
+    """Every read is on exactly one page, newest first; a page's address leads to no one else's rows."""
+    consent_id = shop.granted(mia_id, "nickname")
+    events = [shop.read(consent_id).event_id for _ in range(53)]
+    named.get("/reads")
+    first = re.findall(r"<code>([0-9a-f-]{36})</code>", named.page)
+    older = found(r'href="(/reads\?[^"]*before=[^"]+)"', named.page)
+    named.get(older)
+    second = re.findall(r"<code>([0-9a-f-]{36})</code>", named.page)
+    assert (len(first), len(second)) == (50, 3) and set(first + second) == set(events)
+    assert "Older reads" not in named.page
+
+
+def test_nobody_sees_anothers_reads(named, mia_id, shop, newcomer):
+    """Neither in the list, nor by a consent's id, nor by the cursor of a page."""
+    consent_id = shop.granted(mia_id, "nickname")
+    event_id = shop.read(consent_id).event_id
+    eve = newcomer("eve@post.example")
+    for query in ("", f"consent={consent_id}", f"company={shop.company_id}", f"before={event_id}"):
+        eve.get(f"/reads?{query}")
+        assert event_id not in eve.page.replace(f"before={event_id}", "")
+
+
+def test_home_says_what_needs_the_person(named, mia_id, shop):
+    """Asks that wait, permissions that end soon, and this week's reads."""
+    ask_id = shop.ask(mia_id, "given_name")
+    consent_id = shop.granted(mia_id, "nickname", days=5)
+    event_id = shop.read(consent_id).event_id
+    named.get("/home")
+    assert f"/asks/{ask_id}" in named.page and f"/consents/{consent_id}" in named.page
+    assert event_id in named.page and "Hello, <bdi>Mimi</bdi>" in named.page
+    named.get("/consents")
+    assert f"/asks/{ask_id}" in named.page
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_pages_in_every_language(named, mia_id, shop, language):
+    """Each page renders in each language, with reads, refusals and an ask to show."""
+    consent_id = shop.granted(mia_id, "nickname", "age_over_18")
+    shop.ask(mia_id, "given_name")
+    shop.read(consent_id)
+    shop.read(consent_id, keys=["birthdate"])
+    for path in (
+        "/home",
+        "/profile",
+        "/profile/address",
+        "/consents",
+        f"/consents/{consent_id}",
+        "/reads",
+        "/account",
+    ):
+        named.get(f"{path}?lang={language}")
