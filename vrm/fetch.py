@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
+import httpcore2
 
 from vrm.errors import Invalid, Unavailable
 
@@ -73,12 +73,12 @@ class Fetcher:
         allowed: Mapping[str, str] | None = None,
         *,
         resolve: Resolver | None = None,
-        network: httpcore.NetworkBackend | None = None,
+        network: httpcore2.NetworkBackend | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = {host.lower(): _loopback(target) for host, target in (allowed or {}).items()}
         self._resolve = resolve or _system_resolver
-        self._network = network or httpcore.SyncBackend()
+        self._network = network or httpcore2.SyncBackend()
         self._trust = trust or ssl.create_default_context()
         # The system's resolver knows no deadline, so it is waited for from outside.
         self._resolvers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="resolve")
@@ -94,9 +94,9 @@ class Fetcher:
             addresses = [target.loopback] if target.loopback else self._public(target.host, deadline)
             backend = _Vetted(self._network, addresses, deadline)
             return self._read(target, backend, limit=limit, accept=accept)
-        except (TimeoutError, httpcore.TimeoutException):
+        except (TimeoutError, httpcore2.TimeoutException):
             raise FetchFailed(f"{target.host} did not answer in time.", code="fetch_timeout") from None
-        except (OSError, httpcore.NetworkError, httpcore.ProtocolError):
+        except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError):
             raise FetchFailed(f"{target.host} could not be read over a secure connection.") from None
 
     def _target(self, url: str) -> "_Target":
@@ -132,11 +132,11 @@ class Fetcher:
         return [(address, 443) for address in answer]
 
     def _read(self, target: "_Target", backend: "_Vetted", *, limit: int, accept: str) -> Fetched:
-        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         # No cookies and no name but the product's; a compressed answer could unfold without end.
         headers = [(b"Accept", accept.encode()), (b"Accept-Encoding", b"identity"), (b"User-Agent", b"vrm")]
         with (
-            httpcore.ConnectionPool(ssl_context=self._trust, network_backend=backend) as pool,
+            httpcore2.ConnectionPool(ssl_context=self._trust, network_backend=backend) as pool,
             pool.stream("GET", url, headers=headers) as response,
         ):
             fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
@@ -187,31 +187,31 @@ class _Deadline:
         return seconds
 
 
-class _Vetted(httpcore.NetworkBackend):
+class _Vetted(httpcore2.NetworkBackend):
     """Connects to the addresses that were vetted, whatever host it is asked for: no second look-up."""
 
     def __init__(
-        self, network: httpcore.NetworkBackend, addresses: Sequence[tuple[str, int]], deadline: _Deadline
+        self, network: httpcore2.NetworkBackend, addresses: Sequence[tuple[str, int]], deadline: _Deadline
     ) -> None:
         self._network, self._addresses, self._deadline = network, addresses, deadline
 
-    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.NetworkStream:
+    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore2.NetworkStream:
         for index, (address, at_port) in enumerate(self._addresses):
             share = self._deadline.left() / (
                 len(self._addresses) - index
             )  # a dead address leaves time for the next
             try:
                 return _Timed(self._network.connect_tcp(address, at_port, timeout=share), self._deadline)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 if index == len(self._addresses) - 1:
                     raise
-        raise httpcore.ConnectError
+        raise httpcore2.ConnectError
 
 
-class _Timed(httpcore.NetworkStream):
+class _Timed(httpcore2.NetworkStream):
     """A stream whose every wait ends with the one deadline, so that a slow drip gains nothing."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: _Deadline) -> None:
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -225,7 +225,7 @@ class _Timed(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left())
         return _Timed(stream, self._deadline)
 

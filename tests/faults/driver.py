@@ -7,11 +7,11 @@ every byte: what it heard is what left.
 
 import http.client
 import io
-import os
 import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from tests.support.server import RunningServer
@@ -123,8 +123,8 @@ class Instance:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self.worker() != ended:
-                with suppress(httpx.TransportError):
-                    if httpx.get(f"{self.server.url}/healthz", timeout=5).status_code == 200:
+                with suppress(httpx2.TransportError):
+                    if httpx2.get(f"{self.server.url}/healthz", timeout=5).status_code == 200:
                         return
             time.sleep(0.02)
         pytest.fail(f"the server did not come back:\n{self.server.log.read_text()[-4000:]}")
@@ -184,15 +184,12 @@ def tracing(pid: int, *injections: str) -> Iterator[Callable[[], dict[str, int]]
     program = shutil.which("strace")
     if program is None:
         pytest.fail(MISSING, pytrace=False)
-    command = [program, "-f", "-p", str(pid), "-e", f"trace={','.join(CALLS)}"]
+    log = tempfile.NamedTemporaryFile("r")  # noqa: SIM115  # a file, and no pipe: nobody reads while it runs
+    command = [program, "-f", "-p", str(pid), "-s", "0", "-e", f"trace={','.join(CALLS)}", "-o", log.name]
     command += [part for injection in injections for part in ("-e", injection)]
-    reading, writing = os.pipe()
-    log = os.fdopen(reading, "r")
     process = subprocess.Popen(
-        [*command, "-o", f"/dev/fd/{writing}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, text=True, pass_fds=[writing],
-    )  # fmt: skip
-    os.close(writing)
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     assert process.stderr is not None
     said = process.stderr.readline()
     if "attached" not in said:
@@ -203,10 +200,9 @@ def tracing(pid: int, *injections: str) -> Iterator[Callable[[], dict[str, int]]
         yield lambda: counts
     finally:
         process.terminate()  # strace lets go of whoever still runs
-        lines = log.read()
         process.communicate(timeout=20)
+        counts.update(_busiest(log.read()))
         log.close()
-        counts.update(_busiest(lines))
 
 
 def _busiest(lines: str) -> dict[str, int]:

@@ -97,7 +97,13 @@ def test_every_example_keeps_to_its_schema():
 
 def test_the_contract_catches_a_member_that_is_not_described():
     """The check that all other tests rest on can fail."""
-    problem = {"type": "https://vrm.example/p", "title": "T", "status": 400, "detail": "D.", "code": "invalid"}
+    problem = {
+        "type": "https://vrm.example/p",
+        "title": "T",
+        "status": 400,
+        "detail": "D.",
+        "code": "invalid",
+    }
     assert contract.faults(contract.schema("Problem"), problem) == []
     assert contract.faults(contract.schema("Problem"), {**problem, "more": 1}) != []
     assert contract.faults(contract.schema("Problem"), {**problem, "code": "new"}) != []

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from flask import Flask
 from joserfc import jwt
@@ -91,7 +91,7 @@ class Held:
 class Company:
     """A registered organisation and its client: keys, assertions, PKCE, tokens, reads."""
 
-    http: httpx.Client
+    http: httpx2.Client
     issuer: str
     company_id: str
     client_id: str
@@ -102,7 +102,7 @@ class Company:
     def register(
         cls,
         house: House,
-        http: httpx.Client,
+        http: httpx2.Client,
         *,
         name: str = "Nordlicht Versand",
         domain: str = "nordlicht.example",
@@ -144,9 +144,7 @@ class Company:
         company, client = house.database.write(arrange)
         return cls(http, house.settings.issuer, company.id, client.id, key, redirect_uri)
 
-    def assertion(
-        self, *, header: Mapping[str, Any] | None = None, key: Any = None, **claims: object
-    ) -> str:
+    def assertion(self, *, header: Mapping[str, Any] | None = None, key: Any = None, **claims: object) -> str:
         """A client assertion (RFC 7523). ``claims`` replace those of a good one; None leaves one out."""
         good = {"iss": self.client_id, "sub": self.client_id, "aud": self.issuer}
         good |= {"exp": int(time.time()) + 60, "jti": secrets.token_urlsafe(16), **claims}  # type: ignore[dict-item]
@@ -172,7 +170,7 @@ class Company:
         }
         return Asked(params, verifier, "/oauth/authorize?" + urlencode(params))
 
-    def push(self, params: Mapping[str, str]) -> httpx.Response:
+    def push(self, params: Mapping[str, str]) -> httpx2.Response:
         """``POST /oauth/par``."""
         return self.http.post("/oauth/par", data={**params, **self.proof()})
 
@@ -184,11 +182,11 @@ class Company:
         query = urlencode({"client_id": self.client_id, "request_uri": pushed.json()["request_uri"]})
         return Asked(plain.params, plain.verifier, "/oauth/authorize?" + query)
 
-    def token(self, proof: Mapping[str, str] | None = None, **params: str) -> httpx.Response:
+    def token(self, proof: Mapping[str, str] | None = None, **params: str) -> httpx2.Response:
         """``POST /oauth/token``."""
         return self.http.post("/oauth/token", data={**params, **(proof or self.proof())})
 
-    def redeem(self, asked: Asked, code: str, **changes: str) -> httpx.Response:
+    def redeem(self, asked: Asked, code: str, **changes: str) -> httpx2.Response:
         """Exchange a code; ``changes`` replace what a good request says."""
         params = {"code": code, "redirect_uri": self.redirect_uri, "code_verifier": asked.verifier, **changes}
         return self.token(grant_type="authorization_code", **params)
@@ -214,11 +212,11 @@ class Company:
         assert response.status_code == 200, response.text
         return str(response.json()["access_token"])
 
-    def refresh(self, refresh_token: str) -> httpx.Response:
+    def refresh(self, refresh_token: str) -> httpx2.Response:
         """Use a refresh token."""
         return self.token(grant_type="refresh_token", refresh_token=refresh_token)
 
-    def read(self, access_token: str, purpose: str | None = None, keys: str | None = None) -> httpx.Response:
+    def read(self, access_token: str, purpose: str | None = None, keys: str | None = None) -> httpx2.Response:
         """``GET /v1/profile``."""
         params = {} if keys is None else {"keys": keys}
         return self.http.get("/v1/profile", params=params, headers=bearer(access_token, purpose))
@@ -230,7 +228,7 @@ class Company:
         token: str | None = None,
         purpose: str | None = None,
         keys: Sequence[str] | None = None,
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """``POST /v1/disclosures``."""
         body: dict[str, object] = {"consent_ids": list(consent_ids)}
         if keys is not None:
@@ -239,16 +237,16 @@ class Company:
             "/v1/disclosures", json=body, headers=bearer(token or self.own_token(), purpose)
         )
 
-    def consents(self, after: str | None = None, *, token: str | None = None) -> httpx.Response:
+    def consents(self, after: str | None = None, *, token: str | None = None) -> httpx2.Response:
         """``GET /v1/consents``."""
         params = {} if after is None else {"after": after}
         return self.http.get("/v1/consents", params=params, headers=bearer(token or self.own_token()))
 
-    def introspect(self, token: str) -> httpx.Response:
+    def introspect(self, token: str) -> httpx2.Response:
         """``POST /oauth/introspect``."""
         return self.http.post("/oauth/introspect", data={"token": token, **self.proof()})
 
-    def give_back(self, token: str) -> httpx.Response:
+    def give_back(self, token: str) -> httpx2.Response:
         """``POST /oauth/revoke``."""
         return self.http.post("/oauth/revoke", data={"token": token, **self.proof()})
 
@@ -257,7 +255,7 @@ class Company:
 class Consumer:
     """A person with a profile, at one browser."""
 
-    http: httpx.Client
+    http: httpx2.Client
     origin: str
     email: str
     consumer_id: str
@@ -265,11 +263,18 @@ class Consumer:
 
     @classmethod
     def join(
-        cls, house: House, http: httpx.Client, *, email: str = "mia@mail.example", values: Mapping[str, object] = MIA
+        cls,
+        house: House,
+        http: httpx2.Client,
+        *,
+        email: str = "mia@mail.example",
+        values: Mapping[str, object] = MIA,
     ) -> Self:
         """Make a profile through services. A list of values is as many items of a plural field."""
         now = clock.now()
-        newcomer = accounts.prepare_newcomer(house.keys, house.hasher, email=email, password=PASSWORD, name="")
+        newcomer = accounts.prepare_newcomer(
+            house.keys, house.hasher, email=email, password=PASSWORD, name=""
+        )
 
         def arrange(session: Any) -> dict[str, list[str]]:
             invitation = accounts.invite(session, house.keys, email=email, client="127.0.0.1", now=now)
@@ -293,7 +298,7 @@ class Consumer:
         items = house.database.write(arrange)
         return cls(http, origin(house.settings.issuer), email, newcomer.consumer_id, items)
 
-    def sign_in(self, next: str = "/home") -> httpx.Response:
+    def sign_in(self, next: str = "/home") -> httpx2.Response:
         """Sign in on the page; gives the redirect that follows."""
         page = self.http.get("/sign-in", params={"next": next})
         form = get_form(page.text, "/sign-in")
@@ -301,7 +306,7 @@ class Consumer:
         assert response.status_code == 303, response.status_code
         return response
 
-    def open(self, address: str) -> httpx.Response:
+    def open(self, address: str) -> httpx2.Response:
         """Go to an address and follow what stays on this site; the last response."""
         response = self.http.get(address)
         while response.is_redirect:
@@ -335,14 +340,14 @@ class Consumer:
 
     def send(
         self, form: Form, *, headers: Mapping[str, str] | None = None, **changes: str | list[str]
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Send a form with some fields changed, as a browser does; the response, not followed."""
         values = {name.replace("_", "-") if "_" in name else name: value for name, value in changes.items()}
         return self.http.post(
             form.action, data={**form.values, **values}, headers={"Origin": self.origin, **(headers or {})}
         )
 
-    def landed(self, response: httpx.Response) -> str:
+    def landed(self, response: httpx2.Response) -> str:
         """Where a decision sent the browser."""
         assert response.status_code == 303, response.text[:300]
         return str(response.headers["location"])
@@ -353,8 +358,8 @@ class World:
     """A house, and how to reach it over HTTP."""
 
     house: House
-    connect: Callable[[], httpx.Client]
-    _made: list[httpx.Client] = field(default_factory=list)
+    connect: Callable[[], httpx2.Client]
+    _made: list[httpx2.Client] = field(default_factory=list)
 
     def company(self, **facts: Any) -> Company:
         """A company that may ask; see ``Company.register``."""
@@ -366,7 +371,7 @@ class World:
         person.sign_in()
         return person
 
-    def http(self) -> httpx.Client:
+    def http(self) -> httpx2.Client:
         """A client with cookies of its own; it follows no redirects by itself."""
         self._made.append(self.connect())
         return self._made[-1]
@@ -380,9 +385,9 @@ class World:
 def in_process(house: House, app: Flask) -> World:
     """A house reached in this process."""
 
-    def connect() -> httpx.Client:
-        return httpx.Client(
-            transport=httpx.WSGITransport(app=app),
+    def connect() -> httpx2.Client:
+        return httpx2.Client(
+            transport=httpx2.WSGITransport(app=app),
             base_url=house.settings.issuer,
             event_hooks={"response": [contract.check]},
         )
@@ -414,8 +419,8 @@ def town(tmp_path_factory: pytest.TempPathFactory, _sqlite_with_tables: Fill) ->
 def served(server: RunningServer) -> Iterator[World]:
     """A running server, reached over the wire; its house is opened here as well, to arrange who exists."""
 
-    def connect() -> httpx.Client:
-        return httpx.Client(base_url=server.url, timeout=30, event_hooks={"response": [contract.check]})
+    def connect() -> httpx2.Client:
+        return httpx2.Client(base_url=server.url, timeout=30, event_hooks={"response": [contract.check]})
 
     with House.open(Settings.load(server.environment)) as house:
         made = World(house, connect)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
@@ -53,14 +53,16 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method.upper(), path, item[method]
 
 
-def check(response: httpx.Response) -> None:
+def check(response: httpx2.Response) -> None:
     """Fail the test whose response is not as described."""
     response.read()
     request, path = response.request, response.request.url.path
     item = document()["paths"].get(path)
     if item is None:
         if path.startswith(MACHINE):
-            _hold(schema("OAuthError" if path.startswith("/oauth/") else "Problem"), response.json(), response)
+            _hold(
+                schema("OAuthError" if path.startswith("/oauth/") else "Problem"), response.json(), response
+            )
         return
     if request.method.lower() not in item:
         if request.method not in {"HEAD", "OPTIONS"}:
@@ -73,7 +75,9 @@ def check(response: httpx.Response) -> None:
         _openapi().validate_response(*spoken)
     except OpenAPIError as fault:
         reasons = getattr(fault.__cause__, "schema_errors", None) or [fault.__cause__ or fault]
-        raise AssertionError(f"{_name(response)}: {[str(r)[:300] for r in reasons]}: {response.text[:500]}") from fault
+        raise AssertionError(
+            f"{_name(response)}: {[str(r)[:300] for r in reasons]}: {response.text[:500]}"
+        ) from fault
     if response.headers.get("content-type") == STREAM:
         for line in response.text.splitlines():
             _hold(schema("DisclosureLine"), json.loads(line), response)
@@ -81,16 +85,20 @@ def check(response: httpx.Response) -> None:
 
 @cache
 def _openapi() -> OpenAPI:
-    kinds: Any = {STREAM: bytes.decode, "application/yaml": bytes.decode, "application/problem+json": json.loads}
+    kinds: Any = {
+        STREAM: bytes.decode,
+        "application/yaml": bytes.decode,
+        "application/problem+json": json.loads,
+    }
     return OpenAPI.from_dict(yaml.safe_load(text()), config=Config(extra_media_type_deserializers=kinds))
 
 
-def _hold(schema: Mapping[str, Any], value: object, response: httpx.Response) -> None:
+def _hold(schema: Mapping[str, Any], value: object, response: httpx2.Response) -> None:
     wrong = faults(schema, value)
     assert not wrong, f"{_name(response)}: {wrong}"
 
 
-def _name(response: httpx.Response) -> str:
+def _name(response: httpx2.Response) -> str:
     return f"{response.request.method} {response.request.url.path} {response.status_code}"
 
 
@@ -110,7 +118,7 @@ def _resolved(root: Mapping[str, Any], part: Any) -> Any:
 class _Request:
     """A request as openapi-core reads it."""
 
-    def __init__(self, request: httpx.Request) -> None:
+    def __init__(self, request: httpx2.Request) -> None:
         url = urlsplit(str(request.url))
         self.host_url = f"{url.scheme}://{url.netloc}"
         self.path = url.path
@@ -126,7 +134,7 @@ class _Request:
 class _Response:
     """A response as openapi-core reads it."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx2.Response) -> None:
         self.status_code = response.status_code
         self.headers = Headers(list(response.headers.items()))
         self.content_type = response.headers.get("content-type", "")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.support.postgres import free_port
@@ -83,9 +83,9 @@ class RunningServer:
         deadline = time.monotonic() + 30
         while True:
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
+                if httpx2.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
                     return
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 pass
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()

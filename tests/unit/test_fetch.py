@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
 from threading import Event
 
-import httpcore
+import httpcore2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -36,7 +36,7 @@ class Names:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
-class Wire(httpcore.NetworkBackend):
+class Wire(httpcore2.NetworkBackend):
     """Notes which address is connected to, and leads the connection to a server of ours instead."""
 
     def __init__(self, server: LocalServer | None = None) -> None:
@@ -46,8 +46,8 @@ class Wire(httpcore.NetworkBackend):
     def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
         self.connected.append((host, port))
         if self.server is None:
-            raise httpcore.ConnectError("nothing listens")
-        return httpcore.SyncBackend().connect_tcp("127.0.0.1", self.server.port, timeout=timeout)
+            raise httpcore2.ConnectError("nothing listens")
+        return httpcore2.SyncBackend().connect_tcp("127.0.0.1", self.server.port, timeout=timeout)
 
 
 def local(server: LocalServer) -> Fetcher:

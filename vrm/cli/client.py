@@ -69,7 +69,7 @@ def new(
         words.append(
             f"Its private key is in {path}. Move it to where the client runs, readable by the client alone."
         )
-        words.append("A first ask, to be run there (pip install authlib httpx):")
+        words.append("A first ask, to be run there (pip install authlib httpx2):")
         words.append(example(house.settings.issuer, made, purpose, path))
     say("\n\n".join(words), **facts)
     if path is not None:

@@ -31,11 +31,15 @@ class WriteLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.Lock()
+        self._holder: int | None = None
         self._file: tuple[int, int] | None = None  # (pid, descriptor): a forked child opens its own
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("a write inside a write would wait for itself")
         with self._threads:
+            self._holder = threading.get_ident()
             if self._file is None or self._file[0] != os.getpid():
                 self._file = (os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             fcntl.flock(self._file[1], fcntl.LOCK_EX)
@@ -43,6 +47,7 @@ class WriteLock:
                 yield
             finally:
                 fcntl.flock(self._file[1], fcntl.LOCK_UN)
+                self._holder = None
 
 
 class Database:

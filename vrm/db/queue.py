@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from vrm.db.database import Database
 
@@ -35,7 +36,8 @@ class CommitQueue(Generic[T, R]):
 
     ``apply(connection, items)`` gives one result for each item, in order. It may be run again, and it is run
     item by item when a group fails, so that one bad item harms nobody else. What ``submit`` returns is
-    durable; what it raises was not written.
+    durable. What it raises was not written, unless the store went away in the middle of the commit: then nobody
+    can know, and the caller must take it as not done.
     """
 
     def __init__(
@@ -77,13 +79,20 @@ class CommitQueue(Generic[T, R]):
                 if not waiter.done:  # the leader itself is being torn down
                     waiter.finish(None, RuntimeError("the commit was interrupted; nothing was written"))
 
+    def _applied(self, connection: Connection, items: Sequence[T]) -> Sequence[R]:
+        results = self._apply(connection, items)
+        if len(results) != len(items):  # seen before the commit, so that nothing is written unanswered
+            raise RuntimeError("apply gave another number of results than it had items")
+        return results
+
     def _commit(self, group: list[_Waiter[T, R]]) -> None:
         items = [waiter.item for waiter in group]
         try:
-            results = self._database.write_group(lambda connection: self._apply(connection, items))
+            results = self._database.write_group(lambda connection: self._applied(connection, items))
         except Exception as fault:
-            if len(group) == 1:
-                group[0].finish(None, fault)
+            if len(group) == 1 or isinstance(fault, OperationalError | InterfaceError):
+                for waiter in group:  # the store itself is in trouble: trying one by one would not help
+                    waiter.finish(None, fault)
             else:
                 for waiter in group:
                     self._commit([waiter])

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
 from vrm.config import ConfigError, Instance, Settings
 from vrm.demo import acts, seed
@@ -35,7 +35,7 @@ def main() -> int:
     )
     try:
         return _play(home.absolute(), once)
-    except (Broken, ConfigError, TimeoutError, OSError, httpx.HTTPError) as fault:
+    except (Broken, ConfigError, TimeoutError, OSError, httpx2.HTTPError) as fault:
         print(f"\nThe demo stopped: {fault}", file=sys.stderr)
         return 1
     finally:
@@ -140,9 +140,9 @@ def _wait(issuer: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
         if server.poll() is not None:
             raise Broken(f"the server ended; it said: {log.read_text(errors='replace')[-500:]}")
         try:
-            if httpx.get(f"{issuer}/health/ready").status_code == 200:
+            if httpx2.get(f"{issuer}/health/ready").status_code == 200:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             pass
         time.sleep(0.1)
     raise TimeoutError("the server did not get ready within 30 seconds")

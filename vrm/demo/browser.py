@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-import httpx
+import httpx2
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Form:
 class Page(HTMLParser):
     """A page that was read: its address, its forms, its words."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx2.Response) -> None:
         super().__init__(convert_charrefs=True)
         self.response = response
         self.url = str(response.url)
@@ -79,7 +79,7 @@ class Browser:
     """One person at one browser."""
 
     def __init__(self, origin: str) -> None:
-        self._http = httpx.Client(base_url=origin, timeout=30, headers={"Accept-Language": "en"})
+        self._http = httpx2.Client(base_url=origin, timeout=30, headers={"Accept-Language": "en"})
         self._origin = origin
 
     def open(self, path: str) -> Page:
@@ -98,7 +98,7 @@ class Browser:
         """Close the browser; its session stays on the server until it ends there."""
         self._http.close()
 
-    def _follow(self, response: httpx.Response) -> Page:
+    def _follow(self, response: httpx2.Response) -> Page:
         while response.is_redirect:
             target = urljoin(str(response.url), response.headers["location"])
             if not target.startswith(self._origin + "/"):

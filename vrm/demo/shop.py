@@ -5,7 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
@@ -76,9 +76,9 @@ class Shop:
         )
         return token
 
-    def read(self, purpose: str | None = None, keys: str | None = None) -> httpx.Response:
+    def read(self, purpose: str | None = None, keys: str | None = None) -> httpx2.Response:
         """``GET /v1/profile`` under the person's token."""
-        response: httpx.Response = self.oauth.get(
+        response: httpx2.Response = self.oauth.get(
             f"{self.issuer}/v1/profile",
             headers={"VRM-Purpose": purpose} if purpose else {},
             params={"keys": keys} if keys else {},

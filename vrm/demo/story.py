@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from vrm.demo.browser import Browser, Page
 from vrm.demo.shop import Shop
@@ -84,7 +84,7 @@ def decide(browser: Browser, shop: Shop, ask: dict[str, Any], changes: dict[str,
     return str(response.headers["location"])
 
 
-def read_rows(tell: Tell, answer: httpx.Response) -> dict[str, Any]:
+def read_rows(tell: Tell, answer: httpx2.Response) -> dict[str, Any]:
     """Show an answer of the API."""
     body: dict[str, Any] = answer.json()
     tell(f"   {answer.request.method} {answer.request.url.path} -> {answer.status_code}")

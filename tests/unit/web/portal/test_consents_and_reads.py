@@ -162,6 +162,14 @@ def test_home_says_what_needs_the_person(named, mia_id, shop):
     assert f"/asks/{ask_id}" in named.page
 
 
+def test_home_counts_companies_not_permissions(named, mia_id, shop):
+    """Two permissions of one company are one company that may read."""
+    shop.granted(mia_id, "nickname")
+    shop.granted(mia_id, "given_name", "nickname")
+    named.get("/home")
+    assert "One company may read something." in named.page and "2 active" in named.page
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_pages_in_every_language(named, mia_id, shop, language):
     """Each page renders in each language, with reads, refusals and an ask to show."""

@@ -1,0 +1,260 @@
+"""private_key_jwt (RFC 7523): who may speak as a client, and every way in which nobody else may."""
+
+import base64
+import json
+import time
+from urllib.parse import urlencode
+
+import pytest
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+
+from tests.support.actors import Company, World
+from vrm import clock, companies
+
+NOW = time.time
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def encoded(pairs: list[tuple[str, str]]) -> bytes:
+    return urlencode(pairs, errors="surrogatepass").encode()
+
+
+@pytest.fixture(scope="module")
+def company(town: World) -> Company:
+    return town.company()
+
+
+def attempt(company: Company, assertion: str, **more: str):
+    return company.token(company.proof(assertion), grant_type="client_credentials", **more)
+
+
+def unsigned(header: object, claims: object) -> str:
+    """A JWT in form only."""
+
+    def part(value: object) -> str:
+        raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    return f"{part(header)}.{part(claims)}."
+
+
+def test_each_allowed_algorithm_is_accepted(world: World):
+    """ES256, PS256 and Ed25519 prove a client (FAPI 2.0, section 5.4.1)."""
+    company = world.company()
+    others = [
+        ("PS256", RSAKey.generate_key(2048, auto_kid=True)),
+        ("Ed25519", OKPKey.generate_key("Ed25519", auto_kid=True)),
+    ]
+    keys = [company.key, *(key for _, key in others)]
+    public = {"keys": [key.as_dict(private=False) for key in keys]}
+    world.house.database.write(
+        lambda session: companies.change_client(
+            session, client_id=company.client_id, jwks=public, now=clock.now()
+        )
+    )
+    for alg, key in [("ES256", company.key), *others]:
+        assertion = company.assertion(header={"alg": alg, "kid": key.kid}, key=key)
+        assert attempt(company, assertion).status_code == 200, alg
+
+
+CLAIMS = [
+    ("it has expired", {"exp": lambda: int(NOW()) - 30}),
+    ("it expires in the far future", {"exp": lambda: int(NOW()) + 4000}),
+    ("it never expires", {"exp": None}),
+    ("its end is no number", {"exp": "tomorrow"}),
+    ("its end is not a number at all", {"exp": float("nan")}),
+    ("its end is beyond every calendar", {"exp": 10**18}),
+    ("its end is before every calendar", {"exp": -(10**18)}),
+    ("it is meant for another server", {"aud": "https://other.example"}),
+    ("it is meant for several servers", {"aud": ["http://localhost:8000", "https://other.example"]}),
+    ("it is meant for this server, in a list", {"aud": ["http://localhost:8000"]}),
+    ("it is meant for a prefix of this server", {"aud": "http://localhost:80"}),
+    ("it is meant for this server with a slash", {"aud": "http://localhost:8000/"}),
+    ("it is meant for nobody", {"aud": None}),
+    ("it has no jti", {"jti": None}),
+    ("its jti is empty", {"jti": ""}),
+    ("its jti is no text", {"jti": 7}),
+    ("its jti is huge", {"jti": "j" * 300}),
+    ("its jti is no text that can be written", {"jti": "\ud800"}),
+    ("its jti holds a NUL", {"jti": "a\0b"}),
+    ("issuer and subject differ", {"iss": "0f62c9d5-4b0e-4c53-9d0e-6f1c6a1f7a52"}),
+    ("it has no issuer", {"iss": None}),
+    ("it has no subject", {"sub": None}),
+    ("its subject is no text", {"sub": 7}),
+    ("its subject is no client", {"sub": "0f62c9d5-4b0e-4c53-9d0e-6f1c6a1f7a52"}),
+    ("its subject is not even an id", {"sub": "' OR 1=1 --"}),
+    ("it is not valid yet", {"nbf": lambda: int(NOW()) + 600}),
+    ("it was made in the future", {"iat": lambda: int(NOW()) + 600}),
+]
+
+
+@pytest.mark.parametrize(("why", "claims"), CLAIMS, ids=[why for why, _ in CLAIMS])
+def test_a_claim_that_is_wrong(company: Company, why: str, claims: dict):
+    """An assertion whose claims are not those of this client, for this server, now, proves nothing."""
+    claims = {name: value() if callable(value) else value for name, value in claims.items()}
+    response = attempt(company, company.assertion(**claims))
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_client"), why
+
+
+def forgeries(company: Company) -> list[tuple[str, str]]:
+    good = json.loads(base64.urlsafe_b64decode(company.assertion().split(".")[1] + "=="))
+    stranger = ECKey.generate_key("P-256", auto_kid=True)
+    public = json.dumps(company.key.as_dict(private=False)).encode()
+    head, body, signature = company.assertion().split(".")
+    other = json.dumps({**good, "jti": "another"}).encode()
+    return [
+        ("another key", company.assertion(key=stranger, header={"kid": stranger.kid})),
+        ("another key under our kid", company.assertion(key=stranger)),
+        ("a kid nobody has", company.assertion(header={"kid": "nobody"})),
+        ("a kid that is a path", company.assertion(header={"kid": "../../../../dev/null"})),
+        (
+            "a key it brings along",
+            company.assertion(
+                key=stranger, header={"kid": stranger.kid, "jwk": stranger.as_dict(private=False)}
+            ),
+        ),
+        ("no algorithm", unsigned({"alg": "none"}, good)),
+        ("no algorithm, spelled oddly", unsigned({"alg": "nOnE", "kid": company.key.kid}, good)),
+        (
+            "a secret that everybody knows",
+            company.assertion(header={"alg": "HS256"}, key=OctKey.import_key(public)),
+        ),
+        ("RS256", company.assertion(header={"alg": "RS256"}, key=RSAKey.generate_key(2048))),
+        ("no signature", f"{head}.{body}."),
+        ("a signature of something else", f"{head}.{unsigned({}, other).split('.')[1]}.{signature}"),
+        ("half of it", f"{head}.{body}"),
+        ("no base64", "!.!.!"),
+        ("no JSON", unsigned(b"\xff", b"\xff")),
+        ("a list for claims", unsigned({"alg": "ES256"}, [])),
+        ("claims nested very deeply", unsigned({"alg": "ES256"}, b"[" * 100_000)),
+        ("headers nested very deeply", unsigned(b"[" * 100_000, good)),
+        ("a header that must be understood", company.assertion(header={"crit": ["b64"], "b64": False})),
+        ("nothing", " "),
+    ]
+
+
+def test_a_forged_assertion(company: Company):
+    """What this client's registered key did not sign, with an algorithm we take, proves nothing."""
+    for why, assertion in forgeries(company):
+        response = attempt(company, assertion)
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_client"), why
+
+
+def test_an_assertion_counts_once(world: World):
+    """A jti that was used is used, on every endpoint and even where the request failed (RFC 7523, section 3)."""
+    company = world.company()
+    proof = company.proof()
+    assert company.token(proof, grant_type="client_credentials").status_code == 200
+    for path, params in [
+        ("/oauth/token", {"grant_type": "client_credentials"}),
+        ("/oauth/introspect", {"token": "x"}),
+        ("/oauth/revoke", {"token": "x"}),
+        ("/oauth/par", company.request().params),
+    ]:
+        response = company.http.post(path, data={**params, **proof})
+        assert response.json()["error"] == "invalid_client", path
+    spent = company.proof()
+    assert company.token(spent, grant_type="refresh_token", refresh_token="x").status_code == 400
+    assert company.token(spent, grant_type="client_credentials").json()["error"] == "invalid_client"
+
+
+def test_two_clients_may_use_the_same_jti(world: World):
+    """A jti is a client's own: nobody can spend another's."""
+    for company in (world.company(), world.company(name="Other", domain="other.example")):
+        assert attempt(company, company.assertion(jti="first")).status_code == 200
+
+
+def test_another_clients_assertion_with_our_client_id(town: World, company: Company):
+    """A client_id beside the assertion must be that of the assertion (RFC 7521, section 4.2)."""
+    other = town.company(name="Other", domain="other.example")
+    response = attempt(other, other.assertion(), client_id=company.client_id)
+    assert response.json()["error"] == "invalid_client"
+    assert attempt(other, other.assertion(), client_id=other.client_id).status_code == 200
+
+
+def test_no_other_way_to_prove_oneself(company: Company):
+    """Neither a client_id alone, nor any secret, nor another kind of assertion will do."""
+    attempts = [
+        ({}, {}),
+        ({"client_id": company.client_id}, {}),
+        ({"client_id": company.client_id, "client_secret": ""}, {}),
+        ({"client_id": company.client_id, "client_secret": "secret"}, {}),
+        ({}, {"Authorization": "Basic " + base64.b64encode(f"{company.client_id}:".encode()).decode()}),
+        ({"client_assertion": company.assertion()}, {}),
+        (
+            {
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+                "client_assertion": company.assertion(),
+            },
+            {},
+        ),
+    ]
+    for params, headers in attempts:
+        response = company.http.post(
+            "/oauth/token", data={"grant_type": "client_credentials", **params}, headers=headers
+        )
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_client"), params
+
+
+def test_unknown_suspended_and_unapproved_look_the_same(world: World):
+    """From outside nobody can tell whether a client exists, is suspended, or waits for approval."""
+    unknown = world.company()
+    unknown.client_id = "0f62c9d5-4b0e-4c53-9d0e-6f1c6a1f7a52"
+    suspended = world.company(name="Suspended", domain="suspended.example")
+    stopped = world.company(name="Stopped", domain="stopped.example")
+    waiting = world.company(name="Waiting", domain="waiting.example", approved=False)
+
+    def suspend(session):
+        companies.suspend_client(session, client_id=suspended.client_id, now=clock.now())
+        companies.suspend_company(session, company_id=stopped.company_id, now=clock.now())
+
+    world.house.database.write(suspend)
+    answers = set()
+    for company in (unknown, suspended, stopped, waiting):
+        for response in (
+            company.token(grant_type="client_credentials"),
+            company.push(company.request().params),
+            company.introspect("x"),
+            company.give_back("x"),
+        ):
+            answers.add((response.status_code, response.text))
+    assert len(answers) == 1
+    assert json.loads(answers.pop()[1])["error"] == "invalid_client"
+
+
+def test_a_key_that_was_taken_back_proves_nothing(world: World):
+    """From the moment a client's keys change, the old one is worth nothing."""
+    company = world.company()
+    new = ECKey.generate_key("P-256", auto_kid=True)
+    world.house.database.write(
+        lambda session: companies.change_client(
+            session,
+            client_id=company.client_id,
+            jwks={"keys": [new.as_dict(private=False)]},
+            now=clock.now(),
+        )
+    )
+    assert attempt(company, company.assertion()).json()["error"] == "invalid_client"
+    assert attempt(company, company.assertion(key=new, header={"kid": new.kid})).status_code == 200
+
+
+def test_a_parameter_twice_is_refused_everywhere(company: Company):
+    """No endpoint guesses which of two was meant (RFC 6749, section 3.2)."""
+    for path in ("/oauth/par", "/oauth/token", "/oauth/introspect", "/oauth/revoke"):
+        body = [("token", "a"), ("token", "b"), *company.proof().items()]
+        response = company.http.post(path, content=encoded(body), headers=FORM)
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request"), path
+
+
+@pytest.mark.parametrize("value", ['a"b', "a\\b", "a\0b", "\N{SNOWMAN}", "\ud83d"])
+def test_characters_that_no_parameter_holds(company: Company, value: str):
+    """Quotation marks, NUL and what is not ASCII are refused and never repeated (RFC 6749, appendix A)."""
+    for body in (
+        [("grant_type", value)],
+        [(value, "x")],
+        [("grant_type", "refresh_token"), ("scope", value)],
+    ):
+        content = encoded([*body, *company.proof().items()])
+        response = company.http.post("/oauth/token", content=content, headers=FORM)
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
