@@ -124,7 +124,7 @@ class Instance:
         while time.monotonic() < deadline:
             if self.worker() != ended:
                 with suppress(httpx2.TransportError):
-                    if httpx2.get(f"{self.server.url}/healthz", timeout=5).status_code == 200:
+                    if httpx2.get(f"{self.server.url}/health/ready", timeout=5).status_code == 200:
                         return
             time.sleep(0.02)
         pytest.fail(f"the server did not come back:\n{self.server.log.read_text()[-4000:]}")
@@ -156,14 +156,14 @@ class Instance:
         """How often each call is made by the busiest thread while a request is answered: a run with no fault."""
         with tracing(self.worker()) as seen:
             assert request().status is not None
-        return seen()
+        return dict(seen())
 
     def killed_at(self, point: Point, request: Callable[[], Heard]) -> tuple[Heard, bool]:
         """Make the request and kill the worker at the point. What was heard, and whether it got that far."""
         worker = self.worker()
-        with tracing(worker, f"inject={point.call}:signal=SIGKILL:when={point.number}"):
+        with tracing(worker, f"inject={point.call}:signal=SIGKILL:when={point.number}") as seen:
             heard = request()
-            died = not _runs(worker)
+        died = "SIGKILL" in seen() or not _runs(worker)
         if died:
             self.wait(worker)
         return heard, died
@@ -175,7 +175,7 @@ class Instance:
             heard = request()
         if not _runs(worker):
             self.wait(worker)
-        return heard, seen().get("INJECTED", 0) > 0
+        return heard, "INJECTED" in seen()
 
 
 @contextmanager
@@ -199,10 +199,25 @@ def tracing(pid: int, *injections: str) -> Iterator[Callable[[], dict[str, int]]
     try:
         yield lambda: counts
     finally:
-        process.terminate()  # strace lets go of whoever still runs
-        process.communicate(timeout=20)
+        _end(process, pid)
         counts.update(_busiest(log.read()))
         log.close()
+
+
+def _end(strace: subprocess.Popen[str], pid: int) -> None:
+    """Let go of a process that lives; of one that dies, wait for the end.
+
+    Told to stop while threads die around it, strace may wait for the first of them for ever. Its own death lets
+    go of everything.
+    """
+    for patience in (0.0 if _runs(pid) else 5.0, 2.0):
+        try:
+            strace.communicate(timeout=patience)
+            return
+        except subprocess.TimeoutExpired:
+            strace.terminate()
+    strace.kill()
+    strace.communicate()
 
 
 def _busiest(lines: str) -> dict[str, int]:
@@ -212,9 +227,8 @@ def _busiest(lines: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for (call, _), number in each.items():
         counts[call] = max(counts.get(call, 0), number)
-    if "(INJECTED)" in lines:
-        counts["INJECTED"] = lines.count("(INJECTED)")
-    return counts
+    # What strace did, beside what the process did.
+    return counts | {word: 1 for word in ("INJECTED", "SIGKILL") if word in lines}
 
 
 def _children(pid: int) -> list[int]:

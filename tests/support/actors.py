@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import httpx2
 import pytest
 from flask import Flask
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from tests.support import contract
@@ -150,7 +150,10 @@ class Company:
         good |= {"exp": int(time.time()) + 60, "jti": secrets.token_urlsafe(16), **claims}  # type: ignore[dict-item]
         said = {name: value for name, value in good.items() if value is not None}
         head = {"alg": "ES256", "kid": self.key.kid, **(header or {})}
-        return jwt.encode(head, said, key or self.key, algorithms=[head["alg"]])
+        # Signed as bytes, so that a test may claim what no careful library would write.
+        return jws.serialize_compact(
+            head, json.dumps(said).encode(), key or self.key, algorithms=[head["alg"]]
+        )
 
     def proof(self, assertion: str | None = None) -> dict[str, str]:
         """The parameters with which the client proves itself."""

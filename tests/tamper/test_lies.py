@@ -180,7 +180,7 @@ def test_other_spellings(log, respelled):
 
 
 def test_findings_are_bounded(log):
-    """A file full of lies gives a few findings and a count."""
+    """A file full of lies gives a few findings and a count of all the others."""
     report = verdict(told(log.all, *(said(at, entry="{}") for at in range(1, SIZE + 1))), most=3)
     assert len(report.findings) == 3
     assert report.more == SIZE - 3

@@ -30,14 +30,17 @@ from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import (
     Counts,
     LoggedEvent,
+    Tally,
     append,
     count_for_consumer,
+    count_in_spans,
     count_pending,
     find_for_client,
     find_leaf,
     forget,
     list_for_consumer,
     record,
+    tally_for_consumer,
 )
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
@@ -62,10 +65,12 @@ __all__ = [
     "Report",
     "RolledBack",
     "Selection",
+    "Tally",
     "UnknownEventType",
     "append",
     "consistency",
     "count_for_consumer",
+    "count_in_spans",
     "count_pending",
     "find_for_client",
     "find_leaf",
@@ -79,5 +84,6 @@ __all__ = [
     "publish",
     "record",
     "sequence",
+    "tally_for_consumer",
     "verify_export",
 ]

@@ -95,6 +95,7 @@ class EventLookup(Base):
     __tablename__ = "event_lookups"
     __table_args__ = (
         Index("ix_event_lookups_consumer_id_at", "consumer_id", "at", "event_id"),
+        Index("ix_event_lookups_consumer_id_consent_id_at", "consumer_id", "consent_id", "at", "event_id"),
         Index("ix_event_lookups_client_id", "client_id", "event_id"),
     )
 

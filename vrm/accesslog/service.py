@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, func, insert, or_, select
 from sqlalchemy.engine import CursorResult
@@ -42,6 +44,17 @@ class Counts:
 
     reads: int
     refusals: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one company did under one consent; ``consent_id`` None: refused, because it named none of its own."""
+
+    company_id: str | None
+    consent_id: str | None
+    reads: int
+    refusals: int
+    last_read_at: datetime | None
 
 
 def append(connection: Connection, prepared: Sequence[Prepared]) -> None:
@@ -95,14 +108,22 @@ def list_for_consumer(
     limit: int,
     before: str | None = None,
     consent_id: str | None = None,
+    type: str | None = None,
+    outcome: str | None = None,
+    company_id: str | None = None,
+    since: datetime | None = None,
 ) -> list[LoggedEvent]:
-    """A consumer's events, newest first. ``before`` is the event id of the last row of the page before.
+    """A consumer's events, newest first: all, or those that fit every condition given.
 
-    An unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
+    ``before`` is the event id of the last row of the page before; ``since`` is included. An unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
     """
     query = _logged().where(EventLookup.consumer_id == consumer_id)
-    if consent_id is not None:
-        query = query.where(EventLookup.consent_id == consent_id)
+    conditions = {"consent_id": consent_id, "type": type, "outcome": outcome, "company_id": company_id}
+    for name, value in conditions.items():
+        if value is not None:
+            query = query.where(getattr(EventLookup, name) == value)
+    if since is not None:
+        query = query.where(EventLookup.at >= since)
     if before is not None:
         last = session.execute(
             select(EventLookup.at).where(
@@ -127,17 +148,38 @@ def find_for_client(session: Session, *, client_id: str, event_id: str) -> Logge
 
 def count_for_consumer(session: Session, *, consumer_id: str, since: datetime | None = None) -> Counts:
     """How often a consumer was read and how often a read was refused, since then or ever."""
-
-    def times(outcome: str) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((EventLookup.outcome == outcome, 1), else_=0)), 0)
-
-    query = select(times(ANSWERED), times(REFUSED)).where(
-        EventLookup.consumer_id == consumer_id, EventLookup.type == "disclosure"
-    )
-    if since is not None:
-        query = query.where(EventLookup.at >= since)
+    query = _of_reads(select(_times(ANSWERED), _times(REFUSED)), consumer_id, since)
     reads, refusals = session.execute(query).one()
     return Counts(int(reads), int(refusals))
+
+
+def count_in_spans(session: Session, *, consumer_id: str, moments: Sequence[datetime]) -> list[Counts]:
+    """As ``count_for_consumer``, from each moment to the next, in one query; ``moments`` ascend."""
+    if len(moments) < 2:
+        return []
+    sums = [
+        _times(outcome, and_(EventLookup.at >= start, EventLookup.at < end))
+        for start, end in pairwise(moments)
+        for outcome in (ANSWERED, REFUSED)
+    ]
+    query = _of_reads(select(*sums), consumer_id, moments[0])
+    found = [int(number) for number in session.execute(query).one()]
+    return [Counts(reads, refusals) for reads, refusals in zip(found[::2], found[1::2], strict=True)]
+
+
+def tally_for_consumer(
+    session: Session, *, consumer_id: str, since: datetime | None = None, consent_id: str | None = None
+) -> list[Tally]:
+    """Reads and refusals of a consumer, summed up by company and consent, since then or ever."""
+    last = func.max(case((EventLookup.outcome == ANSWERED, EventLookup.at)))
+    parts = (EventLookup.company_id, EventLookup.consent_id)
+    query = _of_reads(select(*parts, _times(ANSWERED), _times(REFUSED), last), consumer_id, since)
+    if consent_id is not None:
+        query = query.where(EventLookup.consent_id == consent_id)
+    return [
+        Tally(company, consent, int(reads), int(refusals), last_read_at)
+        for company, consent, reads, refusals, last_read_at in session.execute(query.group_by(*parts))
+    ]
 
 
 def count_pending(session: Session) -> int:
@@ -160,6 +202,17 @@ def find_leaf(session: Session, *, event_id: str) -> int | None:
     return session.execute(
         select(LogLeaf.leaf_index).where(LogLeaf.event_id == event_id)
     ).scalar_one_or_none()
+
+
+def _times(outcome: str, when: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """How many of the rows have this outcome, in that time."""
+    fits = EventLookup.outcome == outcome
+    return func.coalesce(func.sum(case((fits if when is None else and_(fits, when), 1), else_=0)), 0)
+
+
+def _of_reads(query: Select[Any], consumer_id: str, since: datetime | None) -> Select[Any]:
+    query = query.where(EventLookup.consumer_id == consumer_id, EventLookup.type == "disclosure")
+    return query if since is None else query.where(EventLookup.at >= since)
 
 
 def _logged() -> Select[*_Columns]:

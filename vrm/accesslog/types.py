@@ -43,6 +43,10 @@ def _client(summary: str) -> EventType:
     return EventType(summary, frozenset({"company", "client"}), frozenset({"code"}))
 
 
+def _house(summary: str) -> EventType:
+    return EventType(summary, frozenset(), frozenset({"code"}))
+
+
 TYPES: Mapping[str, EventType] = MappingProxyType(
     {
         "disclosure": EventType(
@@ -70,10 +74,20 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         "company.approved": _company("The operator approved a company; its clients may ask."),
         "company.suspended": _company("The operator suspended a company; every read of it is refused."),
         "company.resumed": _company("The operator lifted a company's suspension."),
+        "company.changed": EventType(
+            "A company changed its notice, owner or purposes, as the code says.",
+            required=frozenset({"company", "code"}),
+        ),
         "client.registered": _client("A company registered a client."),
         "client.changed": _client("A client's registration changed: its keys, addresses or name."),
         "client.suspended": _client("A client was suspended; every read of it is refused."),
         "client.resumed": _client("A client's suspension was lifted."),
+        "auditor.granted": _house("The operator let an auditor review the log until a day."),
+        "auditor.ended": _house("An auditor's mandate was ended before its day."),
+        "log.exported": _house("The log was exported; the code says whether all of it or a selection."),
+        "keys.rotated": _house("Every key is wrapped by the KEK that is current now."),
+        "backup.made": _house("A backup was made; it holds the log up to some entry before this one."),
+        "backup.restored": _house("The instance goes on from a backup; what came after that backup is lost."),
     }
 )
 

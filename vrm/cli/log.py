@@ -13,6 +13,7 @@ import click
 
 from vrm import accesslog
 from vrm.accesslog import Report, Selection
+from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
 from vrm.cli.edge import Group, note, open_house, progress, say
 from vrm.errors import NotFound
@@ -124,7 +125,7 @@ def checkpoint() -> None:
         newest.note.removesuffix("\n"),
         checkpoint=newest.note,
         size=newest.size,
-        root=newest.root.hex(),
+        root=b64(newest.root),
         vkey=vkey,
     )
     note(f"vkey: {vkey}")

@@ -19,6 +19,8 @@ from vrm.ids import is_id, new_id
 
 MOST_REDIRECT_URIS = 20
 
+_UNKNOWN = "There is no such client. See: vrm client list."
+
 _clients = cast(Table, ClientRow.__table__)
 _companies = cast(Table, CompanyRow.__table__)
 
@@ -79,6 +81,16 @@ def change_client(
 def get_client(session: Session, *, client_id: str) -> Client:
     """One client, whatever its state. Raises ``NotFound``."""
     return client_of(_get(session, client_id))
+
+
+def get_clients(session: Session, client_ids: Iterable[str]) -> dict[str, Client]:
+    """Clients by id, whatever their state, in one query. Raises ``NotFound`` unless every one is there."""
+    ids = set(client_ids)
+    rows = session.scalars(select(ClientRow).where(ClientRow.id.in_(ids))) if ids else ()
+    found = {row.id: client_of(row) for row in rows}
+    if found.keys() != ids:
+        raise NotFound(_UNKNOWN)
+    return found
 
 
 def find_client(session: Session, *, client_id: str) -> Client | None:
@@ -162,7 +174,7 @@ def client_standings(
 def _get(session: Session, client_id: str) -> ClientRow:
     row = session.get(ClientRow, client_id) if is_id(client_id) else None
     if row is None:
-        raise NotFound("There is no such client. See: vrm client list.")
+        raise NotFound(_UNKNOWN)
     return row
 
 

@@ -1,6 +1,6 @@
 """Verbs on companies. Each change is written together with its event, in the caller's transaction."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,9 @@ from vrm.companies.records import Company, company_of
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id, new_secret
 from vrm.work import parse_address
+
+
+_UNKNOWN = "There is no such company. See: vrm company list."
 
 
 def register(
@@ -61,6 +64,16 @@ def register(
 def get_company(session: Session, *, company_id: str) -> Company:
     """One company. Raises ``NotFound``."""
     return company_of(_get(session, company_id))
+
+
+def get_companies(session: Session, company_ids: Iterable[str]) -> dict[str, Company]:
+    """Companies by id, whatever their state, at once. Raises ``NotFound`` unless every one is there."""
+    ids = set(company_ids)
+    rows = session.scalars(select(CompanyRow).where(CompanyRow.id.in_(ids))) if ids else ()
+    found = {row.id: company_of(row) for row in rows}
+    if found.keys() != ids:
+        raise NotFound(_UNKNOWN)
+    return found
 
 
 def list_companies(session: Session, *, state: str | None = None) -> list[Company]:
@@ -126,26 +139,38 @@ def resume_company(session: Session, *, company_id: str, now: datetime) -> Compa
     return company_of(row)
 
 
-def change_notice(session: Session, *, company_id: str, privacy_notice_url: str) -> Company:
+def change_notice(
+    session: Session, *, company_id: str, privacy_notice_url: str, now: datetime, actor: str = "operator"
+) -> Company:
     """Name another privacy notice, or the same one in a new version: whoever agreed to the old is asked anew."""
     row = _get(session, company_id)
     row.privacy_notice_url = parse_notice_url(privacy_notice_url)
     row.notice_version += 1
+    _record(session, "company.changed", row, now, actor, code="notice")
     return company_of(row)
 
 
-def change_owner(session: Session, *, company_id: str, owner: str | None) -> Company:
+def change_owner(
+    session: Session, *, company_id: str, owner: str | None, now: datetime, actor: str = "operator"
+) -> Company:
     """Note who owns the company now. It is someone else who reads then, so people are asked anew."""
     row = _get(session, company_id)
     owner = _text(owner, "owner", 200) if owner else None
     if owner != row.owner:
         row.owner = owner
         row.notice_version += 1
+        _record(session, "company.changed", row, now, actor, code="owner")
     return company_of(row)
 
 
 def set_purposes(
-    session: Session, *, company_id: str, purposes: Mapping[str, str | None], known_purposes: Container[str]
+    session: Session,
+    *,
+    company_id: str,
+    purposes: Mapping[str, str | None],
+    known_purposes: Container[str],
+    now: datetime,
+    actor: str = "operator",
 ) -> Company:
     """Replace what the company says it needs data for. An approved company keeps at least one."""
     row = _get(session, company_id)
@@ -157,13 +182,14 @@ def set_purposes(
         each.why = wanted.pop(each.purpose).why
     row.purposes = [*kept, *wanted.values()]
     session.flush()
+    _record(session, "company.changed", row, now, actor, code="purposes")
     return company_of(row)
 
 
 def _get(session: Session, company_id: str) -> CompanyRow:
     row = session.get(CompanyRow, company_id) if is_id(company_id) else None
     if row is None:
-        raise NotFound("There is no such company. See: vrm company list.")
+        raise NotFound(_UNKNOWN)
     return row
 
 
@@ -176,8 +202,17 @@ def _missing(row: CompanyRow) -> list[str]:
     return [name for name, there in present.items() if not there]
 
 
-def _record(session: Session, type: str, row: CompanyRow, now: datetime, actor: str = "operator") -> None:
-    accesslog.record(session, accesslog.Event(type=type, at=now, actor=actor, company=row.id))
+def _record(
+    session: Session,
+    type: str,
+    row: CompanyRow,
+    now: datetime,
+    actor: str = "operator",
+    code: str | None = None,
+) -> None:
+    # What changed is said by its kind. The text stays out: a log is for ever, and a company's owner is a person's
+    # name often enough.
+    accesslog.record(session, accesslog.Event(type=type, at=now, actor=actor, company=row.id, code=code))
 
 
 def _purposes(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -60,22 +60,30 @@ class Database:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._lock: WriteLock | None = None
+        # A fault's message reaches logs, so it must never repeat what a row holds: no parameters, and see
+        # ``_without_values``.
         if self.sqlite:
             if not self.url.database:
                 raise ValueError("an SQLite database needs a file")
             path = Path(self.url.database)
             self._lock = WriteLock(path.with_name(path.name + ".lock"))
-            self.engine = create_engine(self.url, connect_args={"check_same_thread": False, "timeout": 30})
+            self.engine = create_engine(
+                self.url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 30}
+            )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
             self._reading = self.engine.execution_options(vrm_begin="BEGIN")
             self._writing = self.engine.execution_options(vrm_begin="BEGIN IMMEDIATE")
             self._grouped = self._writing
         else:
-            self.engine = create_engine(self.url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+            self.engine = create_engine(
+                self.url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=30
+            )
             self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
             self._grouped = self.engine.execution_options(isolation_level="READ COMMITTED")
+
+        event.listen(self.engine, "handle_error", _without_values)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run ``work(session)`` on one consistent snapshot; whatever it changes is thrown away."""
@@ -141,6 +149,19 @@ def _prepare_sqlite(connection: object, record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("vrm_begin", "BEGIN"))
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Keep the first line of a fault's message: on PostgreSQL the next ones quote the row, `Key (x)=(...)`.
+
+    A fault in the data itself (SQLSTATE class 22) may quote a value in the first line too, so it keeps none.
+    """
+    original = context.original_exception
+    state = getattr(original, "sqlstate", None) or ""
+    for fault in (original, context.sqlalchemy_exception):
+        if fault is not None and fault.args:
+            told = f"SQLSTATE {state}" if state.startswith("22") else str(fault.args[0]).partition("\n")[0]
+            fault.args = (told,)
 
 
 def _retried(once: Callable[[], T]) -> T:

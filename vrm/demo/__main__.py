@@ -28,6 +28,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="on a throw-away home and port, then stop")
     once = parser.parse_args().once
+    for stop in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # also when started in the background, where SIGINT is ignored
+        signal.signal(stop, signal.default_int_handler)
     home = (
         Path(tempfile.mkdtemp(prefix="vrm-demo-")) / "home"
         if once

@@ -11,7 +11,6 @@ from typing import Any
 import httpx2
 
 from vrm.demo.browser import Browser, Page
-from vrm.demo.shop import Shop
 
 Tell = Callable[[str], None]
 
@@ -75,11 +74,9 @@ ASK: dict[str, Any] = {
 }  # fmt: skip
 
 
-def decide(browser: Browser, shop: Shop, ask: dict[str, Any], changes: dict[str, Any]) -> str:
-    """Send the person to the letter and send the form back; gives the address the browser was sent to."""
-    page = browser.open(shop.ask(ask).removeprefix(shop.issuer))
-    form = page.form("seen")
-    response = browser.send(page, form, changes).response
+def decide(browser: Browser, page: Page, changes: dict[str, Any]) -> str:
+    """Send the letter's form back; gives the address the browser was sent to."""
+    response = browser.send(page, page.form("seen"), changes).response
     must(response.status_code == 303, f"the decision was answered with {response.status_code}")
     return str(response.headers["location"])
 
@@ -99,6 +96,3 @@ def read_rows(tell: Tell, answer: httpx2.Response) -> dict[str, Any]:
 def temporary() -> Path:
     """A folder of our own that only we can read."""
     return Path(tempfile.mkdtemp(prefix="vrm-demo-"))
-
-
-__all__ = ["ASK", "DELIVERY", "MAIL", "PROFILE", "Broken", "Page", "Stage", "decide", "must", "read_rows"]

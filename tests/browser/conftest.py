@@ -1,0 +1,95 @@
+"""One served instance for every story, and browsers that look at it.
+
+The stories speak HTTP and nothing else. Who exists at their beginning is arranged through the services.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.people import Back, Resident, move_in, open_shop
+from tests.support.actors import Company, World, served
+from tests.support.browser import SIZES, Faults
+from tests.support.houses import CHEAP
+from tests.support.server import RunningServer
+
+QUICK = {"VRM_ARGON2": f"m={CHEAP.memory},t={CHEAP.passes},p={CHEAP.lanes}"}
+"""Slow hashing would be most of the time these stories take."""
+
+PASSES: dict[str, tuple[str, dict[str, Any]]] = {
+    "desktop": ("desktop", {}),
+    # The pages must do without script, so every story is lived once without any.
+    "phone, no script": ("phone", {"java_script_enabled": False}),
+}
+Browse = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A sandbox on SQLite, served by two processes; the stories share it, each with people of its own."""
+    server = RunningServer(tmp_path_factory.mktemp("city") / "home", environment=QUICK)
+    server.initialise("--sandbox")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def city(running: RunningServer) -> Iterator[World]:
+    """Who exists in the served instance."""
+    with served(running) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def back() -> Iterator[Back]:
+    """Where companies of the stories take people back."""
+    with Back.serving() as open_:
+        yield open_
+
+
+@pytest.fixture
+def browse(chromium: Browser, faults: Faults, city: World) -> Iterator[Browse]:
+    """``browse(size, **settings)``: a browser of its own with an empty page; what goes wrong in it fails the test."""
+    contexts = []
+
+    def start(size: str = "desktop", **settings: Any) -> Page:
+        settings = {**SIZES[size], "locale": "en-GB", "base_url": city.house.settings.issuer, **settings}
+        context = chromium.new_context(**settings)
+        context.set_default_timeout(10_000)
+        context.on("page", faults.watch)
+        contexts.append(context)
+        return context.new_page()
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert not faults.seen, "\n".join(faults.seen)
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.browser) for name in PASSES])
+def page(request: pytest.FixtureRequest, browse: Browse) -> Page:
+    """An empty page of somebody's browser, once for each pass."""
+    size, settings = PASSES[request.param]
+    return browse(size, **settings)
+
+
+@pytest.fixture
+def mia(city: World, page: Page) -> Resident:
+    """Mia, who keeps a profile, signed in on ``page``."""
+    return move_in(city, page)
+
+
+@pytest.fixture
+def shop(city: World, back: Back) -> Company:
+    """A company that may ask, whose client really takes people back."""
+    return open_shop(city, back)
+
+
+@pytest.fixture
+def mail(running: RunningServer) -> Path:
+    """The folder that mail goes to."""
+    return running.home / "mail"

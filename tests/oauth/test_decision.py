@@ -1,0 +1,340 @@
+"""``/asks/<id>``: what a person sees before deciding, and that nothing but their own decision counts."""
+
+import pytest
+from time_machine import travel
+
+from tests.support.actors import (
+    DELIVERY,
+    MARKETING,
+    MIA,
+    Asked,
+    Company,
+    Consumer,
+    World,
+    answer,
+    line,
+    needed,
+)
+from tests.support.forms import Form, get_form
+from vrm import clock, companies, profiles
+
+ONE_ENGINE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+HOMES = [
+    MIA["address"],
+    {"street_address": "3 Rue Verte", "locality": "Lyon", "postal_code": "69001", "country": "FR"},
+]
+DAY = 86400
+
+
+def keys(world: World, company: Company, asked: Asked, landed: str) -> list[str]:
+    return [granted["key"] for granted in company.take_back(asked, landed).granted]
+
+
+def test_a_grant_comes_back_with_a_code(world: World):
+    """The browser returns by 303, with a code, the client's state and the issuer (RFC 9207)."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    _, form = mia.look(asked)
+    response = mia.send(form, decision="grant")
+    assert response.status_code == 303
+    said = answer(response.headers["location"])
+    assert set(said) == {"code", "state", "iss"}
+    assert (said["state"], said["iss"]) == (asked.state, company.issuer)
+
+
+def test_a_refusal_says_no_and_nothing_more(world: World):
+    """The company hears access_denied, with its state and the issuer, and holds nothing."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"), line("email"))
+    said = answer(mia.refuse(asked))
+    assert (said.pop("error"), said.pop("state"), said.pop("iss")) == (
+        "access_denied",
+        asked.state,
+        company.issuer,
+    )
+    assert set(said) <= {"error_description"}
+    assert company.consents().json() == {"consents": []}
+
+
+def test_the_page_shows_the_very_values(world: World):
+    """Each value that would leave stands on the page, and none that was not asked for."""
+    company, mia = world.company(), world.consumer()
+    page = mia.open(company.ask(needed("name"), line("address")).address).text
+    assert "Mia Tran" in page and "14 Barkly Street" in page
+    assert "mia@mail.example" not in page
+
+
+@ONE_ENGINE
+def test_the_page_may_send_forms_to_this_client_alone(world: World):
+    """``form-action`` is opened for the one validated redirect origin, on this page and on no other."""
+    company, mia = world.company(), world.consumer()
+    page = mia.open(company.ask(needed("name")).address)
+    assert "form-action 'self' https://nordlicht.example" in page.headers["content-security-policy"]
+    assert "nordlicht.example" not in mia.open("/home").headers["content-security-policy"]
+
+
+def test_optional_lines_are_off_until_ticked(world: World):
+    """Nothing optional is ticked beforehand, and what is not ticked is not granted."""
+    company, mia = world.company(), world.consumer()
+    ask = (needed("name"), line("email"), line("birthdate"))
+    asked = company.ask(*ask)
+    _, form = mia.look(asked)
+    assert "take" not in form.values
+    assert keys(world, company, asked, mia.grant(asked)) == ["name"]
+    asked = company.ask(*ask)
+    assert keys(world, company, asked, mia.grant(asked, take=["1"])) == ["name", "email"]
+
+
+def test_an_answer_goes_instead_of_the_value(world: World):
+    """Where an answer would do, it is what is chosen, unless the person says otherwise."""
+    company, mia = world.company(), world.consumer()
+    lines = (needed("birthdate", any_of=["age_over_18"]),)
+    asked = company.ask(*lines)
+    held = company.take_back(asked, mia.grant(asked))
+    assert company.read(held.access_token).json()["profile"] == {"age_over_18": True}
+    asked = company.ask(*lines)
+    held = company.take_back(asked, mia.grant(asked, **{"key-0": "birthdate"}))
+    assert company.read(held.access_token).json()["profile"] == {"birthdate": "1991-06-17"}
+
+
+def test_one_of_several_items(world: World):
+    """Of several addresses the chosen one leaves; ``all`` sends all."""
+    company = world.company()
+    mia = world.consumer(values={**MIA, "address": HOMES})
+    for choice, sent in [(mia.items["address"][1], [HOMES[1]]), ("all", HOMES)]:
+        asked = company.ask(needed("address"))
+        held = company.take_back(asked, mia.grant(asked, **{"item-0": choice}))
+        assert company.read(held.access_token).json()["profile"] == {"address": sent}
+
+
+def test_an_item_added_later_is_not_covered(world: World):
+    """Who allowed the one address on the page has not allowed the next one they write down."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("address"))
+    held = company.take_back(asked, mia.grant(asked))
+    house = world.house
+    house.database.write(
+        lambda session: profiles.put(
+            session,
+            house.keys,
+            house.catalogue,
+            consumer_id=mia.consumer_id,
+            field="address",
+            raw=HOMES[1],
+            now=clock.now(),
+        )
+    )
+    assert company.read(held.access_token).json()["profile"] == {"address": [HOMES[0]]}
+
+
+def test_the_duration_is_one_of_those_on_the_page(world: World):
+    """At most what was asked for; anything else shows the page again and grants nothing."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"), duration_days=90)
+    _, form = mia.look(asked)
+    assert form.offered["days"] == ["1", "7", "30", "90"]
+    for days in ("180", "365", "0", "-1", "31", "", "x", "3650"):
+        assert mia.send(form, decision="grant", days=days).status_code == 400, days
+    held = company.take_back(asked, mia.landed(mia.send(form, decision="grant", days="7")))
+    listed = company.consents().json()["consents"]
+    assert [each["consent_id"] for each in listed] == [held.consent_id]
+    assert listed[0]["expires_at"] < clock.rfc3339(clock.now().replace(year=clock.now().year + 1))
+
+
+@pytest.fixture
+def wishes(world: World) -> tuple[World, Company, Consumer]:
+    values = {**MIA, "address": HOMES, "religious_diet": "halal"}
+    return world, world.company(), world.consumer(values=values)
+
+
+TWISTED = [
+    ("neither yes nor no", {"decision": "later"}),
+    ("no decision", {"decision": []}),
+    ("what was seen is something else", {"seen": "0" * 64}),
+    ("what was seen is missing", {"seen": []}),
+    ("a key that was not offered", {"key-0": "email"}),
+    ("a key that has no value", {"key-0": "nickname"}),
+    ("no key", {"key-0": []}),
+    ("an item that is not on the page", {"item-1": "f81d4fae-7dec-4d0a-a765-00a0c91e6bf6"}),
+    ("an item that is no id", {"item-1": "../1"}),
+    ("no item", {"item-1": []}),
+    ("a very sensitive line that is not confirmed", {"sure-2": []}),
+    ("a very sensitive line that is half confirmed", {"sure-2": "no"}),
+]
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(("what", "changes"), TWISTED, ids=[row[0] for row in TWISTED])
+def test_a_form_that_is_not_that_of_the_page(
+    wishes: tuple[World, Company, Consumer], what: str, changes: dict
+):
+    """Whatever differs from what the page offered shows the page again; the ask stays open, nothing is granted."""
+    _, company, mia = wishes
+    asked = company.ask(needed("name", any_of=["nickname"]), needed("address"), needed("religious_diet"))
+    _, form = mia.look(asked)
+    good: dict = {"decision": "grant", "sure-2": "yes", "item-1": "all"}
+    again = mia.send(form, **{**good, **changes})
+    assert again.status_code == 400, what
+    assert company.consents().json() == {"consents": []}
+    form = get_form(again.text, form.action)
+    assert mia.send(form, **good).status_code == 303
+
+
+def test_another_persons_item(world: World):
+    """An item of somebody else is no choice, and its value shows nowhere."""
+    company = world.company()
+    mia = world.consumer(values={**MIA, "address": HOMES})
+    ben = world.consumer(email="ben@mail.example", values={"address": HOMES})
+    _, form = mia.look(company.ask(needed("address")))
+    assert mia.send(form, decision="grant", **{"item-0": ben.items["address"][0]}).status_code == 400
+
+
+@ONE_ENGINE
+def test_a_very_sensitive_alternative_is_marked_too(world: World):
+    """An ordinary line that could be satisfied by a very sensitive key asks for the same explicit yes."""
+    company, mia = world.company(), world.consumer(values={"religious_diet": "halal"})
+    _, form = mia.look(company.ask(needed("nickname", any_of=["religious_diet"])))
+    assert mia.send(form, decision="grant").status_code == 400
+    assert mia.send(form, decision="grant", **{"sure-0": "yes"}).status_code == 303
+
+
+def test_what_changed_meanwhile_is_shown_again(world: World):
+    """When a value on the page is corrected in another tab, the decision waits for another look."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    _, form = mia.look(asked)
+    house = world.house
+    house.database.write(
+        lambda session: profiles.put(
+            session,
+            house.keys,
+            house.catalogue,
+            consumer_id=mia.consumer_id,
+            field="name",
+            raw="Mia Tran-Keller",
+            seen_version=1,
+            now=clock.now(),
+        )
+    )
+    again = mia.send(form, decision="grant")
+    assert again.status_code == 400
+    assert "Mia Tran-Keller" in again.text
+    assert mia.send(get_form(again.text, form.action), decision="grant").status_code == 303
+
+
+def test_a_notice_that_changed_meanwhile_is_shown_again(world: World):
+    """What the company says of itself is part of what the person saw."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(needed("name")))
+    world.house.database.write(
+        lambda session: companies.change_notice(
+            session, company_id=company.company_id, privacy_notice_url="https://nordlicht.example/privacy2"
+        )
+    )
+    again = mia.send(form, decision="grant")
+    assert again.status_code == 400
+    assert "privacy2" in again.text
+
+
+def test_a_needed_line_without_a_value(world: World):
+    """What is not filled in cannot be granted; refusing works all the same."""
+    company, mia = world.company(), world.consumer(values={"name": "Mia Tran"})
+    asked = company.ask(needed("name"), needed("email"))
+    _, form = mia.look(asked)
+    assert mia.send(form, decision="grant").status_code == 400
+    assert answer(mia.refuse(asked))["error"] == "access_denied"
+
+
+@ONE_ENGINE
+def test_nothing_ticked_is_no_grant(world: World):
+    """An ask of optional lines alone, with none ticked, grants nothing."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(line("name"), line("email")))
+    assert mia.send(form, decision="grant").status_code == 400
+
+
+def test_an_ask_is_decided_once(world: World):
+    """A second decision, either way, is too late; the first one stands."""
+    company, mia = world.company(), world.consumer()
+    for first, second in [("grant", "grant"), ("grant", "refuse"), ("refuse", "grant")]:
+        _, form = mia.look(company.ask(needed("name")))
+        assert mia.send(form, decision=first).status_code == 303
+        assert mia.send(form, decision=second).status_code == 409
+        assert mia.http.get(form.action).status_code == 409
+    states = [each["state"] for each in company.consents().json()["consents"]]
+    assert states == ["active", "active"]
+
+
+def test_an_ask_closes_after_a_week(world: World):
+    """A request nobody decided is closed; nothing can be granted on it."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(needed("name")))
+    with travel(clock.now().timestamp() + 7 * DAY + 60):
+        mia.sign_in()
+        fresh = get_form(mia.open("/account").text, "/sign-out")
+        form.values["csrf"] = fresh.values["csrf"]
+        assert mia.send(form, decision="grant").status_code == 409
+
+
+def test_somebody_elses_ask(world: World):
+    """Another person's ask looks like none at all, to look at and to decide."""
+    company, mia = world.company(), world.consumer()
+    ben = world.consumer(email="ben@mail.example")
+    _, form = mia.look(company.ask(needed("name")))
+    own = get_form(ben.open("/account").text, "/sign-out")
+    forged = Form(form.action, {**form.values, "csrf": own.values["csrf"]})
+    unknown = "/asks/f81d4fae-7dec-4d0a-a765-00a0c91e6bf6"
+    for decision in ("grant", "refuse"):
+        assert ben.send(forged, decision=decision).status_code == 404
+    assert ben.http.get(form.action).status_code == ben.http.get(unknown).status_code == 404
+    assert mia.send(form, decision="grant").status_code == 303
+
+
+FORGED = [
+    ("no token", {"csrf": []}, {}),
+    ("another's token", {"csrf": "x" * 43}, {}),
+    ("another site", {}, {"Origin": "https://evil.example"}),
+    ("the company's own site", {}, {"Origin": "https://nordlicht.example"}),
+    ("a hidden origin", {}, {"Origin": "null"}),
+    ("another site by the browser's word", {}, {"Sec-Fetch-Site": "cross-site"}),
+    ("a sub-domain", {}, {"Sec-Fetch-Site": "same-site"}),
+]
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(("what", "changes", "headers"), FORGED, ids=[row[0] for row in FORGED])
+def test_a_forged_decision(world: World, what: str, changes: dict, headers: dict):
+    """A decision that did not come from the page, in this browser, is refused."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(needed("name")))
+    assert mia.send(form, headers=headers, **{"decision": "grant", **changes}).status_code == 403, what
+    assert company.consents().json() == {"consents": []}
+
+
+@ONE_ENGINE
+def test_signed_out_nobody_decides(world: World):
+    """Without a session the decision leads to the sign-in page and changes nothing."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(needed("name")))
+    response = world.http().post(form.action, data={**form.values, "decision": "grant"})
+    assert response.status_code in {303, 403}
+    assert company.consents().json() == {"consents": []}
+
+
+def test_a_company_suspended_before_the_decision(world: World):
+    """Who may not ask any more gets no consent, even by a page that is open already."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(needed("name")))
+    world.house.database.write(
+        lambda session: companies.suspend_company(session, company_id=company.company_id, now=clock.now())
+    )
+    assert mia.send(form, decision="grant").status_code == 403
+
+
+def test_the_page_tells_two_purposes_apart(world: World):
+    """The same key for two purposes is two lines, and each is a choice of its own."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("email", DELIVERY), line("email", MARKETING))
+    held = company.take_back(asked, mia.grant(asked))
+    assert [(each["key"], each["purpose"]) for each in held.granted] == [("email", DELIVERY)]
+    assert company.read(held.access_token, MARKETING).json()["code"] == "purpose_not_permitted"

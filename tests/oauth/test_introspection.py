@@ -1,0 +1,85 @@
+"""``POST /oauth/introspect`` (RFC 7662): what a token is worth at this moment."""
+
+import pytest
+from time_machine import travel
+
+from tests.support.actors import World, needed
+from vrm import clock, companies
+
+
+def test_a_token_of_a_consent(world: World):
+    """Active, with whose it is, on which consent it stands, and what it may read."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    held = company.take_back(asked, mia.grant(asked))
+    said = company.introspect(held.access_token).json()
+    assert said["active"] is True
+    assert (said["client_id"], said["grant_id"]) == (company.client_id, held.consent_id)
+    assert said["sub"] == company.read(held.access_token).json()["subject"]
+    assert said["exp"] - said["iat"] == 600
+    assert said["authorization_details"][0]["lines"] == held.granted
+    assert company.introspect(held.refresh_token).json()["token_type"] == "refresh_token"
+
+
+def test_the_clients_own_token(world: World):
+    """Active, and about nobody."""
+    company = world.company()
+    said = company.introspect(company.own_token()).json()
+    assert said["active"] is True
+    assert not {"sub", "grant_id", "authorization_details"} & set(said)
+
+
+def test_inactive_after_the_revoke(world: World):
+    """When the person revoked, every token of the consent is inactive at once."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    held = company.take_back(asked, mia.grant(asked))
+    mia.revoke(held.consent_id)
+    for token in (held.access_token, held.refresh_token):
+        assert company.introspect(token).json() == {"active": False}
+
+
+def test_inactive_by_the_clock(world: World):
+    """A token that has run out is inactive."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    held = company.take_back(asked, mia.grant(asked))
+    with travel(clock.now().timestamp() + 601):
+        assert company.introspect(held.access_token).json() == {"active": False}
+        assert company.introspect(held.refresh_token).json()["active"] is True
+
+
+def test_another_clients_token_looks_unknown(world: World):
+    """A client learns nothing about a token that is not its own (section 4)."""
+    company, mia = world.company(), world.consumer()
+    other = world.company(name="Other", domain="other.example")
+    asked = company.ask(needed("name"))
+    held = company.take_back(asked, mia.grant(asked))
+    for token in (held.access_token, held.refresh_token, company.own_token(), "vrm_at_none", "x"):
+        assert other.introspect(token).json() == {"active": False}
+
+
+def test_a_suspended_client_learns_nothing(world: World):
+    """From the suspension on, not even its own tokens can be looked at."""
+    company = world.company()
+    token = company.own_token()
+    world.house.database.write(
+        lambda session: companies.suspend_client(session, client_id=company.client_id, now=clock.now())
+    )
+    assert company.introspect(token).json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("hint", ["access_token", "refresh_token", "id_token", ""])
+def test_a_hint_is_only_a_hint(town: World, hint: str):
+    """A hint that is wrong or unknown changes nothing (section 2.1)."""
+    company = town.company(domain="hint.example")
+    data = {"token": company.own_token(), "token_type_hint": hint, **company.proof()}
+    if hint in {"id_token", ""}:
+        data.pop("token_type_hint")  # not described, so a request that succeeds may not hold it
+    assert company.http.post("/oauth/introspect", data=data).json()["active"] is True
+
+
+def test_a_token_must_be_named(town: World):
+    """Without a token there is nothing to say."""
+    company = town.company(domain="none.example")
+    assert company.introspect("").json()["error"] == "invalid_request"
