@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,8 @@ FORBIDDEN = (
     "(kernel.yama.ptrace_scope=0; in a container: --cap-add=SYS_PTRACE)."
 )
 CHEAP = {"VRM_WORKER": "no", "VRM_ARGON2": "m=64,t=1,p=1"}
+
+UNDYING = (sys.executable, str(Path(__file__).with_name("undying.py")))
 
 CALLS = (
     "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "fsync", "fdatasync",
@@ -88,7 +91,9 @@ class Instance:
     """A served instance with one worker process, and its house as the next process would open it."""
 
     def __init__(self, home: Path, *, database_url: str | None = None) -> None:
-        self.server = RunningServer(home, database_url=database_url, workers=1, environment=CHEAP)
+        self.server = RunningServer(
+            home, database_url=database_url, workers=1, environment=CHEAP, prefix=UNDYING
+        )
         self.server.initialise("--sandbox")
         self.server.start()
         settings = Settings.load(

@@ -64,7 +64,10 @@ def test_not_approvable_before_all_is_there(office):
 
     assert missing() == ("domain", "purpose", "notice")
     office.do(
-        companies.change_notice, company_id=company.id, privacy_notice_url="https://acorn.example/privacy"
+        companies.change_notice,
+        company_id=company.id,
+        privacy_notice_url="https://acorn.example/privacy",
+        now=NOW,
     )
     assert missing() == ("domain", "purpose")
     office.do(

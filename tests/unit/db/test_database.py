@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sqlite3
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import delete, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.unit.db.tables import Counter, Local, Note, count_up, count_up_often
@@ -225,3 +226,24 @@ def test_an_embedded_database_needs_a_file():
     with pytest.raises(ValueError, match="file"):
         Database("sqlite://")
     assert sqlite3.sqlite_version_info >= (3, 35)
+
+
+def test_a_fault_repeats_no_value(store: Database):
+    """Neither a parameter nor the row it met is in a fault's message, so that none reaches a log."""
+    canary = "canary-7f3a"
+    store.write(add(canary))
+    with pytest.raises(IntegrityError) as twice:
+        store.write(add(canary))
+    with pytest.raises(DBAPIError) as impossible:
+        store.read(lambda session: session.scalars(text("SELECT nothing_like_it, :c"), {"c": canary}).all())
+    with pytest.raises(DBAPIError) as malformed:
+        store.write(lambda session: session.execute(text(_MALFORMED[store.sqlite]), {"c": canary}))
+    for caught in (twice, impossible, malformed):
+        told = "".join(traceback.format_exception(caught.value))
+        assert canary not in told and canary not in repr(caught.value), told
+
+
+_MALFORMED = {
+    False: "SELECT CAST(:c AS uuid)",
+    True: "INSERT INTO note (id, text) VALUES (NULL, :c)",
+}
