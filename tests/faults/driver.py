@@ -35,7 +35,7 @@ FORBIDDEN = (
 )
 CHEAP = {"VRM_WORKER": "no", "VRM_ARGON2": "m=64,t=1,p=1"}
 
-UNDYING = (sys.executable, str(Path(__file__).with_name("undying.py")))
+UNDYING = (sys.executable, "-m", "tests.faults.undying")
 
 CALLS = (
     "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "fsync", "fdatasync",

@@ -20,6 +20,6 @@ def _respawn_and_forget(server: Any, *arguments: Any, **more: Any) -> None:
 
 
 if __name__ == "__main__":
-    AbstractServer._respawn_workers = _respawn_and_forget  # type: ignore[method-assign]
+    AbstractServer._respawn_workers = _respawn_and_forget  # type: ignore[method-assign, assignment]
     sys.argv = sys.argv[sys.argv.index("-m") + 1 :]
     main()

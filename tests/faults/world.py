@@ -74,10 +74,10 @@ def _log_faults(connection: Connection) -> list[str]:
 def _consent_faults(house: House, db: Any, consumer_id: str) -> list[str]:
     events = accesslog.list_for_consumer(db, consumer_id=consumer_id, limit=100_000)
     told = Counter((event.type, event.consent_id) for event in events)
-    asked = Counter(
-        (event.type, event.detail["ask"]) for event in events if "ask" in event.detail
-    )
-    consents = {row.id: row for row in db.scalars(select(ConsentRow).where(ConsentRow.consumer_id == consumer_id))}
+    asked = Counter((event.type, event.detail["ask"]) for event in events if "ask" in event.detail)
+    consents = {
+        row.id: row for row in db.scalars(select(ConsentRow).where(ConsentRow.consumer_id == consumer_id))
+    }
     places = set(db.scalars(select(ConsentPlace.consent_id).where(ConsentPlace.consumer_id == consumer_id)))
     revisions: dict[str, list[int]] = {}
     for consent_id, number in db.execute(
@@ -103,11 +103,11 @@ def _consent_faults(house: House, db: Any, consumer_id: str) -> list[str]:
     for ask in db.scalars(select(AskRow).where(AskRow.consumer_id == consumer_id)):
         for state in ("granted", "refused"):
             if asked[f"consent.{state}", ask.id] != (ask.state == state):
-                found.append(f"ask {ask.id} is {ask.state}; events: {asked[f'consent.{state}', ask.id]} {state}")
+                found.append(
+                    f"ask {ask.id} is {ask.state}; events: {asked[f'consent.{state}', ask.id]} {state}"
+                )
     for table in (AuthorizationCode, Token):
         for consent_id in db.scalars(select(table.consent_id).where(table.consumer_id == consumer_id)):
             if consent_id not in consents:
                 found.append(f"{table.__tablename__}: no consent {consent_id}")
     return found
-
-

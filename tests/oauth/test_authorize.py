@@ -152,7 +152,7 @@ def test_a_request_uri_has_run_out(world: World):
 def test_a_request_uri_of_another_client(world: World):
     """A pushed request is good for the client that pushed it and for no other."""
     company, mia = world.company(), world.consumer()
-    other = world.company(name="Other", domain="other.example", redirect_uri="https://other.example/back")
+    other = world.company(name="Other")
     address = company.ask(needed("name")).address.replace(company.client_id, other.client_id)
     response = mia.http.get(address)
     assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
@@ -172,8 +172,8 @@ def test_nothing_beside_a_request_uri_counts(world: World):
 def test_a_client_that_may_not_ask(world: World):
     """Unknown, suspended and not yet approved clients get the same page, and the person's profile stays shut."""
     mia = world.consumer()
-    suspended = world.company(name="Suspended", domain="suspended.example")
-    waiting = world.company(name="Waiting", domain="waiting.example", approved=False)
+    suspended = world.company(name="Suspended")
+    waiting = world.company(name="Waiting", approved=False)
     world.house.database.write(
         lambda session: companies.suspend_company(session, company_id=suspended.company_id, now=clock.now())
     )

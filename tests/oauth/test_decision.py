@@ -228,7 +228,10 @@ def test_a_notice_that_changed_meanwhile_is_shown_again(world: World):
     _, form = mia.look(company.ask(needed("name")))
     world.house.database.write(
         lambda session: companies.change_notice(
-            session, company_id=company.company_id, privacy_notice_url="https://nordlicht.example/privacy2"
+            session,
+            company_id=company.company_id,
+            privacy_notice_url="https://nordlicht.example/privacy2",
+            now=clock.now(),
         )
     )
     again = mia.send(form, decision="grant")
@@ -307,7 +310,7 @@ def test_a_forged_decision(world: World, what: str, changes: dict, headers: dict
     """A decision that did not come from the page, in this browser, is refused."""
     company, mia = world.company(), world.consumer()
     _, form = mia.look(company.ask(needed("name")))
-    assert mia.send(form, headers=headers, **{"decision": "grant", **changes}).status_code == 403, what
+    assert mia.send(form, headers, **{"decision": "grant", **changes}).status_code == 403, what
     assert company.consents().json() == {"consents": []}
 
 

@@ -1,6 +1,5 @@
 """``POST /oauth/introspect`` (RFC 7662): what a token is worth at this moment."""
 
-import pytest
 from time_machine import travel
 
 from tests.support.actors import World, needed
@@ -52,7 +51,7 @@ def test_inactive_by_the_clock(world: World):
 def test_another_clients_token_looks_unknown(world: World):
     """A client learns nothing about a token that is not its own (section 4)."""
     company, mia = world.company(), world.consumer()
-    other = world.company(name="Other", domain="other.example")
+    other = world.company(name="Other")
     asked = company.ask(needed("name"))
     held = company.take_back(asked, mia.grant(asked))
     for token in (held.access_token, held.refresh_token, company.own_token(), "vrm_at_none", "x"):
@@ -69,17 +68,16 @@ def test_a_suspended_client_learns_nothing(world: World):
     assert company.introspect(token).json()["error"] == "invalid_client"
 
 
-@pytest.mark.parametrize("hint", ["access_token", "refresh_token", "id_token", ""])
-def test_a_hint_is_only_a_hint(town: World, hint: str):
-    """A hint that is wrong or unknown changes nothing (section 2.1)."""
-    company = town.company(domain="hint.example")
-    data = {"token": company.own_token(), "token_type_hint": hint, **company.proof()}
-    if hint in {"id_token", ""}:
-        data.pop("token_type_hint")  # not described, so a request that succeeds may not hold it
-    assert company.http.post("/oauth/introspect", data=data).json()["active"] is True
+def test_a_hint_is_only_a_hint(town: World):
+    """A hint of the wrong kind changes nothing (section 2.1)."""
+    company = town.company()
+    token = company.own_token()
+    for hint in ("access_token", "refresh_token"):
+        data = {"token": token, "token_type_hint": hint, **company.proof()}
+        assert company.http.post("/oauth/introspect", data=data).json()["active"] is True
 
 
 def test_a_token_must_be_named(town: World):
     """Without a token there is nothing to say."""
-    company = town.company(domain="none.example")
+    company = town.company()
     assert company.introspect("").json()["error"] == "invalid_request"

@@ -39,7 +39,7 @@ def test_giving_back_twice_or_what_never_was(world: World):
 def test_nobody_gives_back_anothers_token(world: World):
     """Another client's token is refused (section 2.1) and stays good."""
     company, mia = world.company(), world.consumer()
-    other = world.company(name="Other", domain="other.example")
+    other = world.company(name="Other")
     asked = company.ask(needed("name"))
     held = company.take_back(asked, mia.grant(asked))
     for token in (held.access_token, held.refresh_token):

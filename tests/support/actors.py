@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -107,11 +108,12 @@ class Company:
         name: str = "Nordlicht Versand",
         domain: str = "nordlicht.example",
         purposes: Sequence[str] = (DELIVERY, MARKETING),
-        redirect_uri: str = "https://nordlicht.example/back",
+        redirect_uri: str = "",
         approved: bool = True,
     ) -> Self:
         """Register through services; the proof of the domain is taken as found."""
         now = clock.now()
+        redirect_uri = redirect_uri or f"https://{domain}/back"
 
         def arrange(session: Any) -> tuple[companies.Company, companies.Client]:
             company = companies.register(
@@ -185,14 +187,14 @@ class Company:
         query = urlencode({"client_id": self.client_id, "request_uri": pushed.json()["request_uri"]})
         return Asked(plain.params, plain.verifier, "/oauth/authorize?" + query)
 
-    def token(self, proof: Mapping[str, str] | None = None, **params: str) -> httpx2.Response:
+    def token(self, proof: Mapping[str, str] | None = None, /, **params: str) -> httpx2.Response:
         """``POST /oauth/token``."""
         return self.http.post("/oauth/token", data={**params, **(proof or self.proof())})
 
-    def redeem(self, asked: Asked, code: str, **changes: str) -> httpx2.Response:
+    def redeem(self, asked: Asked, code: str, /, **changes: str) -> httpx2.Response:
         """Exchange a code; ``changes`` replace what a good request says."""
         params = {"code": code, "redirect_uri": self.redirect_uri, "code_verifier": asked.verifier, **changes}
-        return self.token(grant_type="authorization_code", **params)
+        return self.token(**{"grant_type": "authorization_code", **params})
 
     def take_back(self, asked: Asked, landed: str) -> Held:
         """Read the address a person came back with, and get the tokens."""
@@ -285,7 +287,7 @@ class Consumer:
             accounts.complete_sign_up(session, token=invitation.token, newcomer=newcomer, now=now)
             items: dict[str, list[str]] = {}
             for name, given in values.items():
-                for raw in given if isinstance(given, list) else [given]:
+                for place, raw in enumerate(given if isinstance(given, list) else [given]):
                     item = profiles.put(
                         session,
                         house.keys,
@@ -293,7 +295,7 @@ class Consumer:
                         consumer_id=newcomer.consumer_id,
                         field=name,
                         raw=raw,
-                        now=now,
+                        now=now + timedelta(milliseconds=place),  # items stand in the order they were added
                     )
                     items.setdefault(name, []).append(item.item_id)
             return items
@@ -301,9 +303,9 @@ class Consumer:
         items = house.database.write(arrange)
         return cls(http, origin(house.settings.issuer), email, newcomer.consumer_id, items)
 
-    def sign_in(self, next: str = "/home") -> httpx2.Response:
+    def sign_in(self, going: str = "/home") -> httpx2.Response:
         """Sign in on the page; gives the redirect that follows."""
-        page = self.http.get("/sign-in", params={"next": next})
+        page = self.http.get("/sign-in", params={"next": going})
         form = get_form(page.text, "/sign-in")
         response = self.send(form, email=self.email, password=PASSWORD)
         assert response.status_code == 303, response.status_code
@@ -342,12 +344,11 @@ class Consumer:
         assert response.status_code == 303, response.status_code
 
     def send(
-        self, form: Form, *, headers: Mapping[str, str] | None = None, **changes: str | list[str]
+        self, form: Form, headers: Mapping[str, str] | None = None, /, **changes: str | list[str]
     ) -> httpx2.Response:
         """Send a form with some fields changed, as a browser does; the response, not followed."""
-        values = {name.replace("_", "-") if "_" in name else name: value for name, value in changes.items()}
         return self.http.post(
-            form.action, data={**form.values, **values}, headers={"Origin": self.origin, **(headers or {})}
+            form.action, data={**form.values, **changes}, headers={"Origin": self.origin, **(headers or {})}
         )
 
     def landed(self, response: httpx2.Response) -> str:
@@ -358,14 +359,19 @@ class Consumer:
 
 @dataclass
 class World:
-    """A house, and how to reach it over HTTP."""
+    """A house, and how to reach it over HTTP. ``app`` is its application where that runs in this process."""
 
     house: House
     connect: Callable[[], httpx2.Client]
+    app: Flask | None = None
     _made: list[httpx2.Client] = field(default_factory=list)
+    _companies: int = 0
 
     def company(self, **facts: Any) -> Company:
-        """A company that may ask; see ``Company.register``."""
+        """A company that may ask, each with a domain of its own; see ``Company.register``."""
+        self._companies += 1
+        if self._companies > 1:
+            facts.setdefault("domain", f"nordlicht{self._companies}.example")
         return Company.register(self.house, self.http(), **facts)
 
     def consumer(self, **facts: Any) -> Consumer:
@@ -395,7 +401,7 @@ def in_process(house: House, app: Flask) -> World:
             event_hooks={"response": [contract.check]},
         )
 
-    return World(house, connect)
+    return World(house, connect, app)
 
 
 @pytest.fixture

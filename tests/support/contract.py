@@ -115,6 +115,10 @@ def _resolved(root: Mapping[str, Any], part: Any) -> Any:
     return {name: _resolved(root, value) for name, value in part.items()}
 
 
+def _headers(sent: httpx2.Headers) -> Headers:
+    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in sent.raw])
+
+
 class _Request:
     """A request as openapi-core reads it."""
 
@@ -126,9 +130,7 @@ class _Request:
         self.body = request.content or None
         self.content_type = request.headers.get("content-type", "")
         query = parse_qsl(url.query, keep_blank_values=True)
-        self.parameters = RequestParameters(
-            query=ImmutableMultiDict(query), header=Headers(list(request.headers.items()))
-        )
+        self.parameters = RequestParameters(query=ImmutableMultiDict(query), header=_headers(request.headers))
 
 
 class _Response:
@@ -136,6 +138,6 @@ class _Response:
 
     def __init__(self, response: httpx2.Response) -> None:
         self.status_code = response.status_code
-        self.headers = Headers(list(response.headers.items()))
+        self.headers = _headers(response.headers)
         self.content_type = response.headers.get("content-type", "")
         self.data = response.content or None

@@ -4,9 +4,11 @@ import importlib.util
 import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 import vrm
 from vrm.db import Base, Database
@@ -40,6 +42,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/vrm.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """The SQL statements that run meanwhile, in every thread."""
+    run: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        run.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield run
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
 
 
 Fill = Callable[[Path], str]

@@ -467,6 +467,14 @@ HOME: dict[str, Any] = {
             "last_read_at": _ago(days=11),
         }
     ],
+    "allowed": [
+        {
+            "consent_id": "c-Sou",
+            "company": "Southern Grid Energy",
+            "labels": ["Address", "Meter number"],
+            "expires_at": _in(days=6),
+        }
+    ],
     "week": WEEK,
     "totals": {"reads": 22, "refusals": 2, "active": 3, "paused": 1, "filled": 6, "total": 64},
     "recent": READS[:3],
@@ -583,7 +591,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "home.html",
         "/home",
         MIA,
-        {**HOME, "name": None, "asks": [], "ending": [], "totals": NOTHING, "recent": []},
+        {**HOME, "name": None, "asks": [], "ending": [], "allowed": [], "totals": NOTHING, "recent": []},
     ),
     "profile": ("profile.html", "/profile?done=saved", MIA, {"filled": 6, "total": 64, "groups": GROUPS}),
     "profile-empty": (

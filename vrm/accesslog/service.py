@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, func, insert, or_, select
 from sqlalchemy.engine import CursorResult
@@ -148,7 +147,7 @@ def find_for_client(session: Session, *, client_id: str, event_id: str) -> Logge
 
 def count_for_consumer(session: Session, *, consumer_id: str, since: datetime | None = None) -> Counts:
     """How often a consumer was read and how often a read was refused, since then or ever."""
-    query = _of_reads(select(_times(ANSWERED), _times(REFUSED)), consumer_id, since)
+    query = select(_times(ANSWERED), _times(REFUSED)).where(*_reads(consumer_id, since))
     reads, refusals = session.execute(query).one()
     return Counts(int(reads), int(refusals))
 
@@ -162,7 +161,7 @@ def count_in_spans(session: Session, *, consumer_id: str, moments: Sequence[date
         for start, end in pairwise(moments)
         for outcome in (ANSWERED, REFUSED)
     ]
-    query = _of_reads(select(*sums), consumer_id, moments[0])
+    query = select(*sums).where(*_reads(consumer_id, moments[0]))
     found = [int(number) for number in session.execute(query).one()]
     return [Counts(reads, refusals) for reads, refusals in zip(found[::2], found[1::2], strict=True)]
 
@@ -173,7 +172,7 @@ def tally_for_consumer(
     """Reads and refusals of a consumer, summed up by company and consent, since then or ever."""
     last = func.max(case((EventLookup.outcome == ANSWERED, EventLookup.at)))
     parts = (EventLookup.company_id, EventLookup.consent_id)
-    query = _of_reads(select(*parts, _times(ANSWERED), _times(REFUSED), last), consumer_id, since)
+    query = select(*parts, _times(ANSWERED), _times(REFUSED), last).where(*_reads(consumer_id, since))
     if consent_id is not None:
         query = query.where(EventLookup.consent_id == consent_id)
     return [
@@ -210,9 +209,9 @@ def _times(outcome: str, when: ColumnElement[bool] | None = None) -> ColumnEleme
     return func.coalesce(func.sum(case((fits if when is None else and_(fits, when), 1), else_=0)), 0)
 
 
-def _of_reads(query: Select[Any], consumer_id: str, since: datetime | None) -> Select[Any]:
-    query = query.where(EventLookup.consumer_id == consumer_id, EventLookup.type == "disclosure")
-    return query if since is None else query.where(EventLookup.at >= since)
+def _reads(consumer_id: str, since: datetime | None) -> list[ColumnElement[bool]]:
+    conditions = [EventLookup.consumer_id == consumer_id, EventLookup.type == "disclosure"]
+    return conditions if since is None else [*conditions, EventLookup.at >= since]
 
 
 def _logged() -> Select[*_Columns]:

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
+from vrm import accesslog, clock
 from vrm.accounts.models import AuditorRow
 from vrm.errors import Denied, Invalid, NotFound
 from vrm.ids import new_id
@@ -60,6 +61,7 @@ def grant_auditor(session: Session, *, auditor: NewAuditor, until: datetime, now
         raise Invalid("The mandate must end in the future.", field="until")
     row = {"id": auditor.id, "sealed_name": auditor.sealed_name, "granted_at": now, "until": until}
     session.execute(insert(auditors).values(**row, ended_at=None))
+    _record(session, "auditor.granted", auditor.id, now, until=clock.rfc3339(until))
     return auditor.id
 
 
@@ -83,11 +85,20 @@ def end_auditor(session: Session, *, auditor_id: str, now: datetime) -> None:
     known = session.execute(select(auditors.c.id).where(auditors.c.id == auditor_id)).one_or_none()
     if known is None:
         raise NotFound("There is no such auditor. See: vrm auditor list.")
-    session.execute(
+    ended = session.execute(
         update(auditors)
         .where(auditors.c.id == auditor_id, auditors.c.ended_at.is_(None))
         .values(ended_at=now)
+        .returning(auditors.c.id)
     )
+    if ended.one_or_none() is not None:
+        _record(session, "auditor.ended", auditor_id, now)
+
+
+def _record(session: Session, type: str, auditor_id: str, now: datetime, **detail: str) -> None:
+    # Which auditor is in the opening alone; the name is in neither.
+    event = accesslog.Event(type=type, at=now, actor="operator", detail={"auditor": auditor_id, **detail})
+    accesslog.record(session, event)
 
 
 def _opened(keys: KeyStore, row: Row[Any]) -> Auditor:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from vrm import accesslog, clock, migrations
-from vrm.cli.edge import Command, note, open_house, progress, say
+from vrm.cli.edge import Command, note, open_house, progress, record, say
 from vrm.cli.manifest import NAME, Manifest, described
 from vrm.cli.snapshot import copy_out, engine_of
 from vrm.config import make_private, write_private
@@ -55,6 +55,8 @@ def backup(folder: Path) -> None:
         files=files,
     ).write(folder)
     make_private(folder)
+    # After the copy: it can hold no event that tells of itself.
+    record(house, "backup.made", log_size=published.size if published else 0, keystore_keep_until=until)
     size = sum(int(str(entry["size"])) for entry in files.values())
     say(
         f"Backed up to {folder}: {size:,} bytes, log of {published.size if published else 0} entries.",

@@ -15,7 +15,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from keys.errors import KeysError
-from vrm import migrations
+from vrm import accesslog, clock, migrations
 from vrm.config import SETTINGS, ConfigError, Settings
 from vrm.errors import VrmError
 from vrm.house import House, start_process
@@ -157,6 +157,12 @@ def open_house() -> House:
     house = House.open(settings)
     click.get_current_context().call_on_close(house.close)
     return house
+
+
+def record(house: House, type: str, code: str | None = None, **detail: object) -> None:
+    """Write into the log what the operator has done to the instance as a whole."""
+    event = accesslog.Event(type=type, at=clock.now(), actor="operator", code=code, detail=detail)
+    house.database.write(lambda session: accesslog.record(session, event))
 
 
 def require_schema(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from vrm import accesslog
 from vrm.accesslog import Report, Selection
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
-from vrm.cli.edge import Group, note, open_house, progress, say
+from vrm.cli.edge import Group, note, open_house, progress, record, say
 from vrm.errors import NotFound
 from vrm.house import House
 
@@ -75,6 +75,9 @@ def export(
     house = open_house()
     selection = Selection(since, until, company, client, kind, thread, events)
     found = accesslog.open_export(house.database, verifier=_verifier(house), selection=selection)
+    # Before the first byte leaves, so that none does unlogged; and after the checkpoint, so that it is not in it.
+    waiting = house.database.read(accesslog.count_pending)
+    record(house, "log.exported", code=found.kind, count=found.count, size=found.published.size)
     advance = progress("exporting") if file != "-" else None
     with _output(file) as out:
         for number, line in enumerate(found):
@@ -86,7 +89,7 @@ def export(
         note(text)
     else:
         say(text, file=file, kind=found.kind, count=found.count, size=found.published.size)
-    if waiting := house.database.read(accesslog.count_pending):
+    if waiting:
         note(
             f"{waiting} newer events wait for their leaf and are not in it; vrm log sequence gives it to them."
         )

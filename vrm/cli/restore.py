@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from vrm import migrations
-from vrm.cli.edge import Command, note, say
+from vrm.cli.edge import Command, note, record, say
 from vrm.cli.examine import examine
 from vrm.cli.manifest import Manifest
 from vrm.cli.snapshot import engine_of, put_back, require_empty
@@ -47,6 +47,8 @@ def restore(folder: Path, keys_from: Path | None) -> None:
         migrations.upgrade(settings.database_url)
     with House.open(settings) as house:
         findings = examine(house, manifest.checkpoint)
+        # The log goes on from where the backup has it, and says so itself.
+        record(house, "backup.restored", made=manifest.created, log_size=findings.log_size)
     instance.write(settings.home)  # last: until all is found whole, there is no instance here
     say(
         f"Restored instance {instance.instance_id} as of {manifest.created} into {settings.home}.\n"

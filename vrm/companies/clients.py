@@ -86,6 +86,8 @@ def get_client(session: Session, *, client_id: str) -> Client:
 def get_clients(session: Session, client_ids: Iterable[str]) -> dict[str, Client]:
     """Clients by id, whatever their state, in one query. Raises ``NotFound`` unless every one is there."""
     ids = set(client_ids)
+    if not all(map(is_id, ids)):
+        raise NotFound(_UNKNOWN)
     rows = session.scalars(select(ClientRow).where(ClientRow.id.in_(ids))) if ids else ()
     found = {row.id: client_of(row) for row in rows}
     if found.keys() != ids:

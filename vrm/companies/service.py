@@ -15,7 +15,6 @@ from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id, new_secret
 from vrm.work import parse_address
 
-
 _UNKNOWN = "There is no such company. See: vrm company list."
 
 
@@ -69,6 +68,8 @@ def get_company(session: Session, *, company_id: str) -> Company:
 def get_companies(session: Session, company_ids: Iterable[str]) -> dict[str, Company]:
     """Companies by id, whatever their state, at once. Raises ``NotFound`` unless every one is there."""
     ids = set(company_ids)
+    if not all(map(is_id, ids)):
+        raise NotFound(_UNKNOWN)
     rows = session.scalars(select(CompanyRow).where(CompanyRow.id.in_(ids))) if ids else ()
     found = {row.id: company_of(row) for row in rows}
     if found.keys() != ids:
@@ -176,13 +177,15 @@ def set_purposes(
     row = _get(session, company_id)
     if not purposes and row.approved_at is not None:
         raise Conflict("An approved company keeps at least one purpose.", code="no_purpose")
+    before = company_of(row).purposes
     wanted = {each.purpose: each for each in _purposes(row.id, purposes, known_purposes)}
     kept = [each for each in row.purposes if each.purpose in wanted]
     for each in kept:
         each.why = wanted.pop(each.purpose).why
     row.purposes = [*kept, *wanted.values()]
     session.flush()
-    _record(session, "company.changed", row, now, actor, code="purposes")
+    if company_of(row).purposes != before:
+        _record(session, "company.changed", row, now, actor, code="purposes")
     return company_of(row)
 
 

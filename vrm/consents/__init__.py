@@ -9,7 +9,7 @@ key and an item, not what stands in it.
 """
 
 from vrm.consents.effective import Permitted, Refused, Standing, weigh
-from vrm.consents.reading import Held, held_by_client, lock_versions, standings
+from vrm.consents.reading import Held, held_by_client, lock_versions, standings, standings_of
 from vrm.consents.records import Ask, Choice, Consent, Revision
 from vrm.consents.service import (
     expire,
@@ -58,5 +58,6 @@ __all__ = [
     "refuse",
     "revoke",
     "standings",
+    "standings_of",
     "weigh",
 ]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Select, Table, and_, select
 from sqlalchemy.orm import Session
 
 from vrm.consents.effective import Standing
@@ -15,26 +15,34 @@ from vrm.consents.terms import GrantedLine
 _places = cast(Table, ConsentPlace.__table__)
 _consents = cast(Table, ConsentRow.__table__)
 _revisions = cast(Table, RevisionRow.__table__)
+_newest: Select[Any] = select(_consents, _revisions.c.lines).join(
+    _revisions,
+    and_(
+        _revisions.c.consumer_id == _consents.c.consumer_id,
+        _revisions.c.consent_id == _consents.c.id,
+        _revisions.c.number == _consents.c.revision,
+    ),
+)
 
 
 def standings(connection: Connection, *, client_id: str, consent_ids: Sequence[str]) -> dict[str, Standing]:
     """How these consents stand, by id; those of another client are left out as if they did not exist."""
-    query = (
-        select(_consents, _revisions.c.lines)
-        .join(
-            _places,
-            and_(_places.c.consumer_id == _consents.c.consumer_id, _places.c.consent_id == _consents.c.id),
-        )
-        .join(
-            _revisions,
-            and_(
-                _revisions.c.consumer_id == _consents.c.consumer_id,
-                _revisions.c.consent_id == _consents.c.id,
-                _revisions.c.number == _consents.c.revision,
-            ),
-        )
-        .where(_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id)
-    )
+    query = _newest.join(
+        _places,
+        and_(_places.c.consumer_id == _consents.c.consumer_id, _places.c.consent_id == _consents.c.id),
+    ).where(_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id)
+    return _standings(connection, query)
+
+
+def standings_of(
+    connection: Connection, *, consumer_id: str, consent_ids: Sequence[str]
+) -> dict[str, Standing]:
+    """How these consents of one person stand, by id, whoever holds them; another person's are left out."""
+    query = _newest.where(_consents.c.consumer_id == consumer_id, _consents.c.id.in_(consent_ids))
+    return _standings(connection, query)
+
+
+def _standings(connection: Connection, query: Select[Any]) -> dict[str, Standing]:
     return {
         row.id: Standing(
             consumer_id=row.consumer_id,

@@ -20,7 +20,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Ask:
-    """What a client wants of a person. ``state``: open, granted or refused."""
+    """What a client wants of a person. ``state``: open, granted or refused; see ``state_at``."""
 
     id: str
     client_id: str
@@ -30,6 +30,11 @@ class Ask:
     state: str
     created_at: datetime
     expires_at: datetime
+    decided_at: datetime | None
+
+    def state_at(self, now: datetime) -> str:
+        """As ``state``, or expired: nobody decided in time. That is worked out and never written down."""
+        return "expired" if self.state == "open" and self.expires_at <= now else self.state
 
     @staticmethod
     def of(row: AskRow) -> "Ask":
@@ -43,6 +48,7 @@ class Ask:
             state=row.state,
             created_at=row.created_at,
             expires_at=row.expires_at,
+            decided_at=row.decided_at,
         )
 
 

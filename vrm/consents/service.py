@@ -1,12 +1,12 @@
 """Verbs on asks and consents. Each change is written together with its event."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, false, or_, select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
@@ -69,11 +69,23 @@ def get_open_ask(session: Session, *, consumer_id: str, ask_id: str, now: dateti
     return Ask.of(_open(session, consumer_id, ask_id, now))
 
 
-def list_asks(session: Session, *, consumer_id: str, now: datetime) -> list[Ask]:
-    """The asks that wait for this person's decision, newest first."""
-    query = select(AskRow).where(
-        AskRow.consumer_id == consumer_id, AskRow.state == "open", AskRow.expires_at > now
-    )
+def list_asks(
+    session: Session, *, consumer_id: str, now: datetime, states: Collection[str] = ("open",)
+) -> list[Ask]:
+    """The asks put to this person that are in one of these states (``Ask.state_at``), newest first.
+
+    Unless said otherwise, those that wait for a decision.
+    """
+    wanted = [
+        and_(
+            AskRow.state == "open",
+            AskRow.expires_at <= now if state == "expired" else AskRow.expires_at > now,
+        )
+        if state in ("open", "expired")
+        else AskRow.state == state
+        for state in states
+    ]
+    query = select(AskRow).where(AskRow.consumer_id == consumer_id, or_(false(), *wanted))
     return [Ask.of(row) for row in session.scalars(query.order_by(AskRow.created_at.desc(), AskRow.id))]
 
 

@@ -116,7 +116,9 @@ def _acts(stage: Stage, house: House, site: Site) -> None:
 def _issuer(home: Path, once: bool) -> str:
     """The issuer of an instance the demo made before, or of the one it is about to make."""
     if not home.exists():
-        return f"http://localhost:{_free_port() if once else PORT}"
+        if once:
+            return f"http://localhost:{_free_port()}"
+        return os.environ.get("VRM_ISSUER") or f"http://localhost:{PORT}"
     if not (home / seed.MARK).exists():
         raise Broken(f"{home} was not made by the demo. Set VRM_HOME to another folder, or move it away.")
     return Instance.read(home).issuer

@@ -42,6 +42,6 @@ def test_every_type_is_shown():
     shown = {json.loads(json.loads(line)["entry"])["type"] for line in WHOLE.splitlines()[1:]}
     assert shown == set(TYPES)
     for name, kind in TYPES.items():
-        required = ", ".join(f"`{member}`" for member in sorted(kind.required))
+        required = ", ".join(f"`{member}`" for member in sorted(kind.required)) or "-"
         optional = ", ".join(f"`{member}`" for member in sorted(kind.optional)) or "-"
         assert f"| `{name}` | {kind.summary} | {required} | {optional} | {kind.person} |" in PAGE

@@ -2,11 +2,12 @@
 
 import dataclasses
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.tamper.small_log import CLIENT, CONSENTS, CONSUMERS, START, event, fill, write
+from tests.tamper.small_log import CLIENT, COMPANY, CONSENTS, CONSUMERS, START, event, fill, write
 from vrm import accesslog, ids
 from vrm.accesslog.models import EventLookup, LogEvent, LogPending
 
@@ -150,3 +151,66 @@ def test_every_event_waits_exactly_once(database):
     prepared = write(database, range(5))
     waiting = database.read(lambda session: set(session.scalars(select(LogPending.event_id))))
     assert waiting == {one.event_id for one in prepared}
+
+
+def test_lines_are_narrowed(database):
+    """By type, outcome, company and moment, alone and together; what fits none gives none."""
+    write(database, range(20))
+    every = lines(database)
+
+    def fit(**conditions):
+        return [line.event_id for line in lines(database, **conditions)]
+
+    def where(fits):
+        return [line.event_id for line in every if fits(line)]
+
+    refused = where(lambda line: line.outcome == "refused")
+    since = START + timedelta(seconds=8)
+    assert refused
+    assert fit(type="disclosure") == where(lambda line: line.type == "disclosure")
+    assert fit(type="disclosure", outcome="refused") == fit(outcome="refused") == refused
+    assert fit(since=since) == where(lambda line: line.at >= since)
+    assert fit(company_id=COMPANY) == where(lambda line: True)
+    assert fit(company_id=ids.new_id()) == fit(type="consent.revoked") == []
+    assert fit(type="disclosure", limit=2, before=fit(type="disclosure")[0]) == fit(type="disclosure")[1:3]
+
+
+def test_reads_add_up_by_consent(database):
+    """Reads, refusals and the last read of each consent; another's are never among them."""
+    write(database, range(20))
+
+    def tally(**more):
+        return database.read(
+            lambda session: accesslog.tally_for_consumer(session, consumer_id=CONSUMERS[0], **more)
+        )
+
+    (one,) = tally()
+    last = max(line.at for line in lines(database, outcome="answered"))
+    assert one == accesslog.Tally(COMPANY, CONSENTS[0], reads=5, refusals=1, last_read_at=last)
+    (later,) = tally(since=START + timedelta(seconds=9))
+    assert (later.reads, later.refusals, later.last_read_at) == (3, 0, last)
+    assert tally(consent_id=CONSENTS[0]) == [one]
+    assert tally(consent_id=CONSENTS[1]) == tally(since=START + timedelta(days=1)) == []
+
+
+def test_reads_are_counted_by_span(database):
+    """Each read falls into exactly one span; the spans together count what the whole counts."""
+    write(database, range(20))
+    moments = [START + timedelta(seconds=seconds) for seconds in (0, 5, 8, 9, 100)]
+
+    def spans(given):
+        return database.read(
+            lambda session: accesslog.count_in_spans(session, consumer_id=CONSUMERS[0], moments=given)
+        )
+
+    found = [(one.reads, one.refusals) for one in spans(moments)]
+    whole = lines(database, type="disclosure")
+    assert found == [
+        tuple(
+            sum(start <= line.at < end and line.outcome == outcome for line in whole)
+            for outcome in ("answered", "refused")
+        )
+        for start, end in pairwise(moments)
+    ]
+    assert tuple(map(sum, zip(*found, strict=True))) == (5, 1)
+    assert spans(moments[:1]) == spans([]) == []

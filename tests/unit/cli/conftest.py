@@ -45,6 +45,14 @@ class Operator:
     def ask(self, *words: str) -> Any:
         return json.loads(self.do(*words, "--json").stdout)
 
+    def logged(self) -> list[Any]:
+        """The entries of the log, in the order of their leaves; looking is itself an event, after them."""
+        self.do("log", "sequence")
+        file = self.home.with_name("looked.ndjson")
+        self.do("log", "export", str(file))
+        lines = [json.loads(line) for line in file.read_text().splitlines()[1:]]
+        return [json.loads(line["entry"]) for line in lines]
+
     def code(self, *words: str) -> str:
         """The stable code of a failure."""
         code: str = json.loads(self.fail(*words, "--json").stdout)["error"]["code"]

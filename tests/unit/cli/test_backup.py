@@ -56,6 +56,8 @@ def test_what_was_backed_up_comes_back(instance, elsewhere, backup: Path, tmp_pa
     assert elsewhere.ask("company", "show", "nordlicht.example")["state"] == "pending"
     assert elsewhere.ask("log", "checkpoint") == before
     assert elsewhere.ask("auditor", "grant", "--name", "R. Okafor")["auditor_id"]
+    types = [entry["type"] for entry in elsewhere.logged()]
+    assert (types[0], set(types[1:])) == ("company.registered", {"backup.restored", "auditor.granted"})
     assert (elsewhere.home / "instance.json").read_bytes() == (instance.home / "instance.json").read_bytes()
     for path in [elsewhere.home, *elsewhere.home.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path

@@ -51,3 +51,27 @@ def test_one_pass_of_the_worker_signs_the_log(operator, company: str) -> None:
     checkpoint = operator.ask("log", "checkpoint")
     assert checkpoint["size"] == 1
     assert checkpoint["checkpoint"].startswith(Instance.read(Path(operator.home)).log_origin + "\n")
+
+
+def test_what_the_operator_does_is_in_the_log(operator, tmp_path: Path) -> None:
+    """Exports, rotations, backups and mandates leave an entry each; an export never holds its own."""
+    made = operator.ask("auditor", "grant", "--name", "R. Okafor")["auditor_id"]
+    operator.do("auditor", "end", made)
+    operator.do("auditor", "end", made)  # over already: nothing happened
+    operator.do("keys", "rotate")
+    operator.do("log", "sequence")
+    operator.do("log", "export", str(tmp_path / "all.ndjson"))
+    operator.do("log", "export", str(tmp_path / "some.ndjson"), "--type", "keys.rotated")
+    operator.do("backup", str(tmp_path / "backup"))
+    assert "log.exported" not in (tmp_path / "all.ndjson").read_text()
+    found = operator.logged()
+    assert sorted((entry["type"], entry.get("code")) for entry in found) == [
+        ("auditor.ended", None),
+        ("auditor.granted", None),
+        ("backup.made", None),
+        ("keys.rotated", None),
+        ("log.exported", "all"),
+        ("log.exported", "selection"),
+    ]
+    assert {entry["actor"] for entry in found} == {"operator"}
+    assert "Okafor" not in str(found)

@@ -64,8 +64,8 @@ class Office:
         }
         return self.do(companies.new_client, company_id=company.id, **(given | more))
 
-    def events(self):
-        """What the log heard: type, actor, company, client."""
+    def entries(self):
+        """What the log heard, in order."""
 
         def read(session):
             return [
@@ -75,10 +75,22 @@ class Office:
                 )
             ]
 
+        return self.database.read(read)
+
+    def events(self):
+        """What the log heard: type, actor, company, client."""
         return [
             (entry["type"], entry["actor"], entry["company"], entry.get("client"))
-            for entry in self.database.read(read)
+            for entry in self.entries()
         ]
+
+    def changes(self, company):
+        """The codes of what the log heard of a company's changes, sorted."""
+        return sorted(
+            entry["code"]
+            for entry in self.entries()
+            if (entry["type"], entry["company"]) == ("company.changed", company.id)
+        )
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.support.databases import statements
 from vrm import companies
 from vrm.companies import NotApprovable
 from vrm.errors import Conflict, Invalid, NotFound, Stale
@@ -75,6 +76,7 @@ def test_not_approvable_before_all_is_there(office):
         company_id=company.id,
         purposes={"dpv:DirectMarketing": None},
         known_purposes=KNOWN,
+        now=NOW,
     )
     assert missing() == ("domain",)
     office.prove(company)
@@ -162,12 +164,13 @@ def test_a_new_notice_or_owner_raises_the_version(office):
     company = office.register()
 
     def version(verb, **more):
-        return office.do(verb, company_id=company.id, **more).notice_version
+        return office.do(verb, company_id=company.id, now=NOW, **more).notice_version
 
     assert version(companies.change_notice, privacy_notice_url="https://acorn.example/privacy") == 2
     assert version(companies.change_owner, owner="Oak Holding plc") == 3
     assert version(companies.change_owner, owner="Oak Holding plc") == 3
     assert version(companies.change_owner, owner=None) == 4
+    assert office.changes(company) == ["notice", "owner", "owner"]
 
 
 def test_purposes_are_replaced(office):
@@ -177,9 +180,14 @@ def test_purposes_are_replaced(office):
 
     def put(purposes):
         return office.do(
-            companies.set_purposes, company_id=company.id, purposes=purposes, known_purposes=KNOWN
+            companies.set_purposes,
+            company_id=company.id,
+            purposes=purposes,
+            known_purposes=KNOWN,
+            now=NOW,
         ).purposes
 
+    assert put(wanted) == wanted
     assert put(wanted) == wanted
     assert put({"dpv:DirectMarketing": None}) == {"dpv:DirectMarketing": None}
     with pytest.raises(Conflict):
@@ -188,6 +196,32 @@ def test_purposes_are_replaced(office):
         put({"dpv:Unknown": None})
     read = office.database.read(lambda s: companies.get_company(s, company_id=company.id))
     assert read.purposes == {"dpv:DirectMarketing": None}
+    assert office.changes(company) == ["purposes", "purposes"]  # what changed nothing is no event
+
+
+def test_many_are_found_at_once(office):
+    """By id, in as many statements for ten as for one; one that is missing is a fault."""
+    made = [office.register() for _ in range(10)]
+    clients = [office.new_client(company) for company in made]
+
+    def found(count):
+        with statements(office.database) as run:
+            companies_, clients_ = office.database.read(
+                lambda s: (
+                    companies.get_companies(s, (each.id for each in made[:count])),
+                    companies.get_clients(s, [each.id for each in clients[:count]]),
+                )
+            )
+        assert companies_ == {each.id: each for each in made[:count]}
+        assert clients_ == {each.id: each for each in clients[:count]}
+        return len(run)
+
+    assert found(1) == found(10)
+    assert found(0) <= 1
+    for unknown in (new_id(), "", "x\0"):
+        for verb in (companies.get_companies, companies.get_clients):
+            with pytest.raises(NotFound):
+                office.database.read(lambda s, v=verb, u=unknown: v(s, [made[0].id, clients[0].id, u]))
 
 
 def test_companies_are_listed_by_name_and_state(office):

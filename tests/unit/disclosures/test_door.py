@@ -185,7 +185,10 @@ def end_by_company(house, consent):
 def end_by_notice(house, consent):
     house.database.write(
         lambda db: companies.change_notice(
-            db, company_id=consent.company_id, privacy_notice_url="https://nordlicht.example/new"
+            db,
+            company_id=consent.company_id,
+            privacy_notice_url="https://nordlicht.example/new",
+            now=clock.now(),
         )
     )
 

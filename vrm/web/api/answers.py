@@ -73,7 +73,7 @@ def wanted_keys(raw: str | None) -> tuple[str, ...] | None:
     """``name,email``: the keys to read; None reads every permitted one."""
     if raw is None:
         return None
-    return check_keys([key.strip() for key in raw.split(",")])
+    return check_keys(raw.split(","))
 
 
 def check_keys(keys: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, stream_with_context
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
 
 from vrm.disclosures import Answer, Reader, Refusal
 from vrm.errors import Invalid
@@ -60,6 +61,8 @@ def _lines(outcomes: Iterator[Answer | Refusal]) -> Iterator[str]:
 def _body() -> dict[str, Any]:
     try:
         body: dict[str, Any] = _Body().load(request.get_json())
+    except RecursionError as fault:  # the parser's own word for what is nested too deeply
+        raise BadRequest from fault
     except ValidationError as fault:
         field = next(iter(fault.normalized_messages()))  # type: ignore[no-untyped-call]
         raise Invalid(f"{field} is not as described in the API.", field=str(field)) from fault

@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import rfc8785
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from vrm import clock, consents, profiles
-from vrm.catalogue import SENSITIVITIES, Catalogue
+from vrm.catalogue import SENSITIVITIES, Catalogue, Voice
 from vrm.companies import Asker, Company
 from vrm.errors import Invalid
 from vrm.house import House
@@ -152,7 +153,7 @@ def _line(
         "options": [Option(key, catalogue.get(key).label, texts[key], key == chosen) for key in keys],
         "items_of": shown.name if plural else None,
         "items": [
-            {"id": item.item_id, "text": catalogue.show(shown.name, item.value), "chosen": place == 0}
+            {"id": item.item_id, "text": catalogue.show(shown.name, item.value, voice=_voice()), "chosen": place == 0}
             for place, item in enumerate(items)
         ],
         "missing": chosen is None,
@@ -164,9 +165,14 @@ def _texts(catalogue: Catalogue, key: str, values: Values) -> list[str]:
     """The very values a key would send, in plain words; empty where there is none."""
     found = catalogue.get(key)
     if found.kind == "field":
-        return [catalogue.show(key, item.value) for item in values.get(key, [])]
+        return [catalogue.show(key, item.value, voice=_voice()) for item in values.get(key, [])]
     answer = _answer(catalogue, key, values)
-    return [] if answer is None else [catalogue.show(key, answer)]
+    return [] if answer is None else [catalogue.show(key, answer, voice=_voice())]
+
+
+def _voice() -> Voice:
+    """How values are said in the language of the page."""
+    return Voice(str(get_locale()), gettext)
 
 
 def _answer(catalogue: Catalogue, key: str, values: Values) -> object | None:

@@ -15,7 +15,10 @@ from vrm.web.portal.home import SOON
 
 @dataclass(frozen=True)
 class Row:
-    """A consent. ``doable`` is what the person can do with it now; ``retention_days`` is filled in by ``one``."""
+    """A consent. ``doable`` is what the person can do with it now; ``retention_days`` is filled in by ``one``.
+
+    ``state``: active, ending (soon), suspended or changed (it runs, and yet nothing can be read), revoked, expired.
+    """
 
     id: str
     company: str
@@ -58,10 +61,7 @@ def rows(
 ) -> list[Row]:
     """Consents as rows, in their order. ``sums`` are their reads."""
     names = words.company_names(db, (consent.company_id for consent in held))
-    clients = {
-        each: companies.get_client(db, client_id=each).name
-        for each in sorted({consent.client_id for consent in held})
-    }
+    clients = companies.get_clients(db, (consent.client_id for consent in held))
     standings = readers.standings(db, held)
     return [
         _row(
@@ -83,8 +83,7 @@ def one(
     """One consent of this person in full, with its revisions. Raises ``NotFound`` for everybody else's."""
     consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
     revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=consent_id)
-    wanted = history.Wanted(consent_id=consent_id)
-    sums = history.by_consent(history.walk(db, consumer_id=consumer_id, wanted=wanted))
+    sums = history.by_consent(db, consumer_id=consumer_id, consent_id=consent_id)
     (row,) = rows(db, catalogue, [consent], sums, now)
     return replace(row, retention_days=revisions[-1].terms.retention_days), revisions
 
@@ -126,7 +125,7 @@ def _row(
     consent: consents.Consent,
     lines: Sequence[consents.GrantedLine],
     company: companies.Company,
-    client: str,
+    client: companies.Client,
     tally: history.Tally,
     now: datetime,
 ) -> Row:
@@ -135,10 +134,10 @@ def _row(
         id=consent.id,
         company=company.legal_name,
         domain=company.domain,
-        client=client,
+        client=client.name,
         purposes=words.purposes(catalogue, lines),
         labels=words.labels(catalogue, lines),
-        state=_state(consent, now),
+        state=_state(consent, company, client, now),
         granted_at=consent.granted_at,
         expires_at=consent.expires_at,
         # One whose time has come has ended, though nobody has written it down yet.
@@ -151,7 +150,14 @@ def _row(
     )
 
 
-def _state(consent: consents.Consent, now: datetime) -> str:
-    if consent.is_active(now):
-        return "ending" if consent.expires_at <= now + SOON else "active"
-    return "expired" if consent.state == "active" else consent.state
+def _state(
+    consent: consents.Consent, company: companies.Company, client: companies.Client, now: datetime
+) -> str:
+    """The truth of this moment: a consent that still runs is worth nothing to who may not read."""
+    if not consent.is_active(now):
+        return "expired" if consent.state == "active" else consent.state
+    if client.state != "active" or company.state != "approved":
+        return "suspended"
+    if company.notice_version != consent.notice_version:
+        return "changed"
+    return "ending" if consent.expires_at <= now + SOON else "active"

@@ -13,12 +13,15 @@ from vrm.errors import Conflict
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import consent_rows, history
-from vrm.web.portal.home import waiting
+from vrm.web.portal import asks, consent_rows, history
 from vrm.web.portal.onward import onward
 from vrm.web.rooms import house
 
-STATES = {"current": ("active", "ending"), "history": ("revoked", "expired")}
+STATES = {
+    "current": ("active", "ending", "suspended", "changed"),
+    "history": ("revoked", "expired", "refused", "closed"),
+}
+READABLE = ("active", "ending")
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,20 @@ def _list(
     db: Session, here: House, consumer_id: str, tab: str, filters: Filters, now: datetime
 ) -> dict[str, Any]:
     held = consents.list_consents(db, consumer_id=consumer_id)
-    current = [each for each in held if each.is_active(now)]
-    shown = current if tab == "current" else [each for each in held if not each.is_active(now)]
-    sums = history.by_consent(history.walk(db, consumer_id=consumer_id, wanted=history.Wanted()))
-    rows = consent_rows.rows(db, here.catalogue, shown, sums, now)
+    sums = history.by_consent(db, consumer_id=consumer_id)
+    every = consent_rows.rows(db, here.catalogue, held, sums, now)
+    current = [row for row in every if row.ended_at is None]
+    past: list[consent_rows.Row | asks.Past] = [row for row in every if row.ended_at is not None]
+    past += asks.past(db, here, consumer_id=consumer_id, now=now)
+    past.sort(key=lambda row: row.ended_at or now, reverse=True)
+    rows = current if tab == "current" else past
     return {
-        "counts": {"current": len(current), "history": len(held) - len(current)},
-        "waiting": waiting(db, here, consumer_id=consumer_id, now=now) if tab == "current" else [],
+        "counts": {
+            "current": len(current),
+            "history": len(past),
+            "open": sum(row.state in READABLE for row in current),
+        },
+        "waiting": asks.waiting(db, here, consumer_id=consumer_id, now=now) if tab == "current" else [],
         "consents": [
             row
             for row in rows

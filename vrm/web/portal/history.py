@@ -6,7 +6,6 @@ The log says which keys were read, by which company, for what; it never holds a 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from vrm import accesslog
 from vrm.catalogue import Catalogue
 from vrm.web.portal import words
 
-BATCH = 200
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,6 @@ class Wanted:
     refused: bool = False
     since: datetime | None = None
 
-    def has(self, event: accesslog.LoggedEvent) -> bool:
-        """Whether an event is a read, and one of these."""
-        return (
-            event.type == "disclosure"
-            and (not self.refused or event.outcome == "refused")
-            and self.company_id in (None, event.entry["company"])
-        )
-
 
 @dataclass(frozen=True)
 class Tally:
@@ -60,38 +51,36 @@ class Tally:
     refusals: int = 0
     last_read_at: datetime | None = None
 
-    def plus(self, event: accesslog.LoggedEvent) -> "Tally":
-        """With one more, older event."""
-        if event.outcome == "refused":
-            return Tally(self.reads, self.refusals + 1, self.last_read_at)
-        return Tally(self.reads + 1, self.refusals, self.last_read_at or event.at)
-
 
 NOTHING = Tally()
 
 
-def walk(
-    db: Session, *, consumer_id: str, wanted: Wanted, before: str | None = None
-) -> Iterator[accesslog.LoggedEvent]:
-    """The wanted events, newest first, from after the event ``before``; fetched as far as they are taken."""
+def listed(
+    db: Session, *, consumer_id: str, wanted: Wanted, limit: int, before: str | None = None
+) -> list[accesslog.LoggedEvent]:
+    """The newest of the wanted reads, from after the event ``before``."""
+    return accesslog.list_for_consumer(
+        db,
+        consumer_id=consumer_id,
+        limit=limit,
+        before=before,
+        type="disclosure",
+        consent_id=wanted.consent_id,
+        company_id=wanted.company_id,
+        outcome="refused" if wanted.refused else None,
+        since=wanted.since,
+    )
+
+
+def walk(db: Session, *, consumer_id: str, wanted: Wanted) -> Iterator[accesslog.LoggedEvent]:
+    """All the wanted reads, newest first, fetched as far as they are taken."""
+    before = None
     while True:
-        batch = accesslog.list_for_consumer(
-            db, consumer_id=consumer_id, limit=BATCH, before=before, consent_id=wanted.consent_id
-        )
-        for event in batch:
-            if wanted.since is not None and event.at < wanted.since:
-                return
-            if wanted.has(event):
-                yield event
+        batch = listed(db, consumer_id=consumer_id, wanted=wanted, limit=BATCH, before=before)
+        yield from batch
         if len(batch) < BATCH:
             return
         before = batch[-1].event_id
-
-
-def take(events: Iterator[accesslog.LoggedEvent], most: int) -> tuple[list[accesslog.LoggedEvent], bool]:
-    """At most so many, and whether there are more."""
-    found = list(islice(events, most + 1))
-    return found[:most], len(found) > most
 
 
 def rows(db: Session, catalogue: Catalogue, events: Iterable[accesslog.LoggedEvent]) -> list[Read]:
@@ -101,22 +90,24 @@ def rows(db: Session, catalogue: Catalogue, events: Iterable[accesslog.LoggedEve
     return [_row(catalogue, names[company_id(event)].legal_name, event) for event in events]
 
 
-def by_consent(events: Iterable[accesslog.LoggedEvent]) -> dict[str, Tally]:
-    """Sums by consent, of events newest first."""
-    sums: dict[str, Tally] = {}
-    for event in events:
-        if event.consent_id is not None:
-            sums[event.consent_id] = sums.get(event.consent_id, NOTHING).plus(event)
-    return sums
+def by_consent(db: Session, *, consumer_id: str, consent_id: str | None = None) -> dict[str, Tally]:
+    """Sums by consent, of all of a person's or of one; a consent nobody came for is left out."""
+    sums = accesslog.tally_for_consumer(db, consumer_id=consumer_id, consent_id=consent_id)
+    return {
+        each.consent_id: Tally(each.reads, each.refusals, each.last_read_at)
+        for each in sums
+        if each.consent_id is not None
+    }
 
 
 def by_key(events: Iterable[accesslog.LoggedEvent]) -> dict[str, Tally]:
-    """Sums by key that was read, of events newest first."""
+    """Sums by key that was read, of events newest first. Which keys a read had, only its entry says."""
     sums: dict[str, Tally] = {}
     for event in events:
         if event.outcome != "refused":
             for key in _keys(event):
-                sums[key] = sums.get(key, NOTHING).plus(event)
+                had = sums.get(key, NOTHING)
+                sums[key] = Tally(had.reads + 1, had.refusals, had.last_read_at or event.at)
     return sums
 
 

@@ -1,6 +1,5 @@
 """What needs the person now, and their week at a glance."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,29 +9,17 @@ from flask import Blueprint, Response
 from flask_babel import get_locale, get_timezone
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, clock, companies, consents, profiles
+from vrm import accesslog, clock, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import history, readers, words
+from vrm.web.portal import asks, history, readers, words
 from vrm.web.rooms import house
 
 SOON = timedelta(days=14)
 RECENT = 5
 NAMES = ("nickname", "given_name")
 """What people are called by, the friendlier one first."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An ask that waits for a decision."""
-
-    href: str
-    company: str
-    domain: str
-    labels: list[str]
-    asked_at: datetime
-    closes_at: datetime
 
 
 @dataclass(frozen=True)
@@ -44,6 +31,16 @@ class Ending:
     labels: list[str]
     expires_at: datetime
     last_read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A permission under which something can be read now."""
+
+    consent_id: str
+    company: str
+    labels: list[str]
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -79,39 +76,25 @@ def home() -> Response:
     return pages.render("home.html", **here.database.read(lambda db: _home(db, here, consumer_id, now)))
 
 
-def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Waiting]:
-    """The asks a person can decide now. One whose client may not ask any more is not shown."""
-    asks = consents.list_asks(db, consumer_id=consumer_id, now=now)
-    clients = companies.client_standings(db.connection(), client_ids={ask.client_id for ask in asks})
-    asks = [ask for ask in asks if clients[ask.client_id].may_read]
-    names = words.company_names(db, (ask.company_id for ask in asks))
-    return [
-        Waiting(
-            href=f"/asks/{ask.id}",
-            company=names[ask.company_id].legal_name,
-            domain=names[ask.company_id].domain,
-            labels=list(dict.fromkeys(words.label(here.catalogue, line.key) for line in ask.terms.lines)),
-            asked_at=ask.created_at,
-            closes_at=ask.expires_at,
-        )
-        for ask in asks
-    ]
-
-
 def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str, Any]:
     days = _days(now)
-    since = datetime.combine(days[0], time(), get_timezone())
-    events = list(history.walk(db, consumer_id=consumer_id, wanted=history.Wanted(since=since)))
+    midnights = [
+        datetime.combine(day, time(), get_timezone()) for day in [*days, days[-1] + timedelta(days=1)]
+    ]
+    newest = history.listed(
+        db, consumer_id=consumer_id, wanted=history.Wanted(since=midnights[0]), limit=RECENT
+    )
     readable = readers.readable(db, consumer_id=consumer_id, now=now)
     total = here.catalogue.fields()
     sealed = profiles.sealed_values(
         db.connection(), consumer_ids=[consumer_id], fields=[key.name for key in total]
     ).get(consumer_id, [])
-    week = _week(days, events)
+    week = _week(days, accesslog.count_in_spans(db, consumer_id=consumer_id, moments=midnights))
     return {
         "name": _name(here, consumer_id, sealed),
-        "asks": waiting(db, here, consumer_id=consumer_id, now=now),
+        "asks": asks.waiting(db, here, consumer_id=consumer_id, now=now),
         "ending": _ending(db, here, consumer_id, readable, now),
+        "allowed": _allowed(db, here, readable),
         "week": week,
         "totals": Totals(
             reads=sum(day.reads for day in week),
@@ -122,8 +105,23 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
             filled=len({value.field for value in sealed}),
             total=len(total),
         ),
-        "recent": history.rows(db, here.catalogue, events[:RECENT]),
+        "recent": history.rows(db, here.catalogue, newest),
     }
+
+
+def _allowed(db: Session, here: House, readable: readers.Standings) -> list[Allowed]:
+    """From here a permission can be ended without looking for it: that must be as easy as giving it."""
+    first = sorted(readable.values(), key=lambda standing: standing.expires_at, reverse=True)[:RECENT]
+    names = words.company_names(db, (standing.company_id for standing in first))
+    return [
+        Allowed(
+            consent_id=standing.consent_id,
+            company=names[standing.company_id].legal_name,
+            labels=words.labels(here.catalogue, standing.lines),
+            expires_at=standing.expires_at,
+        )
+        for standing in first
+    ]
 
 
 def _days(now: datetime) -> list[date]:
@@ -132,13 +130,11 @@ def _days(now: datetime) -> list[date]:
     return [today - timedelta(days=back) for back in range(6, -1, -1)]
 
 
-def _week(days: list[date], events: Iterable[accesslog.LoggedEvent]) -> list[Day]:
-    reads, refusals = dict.fromkeys(days, 0), dict.fromkeys(days, 0)
-    for event in events:
-        day = event.at.astimezone(get_timezone()).date()
-        counted = refusals if event.outcome == "refused" else reads
-        counted[day] = counted.get(day, 0) + 1
-    return [Day(format_skeleton("Ed", day, locale=get_locale()), reads[day], refusals[day]) for day in days]
+def _week(days: list[date], counts: list[accesslog.Counts]) -> list[Day]:
+    return [
+        Day(format_skeleton("Ed", day, locale=get_locale()), counted.reads, counted.refusals)
+        for day, counted in zip(days, counts, strict=True)
+    ]
 
 
 def _ending(
@@ -146,21 +142,17 @@ def _ending(
 ) -> list[Ending]:
     soon = [standing for standing in readable.values() if standing.expires_at <= now + SOON]
     names = words.company_names(db, (standing.company_id for standing in soon))
+    sums = history.by_consent(db, consumer_id=consumer_id) if soon else {}
     return [
         Ending(
             consent_id=standing.consent_id,
             company=names[standing.company_id].legal_name,
             labels=words.labels(here.catalogue, standing.lines),
             expires_at=standing.expires_at,
-            last_read_at=_last_read(db, consumer_id, standing.consent_id),
+            last_read_at=sums.get(standing.consent_id, history.NOTHING).last_read_at,
         )
         for standing in sorted(soon, key=lambda standing: standing.expires_at)
     ]
-
-
-def _last_read(db: Session, consumer_id: str, consent_id: str) -> datetime | None:
-    events = history.walk(db, consumer_id=consumer_id, wanted=history.Wanted(consent_id=consent_id))
-    return next((event.at for event in events if event.outcome != "refused"), None)
 
 
 def _name(here: House, consumer_id: str, sealed: list[profiles.Sealed]) -> str | None:

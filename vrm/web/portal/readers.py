@@ -22,14 +22,12 @@ class Seen:
 
 
 def standings(db: Session, held: Sequence[consents.Consent]) -> dict[str, consents.Standing]:
-    """How these consents stand, with the lines of their newest revision: one query for each client."""
-    of_client: dict[str, list[str]] = {}
-    for consent in held:
-        of_client.setdefault(consent.client_id, []).append(consent.id)
-    found: dict[str, consents.Standing] = {}
-    for client_id, ids in of_client.items():
-        found |= consents.standings(db.connection(), client_id=client_id, consent_ids=ids)
-    return found
+    """How these consents of one person stand, with the lines of their newest revision."""
+    if not held:
+        return {}
+    (consumer_id,) = {consent.consumer_id for consent in held}
+    ids = [consent.id for consent in held]
+    return consents.standings_of(db.connection(), consumer_id=consumer_id, consent_ids=ids)
 
 
 def readable(db: Session, *, consumer_id: str, now: datetime) -> dict[str, consents.Standing]:

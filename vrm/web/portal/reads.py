@@ -1,9 +1,7 @@
 """Who read what, when and for what purpose, refusals too; drawn over time and listed one by one."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,28 +92,27 @@ def _reads(
     now: datetime,
     before: str | None,
 ) -> dict[str, Any]:
-    span = history.walk(db, consumer_id=consumer_id, wanted=history.Wanted(since=start))
-    events = list(islice(span, MOST_DRAWN))
-    names = words.company_names(db, map(history.company_id, events))
-    counts = accesslog.count_for_consumer(db, consumer_id=consumer_id, since=start)
+    sums = accesslog.tally_for_consumer(db, consumer_id=consumer_id, since=start)
+    names = words.company_names(db, {each.company_id for each in sums if each.company_id})
     wanted = filters.wanted(start)
-    shown, more = history.take(history.walk(db, consumer_id=consumer_id, wanted=wanted, before=before), PAGE)
-    drawn = [event for event in events if wanted.has(event) and filters.consent in ("", event.consent_id)]
+    drawn = history.listed(db, consumer_id=consumer_id, wanted=wanted, limit=MOST_DRAWN)
+    page = history.listed(db, consumer_id=consumer_id, wanted=wanted, limit=PAGE + 1, before=before)
+    shown = page[:PAGE]
     return {
-        "totals": Totals(counts.reads, counts.refusals, _readers(events)),
+        "totals": Totals(
+            reads=sum(each.reads for each in sums),
+            refusals=sum(each.refusals for each in sums),
+            # One that was only refused has read nothing.
+            companies=len({each.company_id for each in sums if each.reads}),
+        ),
         "companies": sorted(
             (Choice(id, company.legal_name) for id, company in names.items()),
             key=lambda choice: choice.name.casefold(),
         ),
         "strips": strips.strips(history.drawn(history.rows(db, here.catalogue, drawn)), start=start, end=now),
         "rows": history.rows(db, here.catalogue, shown),
-        "oldest": shown[-1].event_id if more else None,
+        "oldest": shown[-1].event_id if len(page) > PAGE else None,
     }
-
-
-def _readers(events: Iterable[accesslog.LoggedEvent]) -> int:
-    """How many companies read something; one that was only refused has read nothing."""
-    return len({history.company_id(event) for event in events if event.outcome != "refused"})
 
 
 def _older(days: int, filters: Filters, oldest: object) -> str:

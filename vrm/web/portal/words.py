@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from vrm import clock, companies
 from vrm.catalogue import Catalogue, Voice
-from vrm.consents import GrantedLine
+from vrm.consents import GrantedLine, Line
 from vrm.profiles import Item
 from vrm.web.language import gettext
 
@@ -22,8 +22,8 @@ def voice() -> Voice:
 
 
 def company_names(db: Session, ids: Iterable[str]) -> dict[str, companies.Company]:
-    """The companies of these ids; each is looked up once for a page."""
-    return {each: companies.get_company(db, company_id=each) for each in sorted(set(ids))}
+    """The companies of these ids, all looked up at once."""
+    return companies.get_companies(db, ids)
 
 
 def label(catalogue: Catalogue, key: str) -> str:
@@ -32,8 +32,8 @@ def label(catalogue: Catalogue, key: str) -> str:
     return found.label if found else key
 
 
-def labels(catalogue: Catalogue, lines: Iterable[GrantedLine]) -> list[str]:
-    """The labels of what leaves, each once."""
+def labels(catalogue: Catalogue, lines: Iterable[GrantedLine | Line]) -> list[str]:
+    """The labels of what leaves, or would, each once."""
     return list(dict.fromkeys(label(catalogue, line.key) for line in lines))
 
 
@@ -43,7 +43,7 @@ def purpose(catalogue: Catalogue, id: str) -> str:
     return found.plain if found else id
 
 
-def purposes(catalogue: Catalogue, lines: Iterable[GrantedLine]) -> list[str]:
+def purposes(catalogue: Catalogue, lines: Iterable[GrantedLine | Line]) -> list[str]:
     """The purposes of lines in plain words, each once."""
     return list(dict.fromkeys(purpose(catalogue, line.purpose) for line in lines))
 

@@ -1,0 +1,97 @@
+"""Asks as rows of a page: those that wait for the person, and those that ended without a consent.
+
+A company's sign-in page may put the same ask again and again; a person is shown the newest of those that are alike.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from vrm import companies, consents
+from vrm.house import House
+from vrm.web.portal import words
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An ask that waits for a decision."""
+
+    href: str
+    company: str
+    domain: str
+    labels: list[str]
+    asked_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Past:
+    """An ask under which nothing was ever read. ``state``: refused, or closed with no answer."""
+
+    company: str
+    domain: str
+    purposes: list[str]
+    labels: list[str]
+    state: str
+    asked_at: datetime
+    ended_at: datetime
+    id: None = None
+    """It has no page of its own, as a consent has."""
+
+
+def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Waiting]:
+    """The asks a person can decide now. One whose client may not ask any more is not shown."""
+    asks = consents.list_asks(db, consumer_id=consumer_id, now=now)
+    clients = companies.client_standings(db.connection(), client_ids={ask.client_id for ask in asks})
+    asks = [ask for ask in _newest(asks) if clients[ask.client_id].may_read]
+    names = words.company_names(db, (ask.company_id for ask in asks))
+    return [
+        Waiting(
+            href=f"/asks/{ask.id}",
+            company=names[ask.company_id].legal_name,
+            domain=names[ask.company_id].domain,
+            labels=words.labels(here.catalogue, ask.terms.lines),
+            asked_at=ask.created_at,
+            closes_at=ask.expires_at,
+        )
+        for ask in asks
+    ]
+
+
+def past(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Past]:
+    """The asks a person refused, and those that closed with no answer and were not put again."""
+    every = consents.list_asks(
+        db, consumer_id=consumer_id, now=now, states=("open", "granted", "refused", "expired")
+    )
+    newest = {ask.id for ask in _newest(every)}
+    over = [
+        (ask, state)
+        for ask in every
+        for state in (ask.state_at(now),)
+        if state == "refused" or (state == "expired" and ask.id in newest)
+    ]
+    names = words.company_names(db, (ask.company_id for ask, _ in over))
+    return [
+        Past(
+            company=names[ask.company_id].legal_name,
+            domain=names[ask.company_id].domain,
+            purposes=words.purposes(here.catalogue, ask.terms.lines),
+            labels=words.labels(here.catalogue, ask.terms.lines),
+            state="refused" if state == "refused" else "closed",
+            asked_at=ask.created_at,
+            ended_at=ask.decided_at or ask.expires_at,
+        )
+        for ask, state in over
+    ]
+
+
+def _newest(asks: Sequence[consents.Ask]) -> Iterator[consents.Ask]:
+    """Of the asks of one client on the same terms the first, which is the newest."""
+    seen = set()
+    for ask in asks:
+        alike = (ask.client_id, ask.terms)
+        if alike not in seen:
+            seen.add(alike)
+            yield ask
