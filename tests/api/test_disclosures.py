@@ -153,6 +153,7 @@ def test_keys_choose_among_the_permitted(world: World) -> None:
     assert found[1]["refused"]["code"] == "keys_not_permitted"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_thousand_consents(world: World) -> None:
     """A thousand are answered, each once, each logged; every event and leaf is a different one."""
     company, mia = world.company(), world.consumer()
@@ -175,7 +176,7 @@ def test_the_first_line_does_not_wait_for_the_last(world: World) -> None:
         base_url=company.issuer,
         buffered=False,
     )
-    stream = iter(reply.response)
+    stream = reply.iter_encoded()
     first = [json.loads(next(stream)) for _ in range(100)]
     assert all("profile" in each for each in first)
     mia.revoke(ids[100])

@@ -304,7 +304,7 @@ def test_a_token_of_bytes_that_are_no_text(town: World) -> None:
     response = town.app.test_client().get(
         "/v1/profile", headers={"Authorization": "Bearer \xff\xfe"}, base_url=town.house.settings.issuer
     )
-    assert (response.status_code, response.json["code"]) == (401, "invalid_token")
+    assert (response.status_code, response.get_json()["code"]) == (401, "invalid_token")
 
 
 def test_a_token_in_the_address_is_no_token(world: World) -> None:

@@ -34,7 +34,9 @@ MIA: Mapping[str, object] = {
 }
 
 NEEDED = (needed("name", why="For the label on the parcel"), needed("address", why="Where the parcel goes"))
-ADULT = needed("birthdate", any_of=["age_over_18"], why="The jacket comes with a pocket knife", frequency="once")
+ADULT = needed(
+    "birthdate", any_of=["age_over_18"], why="The jacket comes with a pocket knife", frequency="once"
+)
 WISHED = (
     line("phone_number", why="So the driver can ring"),
     line("email", MARKETING, why="Our newsletter", frequency="monthly"),
@@ -60,7 +62,9 @@ class _Everywhere(dict[str, Answer]):
     """Every path and query gets the same plain page."""
 
     def get(self, key: str, default: object = None) -> Answer:
-        return answer(b"<!doctype html><title>Shop</title><h1>Back at the shop</h1>", content_type="text/html")
+        return answer(
+            b"<!doctype html><title>Shop</title><h1>Back at the shop</h1>", content_type="text/html"
+        )
 
 
 @dataclass
@@ -88,7 +92,9 @@ class Resident:
         return company.take_back(asked, self.page.url)
 
 
-def move_in(city: World, page: Page, values: Mapping[str, object] = MIA, email: str | None = None) -> Resident:
+def move_in(
+    city: World, page: Page, values: Mapping[str, object] = MIA, email: str | None = None
+) -> Resident:
     """Somebody who keeps a profile, already signed in at this page."""
     person = seeds.person(city.house, values, email=email)
     page.context.add_cookies([{"name": "vrm", "value": person.session, "url": city.house.settings.issuer}])

@@ -41,7 +41,12 @@ def test_what_the_letter_shows(mia: Resident, shop):
     page = mia.open(shop.ask(*NEEDED, ADULT, *WISHED, **TERMS).address)
     for value in ("Mia Tran", "14 Barkly Street", "17 June 1991", "mia@people.example"):
         expect(page.get_by_text(value, exact=False).first).to_be_visible()
-    for words in ("For the label on the parcel", "This is marketing.", "keep what they read for 90 days", shop_domain(page)):
+    for words in (
+        "For the label on the parcel",
+        "This is marketing.",
+        "keep what they read for 90 days",
+        shop_domain(page),
+    ):
         expect(page.get_by_role("main")).to_contain_text(words)
     for box in page.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()
@@ -161,7 +166,9 @@ def test_a_very_sensitive_line_is_asked_twice(city, page, shop):
     asked = shop.ask(needed("food_allergy"), **TERMS)
     mia.open(asked.address)
     press(page, "Allow what is ticked")
-    expect(page.get_by_role("alert")).to_contain_text("Tick that they may read this very sensitive line, or refuse.")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Tick that they may read this very sensitive line, or refuse."
+    )
     page.get_by_label("Yes, they may read this very sensitive line").check()
     press(page, "Allow what is ticked")
     assert shop.take_back(asked, page.url).consent_id

@@ -66,9 +66,22 @@ def test_who_read_what(mia: Resident, shop, running):
     drawing = page.get_by_role("img", name=re.compile("Nordlicht Versand"))
     expect(drawing).to_have_accessible_name(re.compile("1 read, 1 refused"))
     refused, answered = page.get_by_role("row").filter(has=page.get_by_role("rowheader")).all()
-    for words in ("Nordlicht Versand", "Sending you advertising", "You did not allow it for that.", "Refused", "Today"):
+    for words in (
+        "Nordlicht Versand",
+        "Sending you advertising",
+        "You did not allow it for that.",
+        "Refused",
+        "Today",
+    ):
         expect(refused).to_contain_text(words)
-    for words in ("Nordlicht Versand", "Delivering what you ordered", "Full name", "Over 18", "Read", "Today"):
+    for words in (
+        "Nordlicht Versand",
+        "Delivering what you ordered",
+        "Full name",
+        "Over 18",
+        "Read",
+        "Today",
+    ):
         expect(answered).to_contain_text(words)
     expect(answered).not_to_contain_text("Mia Tran")
     answered.get_by_text("Entry in the log").click()

@@ -327,7 +327,7 @@ CONSENTS = [
         "Kavanagh Insurance",
         "Travel cover",
         ["Full name", "Address", "Date of birth", "Job", "Phone"],
-        "active",
+        "suspended",
     ),
     _consent(
         "Fjell & Fjord",
@@ -342,6 +342,16 @@ CONSENTS = [
 ENDED = [
     _consent("Maison Lavande", "Skin advice", ["Allergies"], "revoked", ended_at=_ago(days=20), doable=[]),
     _consent("Halden Bikes", "Warranty", ["Full name"], "expired", ended_at=_ago(days=90), doable=[]),
+    {
+        "id": None,
+        "company": "Lumen Mobil",
+        "domain": "lumen.example",
+        "purposes": ["Advertising"],
+        "labels": ["Mobile number"],
+        "state": "refused",
+        "asked_at": _ago(days=101),
+        "ended_at": _ago(days=100),
+    },
 ]
 WAITING = [
     {
@@ -638,7 +648,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         MIA,
         {
             "tab": "current",
-            "counts": {"current": 4, "history": 2},
+            "counts": {"current": 4, "history": 3, "open": 2},
             "filters": {**NO_FILTER, "q": "o"},
             "waiting": WAITING,
             "consents": CONSENTS,
@@ -650,7 +660,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         MIA,
         {
             "tab": "current",
-            "counts": {"current": 0, "history": 0},
+            "counts": {"current": 0, "history": 0, "open": 0},
             "filters": NO_FILTER,
             "waiting": [],
             "consents": [],
@@ -662,7 +672,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         MIA,
         {
             "tab": "history",
-            "counts": {"current": 4, "history": 2},
+            "counts": {"current": 4, "history": 3, "open": 2},
             "filters": NO_FILTER,
             "waiting": [],
             "consents": ENDED,

@@ -50,12 +50,15 @@ def person(house: House, profile: Mapping[str, object] = PROFILE, *, email: str 
     for field, raw in profile.items():
         for each in raw if isinstance(raw, list) else [raw]:
             put(house, account.consumer_id, field, each)
+    return Person(account.id, account.consumer_id, email, sign_in(house, account.id, account.consumer_id))
+
+
+def sign_in(house: House, account_id: str, consumer_id: str) -> str:
+    """A session of an account; the value of its cookie."""
     started = house.database.write(
-        lambda db: accounts.start_session(
-            db, account_id=account.id, consumer_id=account.consumer_id, now=clock.now()
-        )
+        lambda db: accounts.start_session(db, account_id=account_id, consumer_id=consumer_id, now=clock.now())
     )
-    return Person(account.id, account.consumer_id, email, started.token)
+    return started.token
 
 
 def put(house: House, consumer_id: str, field: str, raw: object, **more: Any) -> profiles.Item:

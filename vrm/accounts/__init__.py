@@ -19,19 +19,22 @@ from vrm.accounts.auditors import (
     prepare_auditor,
 )
 from vrm.accounts.errors import AccountExists, BadPassword, LinkExpired, WrongCredentials
-from vrm.accounts.passwords import Cost, Hasher
+from vrm.accounts.passwords import SHORTEST, Cost, Hasher
 from vrm.accounts.service import Person, end_account, forget, get_account, open_person, sweep
 from vrm.accounts.sessions import (
     Present,
+    SignedIn,
     Started,
     end_session,
     end_sessions,
     find_session,
+    list_sessions,
     start_session,
     touch_session,
 )
 from vrm.accounts.sign_in import change_password, sign_in
 from vrm.accounts.sign_up import (
+    LIFETIME,
     Account,
     Invitation,
     Newcomer,
@@ -44,6 +47,8 @@ from vrm.accounts.sign_up import (
 )
 
 __all__ = [
+    "LIFETIME",
+    "SHORTEST",
     "Account",
     "AccountExists",
     "Auditor",
@@ -56,6 +61,7 @@ __all__ = [
     "Newcomer",
     "Person",
     "Present",
+    "SignedIn",
     "Started",
     "WrongCredentials",
     "change_password",
@@ -72,6 +78,7 @@ __all__ = [
     "grant_auditor",
     "invite",
     "list_auditors",
+    "list_sessions",
     "open_person",
     "prepare_auditor",
     "prepare_newcomer",

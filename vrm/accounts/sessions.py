@@ -47,6 +47,16 @@ class Present:
     needs_touch: bool
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser in which an account is signed in. ``last_seen`` is exact to ``TOUCH``."""
+
+    session_id: str
+    created_at: datetime
+    last_seen: datetime
+    expires_at: datetime
+
+
 def start_session(
     session: Session, *, account_id: str, consumer_id: str, now: datetime, replaces: str | None = None
 ) -> Started:
@@ -89,6 +99,16 @@ def find_session(session: Session, *, token: str, now: datetime) -> Present | No
         expires_at=row.expires_at,
         needs_touch=row.last_seen <= now - TOUCH,
     )
+
+
+def list_sessions(session: Session, *, account_id: str, now: datetime) -> list[SignedIn]:
+    """Where an account is signed in at this moment, the newest sign-in first."""
+    columns = (sessions.c.token_hash, sessions.c.created_at, sessions.c.last_seen, sessions.c.expires_at)
+    query = select(*columns).where(
+        sessions.c.account_id == account_id, sessions.c.expires_at > now, sessions.c.last_seen > now - IDLE
+    )
+    query = query.order_by(sessions.c.created_at.desc(), sessions.c.token_hash)
+    return [SignedIn(hashed.hex(), *times) for hashed, *times in session.execute(query)]
 
 
 def touch_session(session: Session, *, token: str, now: datetime) -> None:

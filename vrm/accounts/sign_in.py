@@ -10,6 +10,7 @@ transaction is open, and because the order is the security of it:
 Someone who guesses cannot tell an unknown address from a wrong password, by answer or by work done.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -91,8 +92,12 @@ def change_password(
     new: str,
     token: str,
     now: datetime,
+    also: Callable[[Session, str], None] | None = None,
 ) -> None:
     """Set a new password for who knows the current one; every session but the one of ``token`` ends.
+
+    ``also`` runs in the transaction of the change, with the account's address, so that a letter about it can be
+    enqueued exactly if it happened.
 
     Raises ``WrongCredentials``, ``BadPassword``, and ``TooMany``: a borrowed session must not be good for
     guessing.
@@ -118,6 +123,8 @@ def change_password(
             return False
         throttle.clear(session, throttle.Charge(throttle.SIGN_IN_HANDLE, verified.handle_hash))
         end_sessions(session, account_id=account_id, but=token)
+        if also is not None:
+            also(session, email)
         return True
 
     if not database.write(change):

@@ -1,8 +1,9 @@
 """The languages of the pages: which one, and where its words come from.
 
-Source text is English, in the templates. A translation is ``locale/<language>/LC_MESSAGES/messages.po``; it is
-compiled in memory when first needed, so there is no build step and no compiled file that could be stale.
-``pybabel extract -F vrm/web/babel.cfg`` finds the messages; a test holds every catalogue to them.
+Source text is English. ``locale/<language>/LC_MESSAGES/`` has the words of the pages in ``messages.po`` and those
+of the catalogue of keys and purposes in ``catalogue.po``. They are compiled in memory when first needed, so there
+is no build step and no compiled file that could be stale.
+``pybabel extract -F vrm/web/babel.cfg vrm/web vrm/worker`` finds the messages; a test holds every catalogue to them.
 """
 
 import io
@@ -51,9 +52,16 @@ def told(fault: VrmError) -> str:
 @cache
 def catalogue(language: str) -> NullTranslations:
     """The compiled catalogue of a language; an empty one where there is none (the source language)."""
-    path = FOLDER / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
+    words = [_compiled(path, language) for path in sorted((FOLDER / language / "LC_MESSAGES").glob("*.po"))]
+    if not words:
         return NullTranslations()
+    first, *others = reversed(words)  # what the pages say goes before what the catalogue says
+    for other in others:
+        first.add_fallback(other)
+    return first
+
+
+def _compiled(path: Path, language: str) -> Translations:
     with path.open("rb") as source:
         messages = pofile.read_po(source, locale=language)
     compiled = io.BytesIO()

@@ -50,6 +50,14 @@ LETTERS: Mapping[str, Letter] = {
             "If it was not you, do nothing: your password stays as it is.\n"
         ),
     ),
+    "password_changed": Letter(
+        N_("Your password at %(host)s was changed"),
+        N_(
+            "Hello,\n\nthe password of your account at %(host)s was changed, and every other browser was signed out.\n"
+            "If it was you, there is nothing to do.\n\n"
+            "If it was not you, choose a new password at once:\n\n    %(link)s\n"
+        ),
+    ),
 }
 
 

@@ -81,3 +81,22 @@ def test_sweeping_takes_only_what_is_over(house, account):
     assert house.read(lambda s: accounts.get_invitation(s, house.keys, token=link, now=NOW))
     assert house.write(lambda s: accounts.sweep(s, now=NOW + WHOLE)) >= 4
     assert house.write(lambda s: accounts.sweep(s, now=NOW + WHOLE)) == 0
+
+
+def test_sessions_are_listed_while_they_are_good(house, account):
+    """The newest first, each with its times; one that is over, ended or another's is not among them."""
+    other = house.sign_up("ben@example.org", PASSWORD)
+    start(house, other)
+    old = start(house, account, NOW)
+    new = start(house, account, NOW + timedelta(minutes=90))
+    ended = start(house, account, NOW)
+    house.write(lambda s: accounts.end_session(s, token=ended.token))
+
+    def listed(now):
+        return house.read(lambda s: accounts.list_sessions(s, account_id=account.id, now=now))
+
+    found = listed(NOW + timedelta(minutes=100))
+    assert [one.session_id for one in found] == [new.session_id, old.session_id]
+    assert (found[1].created_at, found[1].last_seen, found[1].expires_at) == (NOW, NOW, NOW + WHOLE)
+    assert [one.session_id for one in listed(NOW + IDLE)] == [new.session_id]
+    assert listed(NOW + WHOLE * 2) == []

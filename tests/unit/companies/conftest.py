@@ -80,8 +80,7 @@ class Office:
     def events(self):
         """What the log heard: type, actor, company, client."""
         return [
-            (entry["type"], entry["actor"], entry["company"], entry.get("client"))
-            for entry in self.entries()
+            (entry["type"], entry["actor"], entry["company"], entry.get("client")) for entry in self.entries()
         ]
 
     def changes(self, company):

@@ -133,8 +133,41 @@ def test_an_ask_closes_by_itself(house, mia, nordlicht):
     with pytest.raises(Conflict) as fault:
         decide(house, mia, ask_id, [Choice(0, "name")], now=later)
     assert fault.value.code == "ask_expired"
-    listed = house.database.read(lambda db: consents.list_asks(db, consumer_id=mia.consumer_id, now=later))
-    assert listed == []
+
+    def listed(**more):
+        return house.database.read(
+            lambda db: [
+                (each.id, each.state_at(later))
+                for each in consents.list_asks(db, consumer_id=mia.consumer_id, now=later, **more)
+            ]
+        )
+
+    assert listed() == listed(states=()) == listed(states=("granted", "refused")) == []
+    assert listed(states=("expired",)) == [(ask_id, "expired")]
+
+
+def test_asks_are_listed_by_how_they_ended(house, mia, nordlicht):
+    """Each state alone, several together, newest first; a person's own alone."""
+    granted, refused, waiting = (
+        ask(house, mia, nordlicht, terms(key)) for key in ("name", "email", "birthdate")
+    )
+    decide(house, mia, granted, [Choice(0, "name")])
+    refuse(house, mia, refused)
+
+    def listed(*states):
+        return house.database.read(
+            lambda db: {
+                each.id: each.state_at(clock.now())
+                for each in consents.list_asks(
+                    db, consumer_id=mia.consumer_id, now=clock.now(), states=states
+                )
+            }
+        )
+
+    assert listed("granted") == {granted: "granted"}
+    assert listed("open") == {waiting: "open"}
+    assert listed("refused", "expired", "open") == {refused: "refused", waiting: "open"}
+    assert listed("expired") == {}
 
 
 def test_the_same_request_is_one_ask(house, mia, nordlicht):

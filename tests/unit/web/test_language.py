@@ -12,11 +12,13 @@ OTHERS = sorted(set(LANGUAGES) - {"en"})
 
 
 def messages():
-    """Every message of the templates and of the edge's own modules: (singular, plural or None)."""
+    """Every message of the templates, of the edge's own modules and of the letters: (singular, plural or None)."""
     methods = [("templates/**.html", "jinja2"), ("**.py", "python")]
     options = {"templates/**.html": {"trimmed": "true"}}
-    found = extract.extract_from_dir(WEB, methods, options)
-    return {m if isinstance(m, tuple) else (m, None) for _, _, m, _, _ in found}
+    found = list(extract.extract_from_dir(WEB, methods, options))
+    letters = extract.extract_from_file("python", WEB.parent / "worker" / "letters.py")
+    every = [message for _, _, message, _, _ in found] + [message for _, message, _, _ in letters]
+    return {m if isinstance(m, tuple) else (m, None) for m in every}
 
 
 @pytest.mark.parametrize("language", OTHERS)

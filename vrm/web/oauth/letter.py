@@ -153,7 +153,11 @@ def _line(
         "options": [Option(key, catalogue.get(key).label, texts[key], key == chosen) for key in keys],
         "items_of": shown.name if plural else None,
         "items": [
-            {"id": item.item_id, "text": catalogue.show(shown.name, item.value, voice=_voice()), "chosen": place == 0}
+            {
+                "id": item.item_id,
+                "text": catalogue.show(shown.name, item.value, voice=_voice()),
+                "chosen": place == 0,
+            }
             for place, item in enumerate(items)
         ],
         "missing": chosen is None,

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import accounts, clock
-from vrm.accounts.passwords import SHORTEST
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext
+from vrm.web.portal import letters
 from vrm.web.portal.onward import onward
 from vrm.web.portal.typed import N_, REFUSED, needed, renamed
 from vrm.web.rooms import house
@@ -34,9 +34,10 @@ class Signed:
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/account``, ``/account/password``, ``/account/sign-out-everywhere``."""
+    """``/account``, ``/account/password``, ``/account/sign-out-elsewhere``, ``/account/sign-out-everywhere``."""
     blueprint.get("/account")(show_account)
     blueprint.post("/account/password")(change_password)
+    blueprint.post("/account/sign-out-elsewhere")(sign_out_elsewhere)
     blueprint.post("/account/sign-out-everywhere")(sign_out_everywhere)
 
 
@@ -50,7 +51,7 @@ def change_password() -> BaseResponse:
     form = filled(_Passwords())
     if form.errors:
         return _page(form, REFUSED)
-    here, account_id, token = house(), _account_id(), session.token()
+    here, account_id, token, now = house(), _account_id(), session.token(), clock.now()
     try:
         accounts.change_password(
             here.database,
@@ -60,7 +61,8 @@ def change_password() -> BaseResponse:
             current=request.form["current_password"],
             new=request.form["new_password"],
             token=token or "",
-            now=clock.now(),
+            now=now,
+            also=lambda db, email: letters.tell_of_new_password(db, here.keys, to=email, now=now),
         )
     except accounts.WrongCredentials as fault:
         wrong = gettext("This is not your password now. Nothing was changed.")
@@ -68,6 +70,13 @@ def change_password() -> BaseResponse:
     except accounts.BadPassword as fault:
         return _page(renamed(form.with_fault(fault), "password", "new_password"), problems.row(fault).status)
     return onward("/account", "password")
+
+
+@audience("consumer")
+def sign_out_elsewhere() -> BaseResponse:
+    account_id, token = _account_id(), session.token()
+    house().database.write(lambda db: accounts.end_sessions(db, account_id=account_id, but=token))
+    return onward("/account", "elsewhere")
 
 
 @audience("consumer")
@@ -80,25 +89,32 @@ def sign_out_everywhere() -> BaseResponse:
 
 
 def _page(form: Form, status: int = 200) -> Response:
-    here, consumer_id, token = house(), session.consumer_id(), session.token() or ""
+    here, consumer_id, now = house(), session.consumer_id(), clock.now()
 
-    def look(db: Session) -> tuple[str, datetime, accounts.Present | None]:
+    def look(db: Session) -> tuple[str, datetime, list[accounts.SignedIn]]:
         person = accounts.open_person(db, here.keys, consumer_id=consumer_id)
         account = accounts.get_account(db, consumer_id=consumer_id)
-        present = accounts.find_session(db, token=token, now=clock.now())
-        return person.email, account.created_at, present
+        return person.email, account.created_at, accounts.list_sessions(db, account_id=account.id, now=now)
 
-    now = clock.now()
-    email, made_at, present = here.database.read(look)
+    email, made_at, signed_in = here.database.read(look)
+    this = session.visitor()
     return pages.render(
         "account.html",
         status,
         email=email,
         form=form,
-        least=SHORTEST,
+        least=accounts.SHORTEST,
         made_at=made_at,
-        sessions=[Signed(present.created_at if present else now, now, current=True)],
+        sessions=[
+            _signed(each, now, current=this is not None and each.session_id == this.session_id)
+            for each in signed_in
+        ],
     )
+
+
+def _signed(found: accounts.SignedIn, now: datetime, *, current: bool) -> Signed:
+    # The moment of this one is kept to a few minutes, and yet it is seen right now.
+    return Signed(found.created_at, now if current else found.last_seen, current)
 
 
 def _account_id() -> str:

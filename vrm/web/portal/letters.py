@@ -20,6 +20,7 @@ from vrm.ids import new_id
 from vrm.web.site import site
 
 KIND = "mail"
+RESET = "/reset"
 
 
 def enqueue(
@@ -41,3 +42,8 @@ def enqueue(
     aad = Aad(KIND, keys.INSTANCE_OWNER, job_id)
     sealed = keys.seal(keys.INSTANCE_OWNER, json.dumps(written).encode(), aad)
     work.enqueue(db, kind=KIND, payload=sealed, now=now, job_id=job_id)
+
+
+def tell_of_new_password(db: Session, keys: KeyStore, *, to: str, now: datetime) -> None:
+    """Write to the person that their password was changed: if they did not do it, they must hear of it."""
+    enqueue(db, keys, letter="password_changed", to=to, values={"link": site().issuer + RESET}, now=now)

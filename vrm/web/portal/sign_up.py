@@ -14,13 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import accounts, clock
-from vrm.accounts.passwords import SHORTEST
-from vrm.accounts.sign_up import LIFETIME
 from vrm.errors import Invalid
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form, filled
-from vrm.web.language import gettext
+from vrm.web.language import gettext, told
 from vrm.web.portal import letters
 from vrm.web.portal.onward import carried, onward
 from vrm.web.portal.typed import N_, REFUSED, needed, network_address, renamed
@@ -28,7 +26,7 @@ from vrm.web.rooms import house
 from vrm.web.site import site
 
 LINK = "/choose-password"
-MINUTES = LIFETIME // timedelta(minutes=1)
+MINUTES = accounts.LIFETIME // timedelta(minutes=1)
 
 
 class _Address(Schema):
@@ -45,8 +43,8 @@ def add_routes(blueprint: Blueprint) -> None:
     """``/sign-up``, ``/reset``, ``/choose-password``."""
     blueprint.get("/sign-up")(show_sign_up)
     blueprint.post("/sign-up")(sign_up)
-    blueprint.get("/reset")(show_reset)
-    blueprint.post("/reset")(reset)
+    blueprint.get(letters.RESET)(show_reset)
+    blueprint.post(letters.RESET)(reset)
     blueprint.get(LINK)(show_choose_password)
     blueprint.post(LINK)(choose_password)
 
@@ -146,14 +144,13 @@ def _complete(invitation: accounts.Invitation, password: str) -> accounts.Starte
             )
         )
     password_hash = accounts.prepare_password(here.hasher, email=invitation.email, password=password)
-    return here.database.write(
-        lambda db: _started(
-            db,
-            accounts.reset_password(db, token=invitation.token, password_hash=password_hash, now=now),
-            now,
-            token,
-        )
-    )
+
+    def reset(db: Session) -> accounts.Started:
+        account = accounts.reset_password(db, token=invitation.token, password_hash=password_hash, now=now)
+        letters.tell_of_new_password(db, here.keys, to=invitation.email, now=now)
+        return _started(db, account, now, token)
+
+    return here.database.write(reset)
 
 
 def _started(db: Session, account: accounts.Account, now: datetime, replaces: str | None) -> accounts.Started:
@@ -185,7 +182,7 @@ def _password_page(invitation: accounts.Invitation, form: Form, going: str, stat
         token=invitation.token,
         action=LINK + carried(going),
         email=invitation.email,
-        least=SHORTEST,
+        least=accounts.SHORTEST,
     )
 
 
@@ -193,7 +190,7 @@ def _expired(fault: accounts.LinkExpired) -> Response:
     return pages.error_page(
         problems.row(fault).status,
         code=fault.code,
-        sentence=fault.message,
+        sentence=told(fault),
         reference="r-" + secrets.token_hex(4),
         ways=(
             pages.Way("/sign-up", gettext("Make a profile")),

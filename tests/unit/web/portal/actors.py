@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from email import message_from_bytes, policy
 from html import unescape
 from pathlib import Path
@@ -97,8 +98,8 @@ class Shop:
     company_id: str
     client_id: str
 
-    def ask(self, consumer_id, *keys, days=90):
-        """Put an ask before a person; its id."""
+    def ask(self, consumer_id, *keys, days=90, ago=timedelta(0)):
+        """Put an ask before a person, now or some time ago; its id."""
         lines = tuple(consents.Line(key, "dpv:ServiceProvision", required=True) for key in keys)
         return self.house.database.write(
             lambda db: consents.open_ask(
@@ -107,8 +108,8 @@ class Shop:
                 client_id=self.client_id,
                 company_id=self.company_id,
                 terms=consents.Terms(lines, days, retention_days=30),
-                request={"n": str(len(keys)) + "".join(keys)},
-                now=clock.now(),
+                request={"n": f"{len(keys)}{''.join(keys)}{ago}"},
+                now=clock.now() - ago,
             )
         )
 

@@ -1,11 +1,13 @@
 """What is allowed, ending it, and who read what, over HTTP."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from tests.support.databases import statements
 from tests.unit.web.portal.actors import found, make_shop
-from vrm import worker
+from vrm import clock, companies, consents, worker
 
 
 @pytest.fixture
@@ -187,3 +189,96 @@ def test_pages_in_every_language(named, mia_id, shop, language):
         "/account",
     ):
         named.get(f"{path}?lang={language}")
+
+
+def test_history_keeps_what_was_refused_and_what_was_never_answered(named, mia_id, shop, house):
+    """A refused ask and one that closed stand there, once each, newest first; what waits does not."""
+    other = make_shop(house, "Alder Travel Ltd", "alder.example")
+    refused, waiting = shop.ask(mia_id, "given_name"), shop.ask(mia_id, "nickname")
+    house.database.write(
+        lambda db: consents.refuse(db, house.keys, consumer_id=mia_id, ask_id=refused, now=clock.now())
+    )
+    for days in (30, 20):  # the same ask twice, as a company's own sign-in page would put it
+        other.ask(mia_id, "email", ago=timedelta(days=days))
+    named.get("/consents")
+    assert waiting in named.page and "Alder" not in named.page
+    named.get("/consents?show=history")
+    assert named.page.count('class="consent"') == 2 and waiting not in named.page
+    assert named.page.index("Hawthorn Books") < named.page.index("Alder Travel")
+    assert "You refused" in named.page and "Closed" in named.page
+    for state, shown, hidden in (("refused", "Hawthorn", "Alder"), ("closed", "Alder", "Hawthorn")):
+        named.get(f"/consents?show=history&state={state}")
+        assert shown in named.page and hidden not in named.page
+
+
+def test_an_ask_that_was_granted_in_the_end_is_not_called_closed(named, mia_id, shop):
+    """Someone who came back and allowed it sees the consent, and no complaint about the first time."""
+    shop.ask(mia_id, "nickname", ago=timedelta(days=20))
+    shop.granted(mia_id, "nickname")
+    named.get("/consents?show=history")
+    assert "Closed" not in named.page
+
+
+def change_notice(db, shop):
+    url = "https://hawthorn.example/new"
+    companies.change_notice(db, company_id=shop.company_id, privacy_notice_url=url, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("end", "state", "word"),
+    [
+        (
+            lambda db, shop: companies.suspend_company(db, company_id=shop.company_id, now=clock.now()),
+            "suspended",
+            "Suspended: nothing can be read",
+        ),
+        (
+            lambda db, shop: companies.suspend_client(db, client_id=shop.client_id, now=clock.now()),
+            "suspended",
+            "Suspended: nothing can be read",
+        ),
+        (change_notice, "changed", "They must ask again: nothing can be read"),
+    ],
+)
+def test_a_consent_that_is_worth_nothing_is_not_called_active(named, mia_id, house, shop, end, state, word):
+    """Whoever looks sees the truth of this moment, can narrow the list by it, and can still revoke."""
+    consent_id = shop.granted(mia_id, "nickname", days=5)
+    house.database.write(lambda db: end(db, shop))
+    named.get("/consents")
+    assert word in named.page and "Nothing now. No company can read anything about you." in named.page
+    assert f'href="/consents/{consent_id}/revoke"' in named.page
+    named.get(f"/consents?state={state}")
+    assert consent_id in named.page
+    for other in {"active", "ending", "suspended", "changed"} - {state}:
+        named.get(f"/consents?state={other}")
+        assert consent_id not in named.page
+    named.get(f"/consents/{consent_id}")
+    assert word in named.page and "What they could read" in named.page
+    assert "They read the value as it is" not in named.page
+
+
+@pytest.mark.parametrize("path", ["/consents", "/consents?show=history", "/home", "/reads", "/profile"])
+def test_a_page_costs_the_same_however_much_is_allowed(named, mia_id, house, path):
+    """The number of statements does not grow with consents, companies, clients, asks or reads."""
+    shops = [make_shop(house, f"Shop {number}", f"shop{number}.example") for number in range(4)]
+
+    def come(shop):
+        consent_id = shop.granted(mia_id, "nickname", days=5)
+        shop.granted(mia_id, "given_name")
+        shop.read(consent_id)
+        shop.read(consent_id, keys=["birthdate"])
+        shop.ask(mia_id, "email")
+        shop.ask(mia_id, "phone_number", ago=timedelta(days=20))
+
+    def cost():
+        with statements(house.database) as run:
+            named.get(path)
+        return run
+
+    come(shops[0])
+    cost()  # the first page of a session may note that the session is in use
+    one = cost()
+    for shop in shops[1:]:
+        come(shop)
+    many = cost()
+    assert len(many) == len(one), many

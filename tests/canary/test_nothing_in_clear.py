@@ -1,0 +1,243 @@
+"""Nothing personal at rest in clear: a person lives a whole story over HTTP, then every file is searched.
+
+The one exception is the mail folder, which stands in for a mail server in development and is warned about at
+every start.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import psycopg
+import pytest
+from joserfc import jwt
+from sqlalchemy import make_url
+
+from tests.canary.planting import CANARIES, EMAIL, NEW_PASSWORD, PASSWORD, PHONE, WORD, fields, holds_canary
+from tests.canary.search import Found, search, search_files
+from tests.support import seeds
+from tests.support.forms import find_form, get_form
+from tests.support.postgres import Cluster, find_program
+from tests.support.seeds import PURPOSE, REDIRECT, Shop
+from tests.support.server import RunningServer
+from vrm.catalogue import Catalogue
+from vrm.config import Settings
+from vrm.house import House
+
+MOST_LINES = 60
+
+
+@dataclass
+class Story:
+    """One person and one company at a served instance; ``said`` is what its commands printed."""
+
+    server: RunningServer
+    http: httpx2.Client
+    said: str = ""
+
+    def send(self, path: str, form: Mapping[str, str], *, action: str | None = None) -> httpx2.Response:
+        """Open a page, fill its form in, send it."""
+        page = self.http.get(path)
+        assert page.status_code == 200, page.text
+        found = find_form(page.text, action or urlsplit(path).path) or get_form(page.text, "")
+        return self.http.post(found.action or path, data={**found.values, **form})
+
+    def sign_up(self) -> None:
+        """An address, the mailed link, a password."""
+        assert self.send("/sign-up", {"email": EMAIL}).status_code == 200
+        link = urlsplit(self.mailed_link())
+        page = self.http.get(f"{link.path}?{link.query}")
+        (form,) = (
+            get_form(page.text, action)
+            for action in re.findall(r'action="(/choose-password[^"]*)"', page.text)
+        )
+        response = self.http.post(form.action, data={**form.values, "new_password": PASSWORD})
+        assert response.status_code == 303, response.text
+
+    def mailed_link(self) -> str:
+        """The link of the letter that the worker wrote."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for letter in (self.server.home / "mail").glob("*"):
+                text = letter.read_text().replace("=\n", "").replace("=3D", "=")
+                if found := re.search(r"http://localhost:\d+(/choose-password\S+)", text):
+                    return found[1]
+            time.sleep(0.05)
+        pytest.fail("no letter came")
+
+    def fill_profile(self, planted: Mapping[str, Mapping[str, str]]) -> None:
+        """Every field of the catalogue, through its own page."""
+        for field, form in planted.items():
+            response = self.send(f"/profile/{field}", form)
+            assert response.status_code == 303, f"{field}: {response.text}"
+
+    def mistype(self) -> None:
+        """Personal data wherever a person, or their browser, could leave it by mistake."""
+        wrong = {
+            "birthdate": WORD, "email": f"{WORD} at home", "phone_number": PHONE[:6] + WORD, "iban": WORD,
+            "height": WORD, "nationality": WORD, "website": WORD, "nickname": WORD * 200,
+        }  # fmt: skip
+        for field, value in wrong.items():
+            assert self.send(f"/profile/{field}", {"value": value}).status_code < 500
+        with httpx2.Client(base_url=self.server.url, timeout=30) as stranger:
+            away = Story(self.server, stranger)
+            for email, password in ((EMAIL, WORD), (f"{WORD}@else.example", PASSWORD), (WORD, WORD)):
+                assert away.send("/sign-in", {"email": email, "password": password}).status_code < 500
+            assert away.send("/reset", {"email": EMAIL}).status_code < 500
+            for path in (f"/{WORD}", f"/profile/{WORD}", f"/sign-in?next=/{WORD}", f"/?q={WORD}", f"/api?{EMAIL}",
+                         f"/choose-password?token={WORD}", f"/consents/{WORD}", f"/oauth/authorize?client_id={WORD}"):  # fmt: skip
+                assert stranger.get(path).status_code < 500
+            for path in ("/oauth/token", "/oauth/par", "/oauth/introspect", "/sign-in", f"/{WORD}"):
+                assert (
+                    stranger.post(
+                        path, data={"client_assertion": WORD, "code": WORD, "email": EMAIL}
+                    ).status_code
+                    < 500
+                )
+        for change in (
+            {"current_password": WORD, "new_password": NEW_PASSWORD},
+            {"current_password": PASSWORD, "new_password": WORD[:5]},
+        ):
+            assert self.send("/account", change, action="/account/password").status_code < 500
+
+    def decide(self, shop: Shop, keys: list[str], decision: str) -> dict[str, str]:
+        """Be asked for keys, and decide; what the client hears."""
+        self.verifier = secrets.token_urlsafe(48)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=")
+        lines = [{"key": key, "purpose": PURPOSE, "required": True} for key in keys]
+        asked = self.http.get(
+            "/oauth/authorize",
+            params={
+                "response_type": "code", "client_id": shop.client.id, "redirect_uri": REDIRECT,
+                "state": secrets.token_hex(8), "code_challenge": challenge.decode(), "code_challenge_method": "S256",
+                "authorization_details": json.dumps([{"type": "vrm_profile", "duration_days": 30, "lines": lines}]),
+            },
+        )  # fmt: skip
+        path = asked.headers["location"]
+        page = self.http.get(path)
+        assert WORD in page.text, "the very values stand on the page"
+        sure = {f"sure-{number}": "yes" for number in range(len(keys))}
+        response = self.http.post(
+            path, data={**get_form(page.text, path).values, **sure, "decision": decision}
+        )
+        assert response.status_code == 303, response.text
+        return {
+            name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()
+        }
+
+    def token(self, shop: Shop, **form: str) -> httpx2.Response:
+        """The token endpoint, as the client."""
+        claims = {
+            "iss": shop.client.id, "sub": shop.client.id, "aud": self.server.url,
+            "exp": int(time.time()) + 60, "jti": secrets.token_hex(16),
+        }  # fmt: skip
+        proof = {
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": jwt.encode({"alg": "ES256"}, claims, shop.key),
+        }
+        return httpx2.post(f"{self.server.url}/oauth/token", data=form | proof, timeout=30)
+
+    def be_read(self, shop: Shop, code: str) -> str:
+        """Answered reads, refused reads, and reads with personal data in the wrong place; what was answered."""
+        answer = self.token(
+            shop,
+            grant_type="authorization_code",
+            code=code,
+            redirect_uri=REDIRECT,
+            code_verifier=self.verifier,
+        ).json()
+        own = self.token(shop, grant_type="client_credentials").json()["access_token"]
+        with httpx2.Client(base_url=self.server.url, timeout=30) as client:
+            token, ours = ({"Authorization": f"Bearer {each}"} for each in (answer["access_token"], own))
+            read = client.get("/v1/profile", headers=token)
+            assert read.status_code == 200, read.text
+            many = client.post("/v1/disclosures", json={"consent_ids": [answer["grant_id"]]}, headers=ours)
+            assert many.status_code == 200, many.text
+            refused = [
+                client.get("/v1/profile", params={"keys": WORD}, headers=token),
+                client.get("/v1/profile", headers=token | {"VRM-Purpose": WORD}),
+                client.get("/v1/profile", headers=token | {"VRM-Purpose": f"dpv:{WORD}"}),
+                client.get("/v1/profile", headers={"Authorization": f"Bearer {WORD}"}),
+                client.get("/v1/profile", headers={"Authorization": WORD}),
+                client.get("/v1/consents", params={"after": WORD}, headers=ours),
+                client.post("/v1/disclosures", json={"consent_ids": [WORD]}, headers=ours),
+                client.post("/v1/disclosures", json={WORD: EMAIL}, headers=ours),
+                client.post("/v1/disclosures", content=WORD, headers=ours),
+            ]
+        assert all(400 <= response.status_code < 500 for response in refused), [
+            r.status_code for r in refused
+        ]
+        return read.text + many.text
+
+    def command(self, *arguments: str) -> None:
+        """A command of the operator, whose words are kept."""
+        done = self.server.vrm(*arguments, check=False)
+        self.said += done.stdout + done.stderr
+        assert done.returncode == 0, self.said
+
+
+def test_nothing_personal_is_written_in_clear(
+    server: RunningServer, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Sign-up, profile, mistakes, asks, grants, refusals, reads, a revoke, a backup: no file holds a canary."""
+    planted = fields(Catalogue.load())
+    assert sum(map(holds_canary, planted.values())) > 50
+    settings = Settings.load({k: v for k, v in server.environment.items() if k.startswith("VRM_")})
+    with House.open(settings) as house:
+        shop = seeds.shop(house)
+    with httpx2.Client(base_url=server.url, timeout=30) as http:
+        story = Story(server, http)
+        story.sign_up()
+        story.fill_profile(planted)
+        story.mistype()
+        keys = sorted(planted)
+        story.decide(shop, [*keys[:5], "name"], "refuse")
+        leaving = ""
+        for start in range(0, len(keys), MOST_LINES):
+            code = story.decide(shop, keys[start : start + MOST_LINES], "grant")["code"]
+            leaving += story.be_read(shop, code)
+        assert not [canary for canary in (WORD, PHONE, EMAIL) if canary.lower() not in leaving.lower()]
+        story.send(
+            "/account", {"current_password": PASSWORD, "new_password": NEW_PASSWORD}, action="/account/password"
+        )
+        (consent, *_) = re.findall(r"/consents/([0-9a-f-]{36})", http.get("/consents").text)
+        assert story.send(f"/consents/{consent}/revoke", {}).status_code == 303
+        story.send("/profile/nickname", {"do": "delete"})
+        story.command("log", "sequence")
+        story.command("backup", str(tmp_path / "backup"))
+        story.command("log", "export", str(tmp_path / "export"))
+        story.command("keys", "status")
+        running = found_in(server, tmp_path, request)
+        server.stop()
+    found = running + found_in(server, tmp_path, request) + search(story.said.encode(), CANARIES, "commands")
+    assert not found, "\n".join(map(str, found))
+
+
+def found_in(server: RunningServer, folder: Path, request: pytest.FixtureRequest) -> list[Found]:
+    """Every canary in any file of the instance, its log lines, its backup, its PostgreSQL."""
+    mail = server.home / "mail"
+    assert search_files(mail.iterdir(), [WORD]), "the mail folder is where canaries are to be found"
+    written = [path for path in folder.rglob("*") if path.is_file() and mail not in path.parents]
+    assert {server.home / "instance.json", server.log, folder / "export"} <= set(written)
+    found = search_files(written, CANARIES)
+    url = make_url(server.environment["VRM_DATABASE_URL"])
+    if url.get_backend_name() == "sqlite":
+        assert Path(url.database or "") in written
+        return found
+    cluster: Cluster = request.getfixturevalue("postgres")
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    dump = subprocess.run([find_program("pg_dump"), plain], capture_output=True, check=True).stdout
+    assert b"profile_values" in dump
+    stored = [path for path in cluster.folder.rglob("*") if path.is_file()]
+    return found + search(dump, CANARIES, "pg_dump") + search_files(stored, CANARIES)

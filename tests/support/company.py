@@ -1,0 +1,244 @@
+"""A company with its client, speaking OAuth and reading: keys, assertions, PKCE, tokens."""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx2
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from vrm import clock, companies
+from vrm.house import House
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+DELIVERY = "dpv:DeliveryOfGoods"
+MARKETING = "dpv:DirectMarketing"
+
+
+def line(key: str, purpose: str = DELIVERY, **more: object) -> dict[str, Any]:
+    """A line of an ask."""
+    return {"key": key, "purpose": purpose, **more}
+
+
+def needed(key: str, purpose: str = DELIVERY, **more: object) -> dict[str, Any]:
+    """A required line of an ask."""
+    return line(key, purpose, required=True, **more)
+
+
+def details(*lines: dict[str, Any], **terms: object) -> str:
+    """``authorization_details`` of an ask."""
+    return json.dumps([{"type": "vrm_profile", "lines": list(lines), **terms}])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request a client made, and what it must remember until the answer."""
+
+    params: Mapping[str, str]
+    verifier: str
+    address: str
+
+    @property
+    def state(self) -> str:
+        return self.params["state"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a client got for a code."""
+
+    access_token: str
+    refresh_token: str
+    consent_id: str
+    granted: list[dict[str, Any]]
+
+
+@dataclass
+class Company:
+    """A registered organisation and its client: keys, assertions, PKCE, tokens, reads."""
+
+    http: httpx2.Client
+    issuer: str
+    company_id: str
+    client_id: str
+    key: ECKey
+    redirect_uri: str
+
+    @classmethod
+    def register(
+        cls,
+        house: House,
+        http: httpx2.Client,
+        *,
+        name: str = "Nordlicht Versand",
+        domain: str = "nordlicht.example",
+        purposes: Sequence[str] = (DELIVERY, MARKETING),
+        redirect_uri: str = "",
+        approved: bool = True,
+    ) -> Self:
+        """Register through services; the proof of the domain is taken as found."""
+        now = clock.now()
+        redirect_uri = redirect_uri or f"https://{domain}/back"
+
+        def arrange(session: Any) -> tuple[companies.Company, companies.Client]:
+            company = companies.register(
+                session,
+                legal_name=name,
+                address="1 Harbour Lane\nKiel",
+                contact=f"privacy@{domain}",
+                domain=domain,
+                privacy_notice_url=f"https://{domain}/privacy",
+                purposes=dict.fromkeys(purposes),
+                known_purposes=house.catalogue.purposes,
+                now=now,
+            )
+            if approved:
+                companies.prove_domain(
+                    session, company_id=company.id, domain=domain, token=company.domain_token, now=now
+                )
+                companies.approve(session, company_id=company.id, now=now)
+            client = companies.new_client(
+                session,
+                company_id=company.id,
+                name=f"{name} shop",
+                redirect_uris=[redirect_uri],
+                jwks={"keys": [key.as_dict(private=False)]},
+                now=now,
+            )
+            return company, client
+
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        company, client = house.database.write(arrange)
+        return cls(http, house.settings.issuer, company.id, client.id, key, redirect_uri)
+
+    def assertion(self, *, header: Mapping[str, Any] | None = None, key: Any = None, **claims: object) -> str:
+        """A client assertion (RFC 7523). ``claims`` replace those of a good one; None leaves one out."""
+        good = {"iss": self.client_id, "sub": self.client_id, "aud": self.issuer}
+        good |= {"exp": int(time.time()) + 60, "jti": secrets.token_urlsafe(16), **claims}  # type: ignore[dict-item]
+        said = {name: value for name, value in good.items() if value is not None}
+        head = {"alg": "ES256", "kid": self.key.kid, **(header or {})}
+        # Signed as bytes, so that a test may claim what no careful library would write.
+        return jws.serialize_compact(
+            head, json.dumps(said).encode(), key or self.key, algorithms=[head["alg"]]
+        )
+
+    def proof(self, assertion: str | None = None) -> dict[str, str]:
+        """The parameters with which the client proves itself."""
+        return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion or self.assertion()}
+
+    def request(self, *lines: dict[str, Any], **terms: object) -> Asked:
+        """An authorization request whose parameters stand in the address."""
+        verifier = secrets.token_urlsafe(48)
+        params = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "state": secrets.token_urlsafe(8),
+            "code_challenge": challenge(verifier),
+            "code_challenge_method": "S256",
+            "authorization_details": details(*lines, **terms),
+        }
+        return Asked(params, verifier, "/oauth/authorize?" + urlencode(params))
+
+    def push(self, params: Mapping[str, str]) -> httpx2.Response:
+        """``POST /oauth/par``."""
+        return self.http.post("/oauth/par", data={**params, **self.proof()})
+
+    def ask(self, *lines: dict[str, Any], **terms: object) -> Asked:
+        """A pushed authorization request, and the address to send a person to."""
+        plain = self.request(*lines, **terms)
+        pushed = self.push(plain.params)
+        assert pushed.status_code == 201, pushed.text
+        query = urlencode({"client_id": self.client_id, "request_uri": pushed.json()["request_uri"]})
+        return Asked(plain.params, plain.verifier, "/oauth/authorize?" + query)
+
+    def token(self, proof: Mapping[str, str] | None = None, /, **params: str) -> httpx2.Response:
+        """``POST /oauth/token``."""
+        return self.http.post("/oauth/token", data={**params, **(proof or self.proof())})
+
+    def redeem(self, asked: Asked, code: str, /, **changes: str) -> httpx2.Response:
+        """Exchange a code; ``changes`` replace what a good request says."""
+        params = {"code": code, "redirect_uri": self.redirect_uri, "code_verifier": asked.verifier, **changes}
+        return self.token(**{"grant_type": "authorization_code", **params})
+
+    def take_back(self, asked: Asked, landed: str) -> Held:
+        """Read the address a person came back with, and get the tokens."""
+        assert landed.startswith(self.redirect_uri + "?"), landed
+        said = answer(landed)
+        assert (said["state"], said["iss"]) == (asked.state, self.issuer)
+        response = self.redeem(asked, said["code"])
+        assert response.status_code == 200, response.text
+        got = response.json()
+        return Held(
+            got["access_token"],
+            got["refresh_token"],
+            got["grant_id"],
+            got["authorization_details"][0]["lines"],
+        )
+
+    def own_token(self) -> str:
+        """The client's own access token."""
+        response = self.token(grant_type="client_credentials")
+        assert response.status_code == 200, response.text
+        return str(response.json()["access_token"])
+
+    def refresh(self, refresh_token: str) -> httpx2.Response:
+        """Use a refresh token."""
+        return self.token(grant_type="refresh_token", refresh_token=refresh_token)
+
+    def read(self, access_token: str, purpose: str | None = None, keys: str | None = None) -> httpx2.Response:
+        """``GET /v1/profile``."""
+        params = {} if keys is None else {"keys": keys}
+        return self.http.get("/v1/profile", params=params, headers=bearer(access_token, purpose))
+
+    def read_many(
+        self,
+        consent_ids: Sequence[str],
+        *,
+        token: str | None = None,
+        purpose: str | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> httpx2.Response:
+        """``POST /v1/disclosures``."""
+        body: dict[str, object] = {"consent_ids": list(consent_ids)}
+        if keys is not None:
+            body["keys"] = list(keys)
+        return self.http.post(
+            "/v1/disclosures", json=body, headers=bearer(token or self.own_token(), purpose)
+        )
+
+    def consents(self, after: str | None = None, *, token: str | None = None) -> httpx2.Response:
+        """``GET /v1/consents``."""
+        params = {} if after is None else {"after": after}
+        return self.http.get("/v1/consents", params=params, headers=bearer(token or self.own_token()))
+
+    def introspect(self, token: str) -> httpx2.Response:
+        """``POST /oauth/introspect``."""
+        return self.http.post("/oauth/introspect", data={"token": token, **self.proof()})
+
+    def give_back(self, token: str) -> httpx2.Response:
+        """``POST /oauth/revoke``."""
+        return self.http.post("/oauth/revoke", data={"token": token, **self.proof()})
+
+
+def answer(landed: str) -> dict[str, str]:
+    """The parameters of the address a person came back with."""
+    return dict(parse_qsl(urlsplit(landed).query, strict_parsing=True))
+
+
+def bearer(token: str, purpose: str | None = None) -> dict[str, str]:
+    """The headers of a read."""
+    return {"Authorization": f"Bearer {token}"} | ({"VRM-Purpose": purpose} if purpose else {})
+
+
+def challenge(verifier: str) -> str:
+    """S256 (RFC 7636, section 4.2)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
