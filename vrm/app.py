@@ -7,8 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from vrm import accounts, clock
 from vrm.disclosures import Door
 from vrm.house import House
-from vrm.web import Site, Visitor, create
-from vrm.web import api, oauth, portal
+from vrm.web import Site, Visitor, api, create, oauth, portal
 
 
 def create_app(house: House) -> Flask:

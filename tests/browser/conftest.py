@@ -57,8 +57,10 @@ def browse(chromium: Browser, faults: Faults, city: World) -> Iterator[Browse]:
     contexts = []
 
     def start(size: str = "desktop", **settings: Any) -> Page:
-        settings = {**SIZES[size], "locale": "en-GB", "base_url": city.house.settings.issuer, **settings}
-        context = chromium.new_context(**settings)
+        usual: Any = SIZES[size]
+        context = chromium.new_context(
+            **{**usual, "locale": "en-GB", "base_url": city.house.settings.issuer, **settings}
+        )
         context.set_default_timeout(10_000)
         context.on("page", faults.watch)
         contexts.append(context)

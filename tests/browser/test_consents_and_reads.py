@@ -109,6 +109,7 @@ def test_nobody_elses(mia: Resident, shop, city, browse):
     letter = path(mia.open(asked.address))
     mia.open("/profile")
     item = mia.page.locator("#address a.act").first.get_attribute("href")
+    assert item is not None
     jonas = move_in(city, browse("desktop"), {"name": "Jonas Weber"})
     nobody = "00000000-0000-4000-8000-00000000abcd"
     pages = {}

@@ -1,10 +1,11 @@
 """What holds on every page: it fits, it can be touched and read, by everyone."""
 
+import re
 from dataclasses import replace
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from tests.browser.pages import DOORS, TOO_SMALL, TOO_WIDE, UNREADABLE, lived, walk
 from tests.browser.people import move_in, open_shop
@@ -42,7 +43,7 @@ def at(life, browse):
 
 def faulty(page, addresses, *questions):
     """What the questions find, by page."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for address in walk(page, addresses):
         for question in questions:
             answers = page.evaluate(question)
@@ -143,5 +144,7 @@ def said(life, city, translations=None, language="en"):
 def plain(page):
     """What a page says in plain letters outside of values."""
     reader = Plain()
-    reader.feed(page)
+    reader.feed(
+        re.sub(r'<option value="[A-Z]{2}"[^>]*>[^<]*', "", page)
+    )  # countries are named alike in many languages
     return reader.found

@@ -21,7 +21,7 @@ class Found(NamedTuple):
 
 def forms(canary: str) -> dict[str, bytes]:
     """Each way to write a canary down, as the bytes that would be seen."""
-    written = {}
+    written: dict[str, bytes] = {}
     for case, text in (("", canary), (" lower", canary.lower()), (" upper", canary.upper())):
         plain = text.encode()
         written |= {

@@ -207,7 +207,9 @@ def test_nothing_personal_is_written_in_clear(
             leaving += story.be_read(shop, code)
         assert not [canary for canary in (WORD, PHONE, EMAIL) if canary.lower() not in leaving.lower()]
         story.send(
-            "/account", {"current_password": PASSWORD, "new_password": NEW_PASSWORD}, action="/account/password"
+            "/account",
+            {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
+            action="/account/password",
         )
         (consent, *_) = re.findall(r"/consents/([0-9a-f-]{36})", http.get("/consents").text)
         assert story.send(f"/consents/{consent}/revoke", {}).status_code == 303

@@ -150,11 +150,11 @@ class Instance:
         if form is not None:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         raw = b""
-        with socket.create_connection(("127.0.0.1", url.port or 80), timeout=20) as connection:
-            with suppress(ConnectionError):
-                connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
-                while part := connection.recv(65536):
-                    raw += part
+        connection = socket.create_connection(("127.0.0.1", url.port or 80), timeout=20)
+        with connection, suppress(ConnectionError):
+            connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
+            while part := connection.recv(65536):
+                raw += part
         return Heard.of(raw)
 
     def count(self, request: Callable[[], Heard]) -> dict[str, int]:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.faults.deeds import DEEDS, Deed, Read
+from tests.faults.deeds import DEEDS, Deed
 from tests.faults.driver import Heard, Instance, Point
 from tests.faults.world import check_log
 
@@ -22,27 +22,22 @@ def fail(instance: Instance, deed: Deed, point: Point, error: str) -> bool:
     return made
 
 
-@pytest.mark.parametrize("name", DEEDS)
-def test_what_cannot_be_synced_is_refused(embedded: Instance, name: str):
-    """The disk does not take the commit: the client hears an error and nothing else, the next request works."""
-    deed = DEEDS[name](embedded)
-    heard, made = embedded.failing_at(Point("fdatasync", 1), "EIO", deed.prepare())
-    assert made
-    assert (heard.status or 0) >= 500
-    _is_silent(heard)
-    deed.judge(heard)
+def test_what_cannot_be_written_is_refused(embedded: Instance):
+    """The disk is full, or does not take the commit: the client hears an error and nothing else, and all goes on."""
+    for name, point, error in (
+        ("read", Point("pwrite64", 1), "ENOSPC"),
+        ("read", Point("fdatasync", 1), "EIO"),
+        ("grant", Point("fdatasync", 1), "EIO"),
+        ("revoke", Point("fdatasync", 1), "EIO"),
+    ):
+        deed = DEEDS[name](embedded)
+        heard, made = embedded.failing_at(point, error, deed.prepare())
+        assert made
+        assert (heard.status or 0) >= 500
+        _is_silent(heard)
+        deed.judge(heard)
     with embedded.house() as house:
         check_log(house)
-
-
-def test_a_full_disk_refuses_reads(embedded: Instance):
-    """Even a read needs room for its event: without it nothing leaves."""
-    deed = Read(embedded)
-    heard, made = embedded.failing_at(Point("pwrite64", 1), "ENOSPC", deed.prepare())
-    assert made
-    assert (heard.status or 0) >= 500
-    _is_silent(heard)
-    deed.judge(heard)
 
 
 @pytest.mark.deep

@@ -4,12 +4,11 @@ The server ends itself when a worker dies twice within seconds, which is right f
 tests wait between one kill and the next. Nothing else is changed.
 """
 
+import runpy
 import sys
 from typing import Any
 
 from granian.server.common import AbstractServer
-
-from vrm.cli import main
 
 _respawn = AbstractServer._respawn_workers
 
@@ -22,4 +21,4 @@ def _respawn_and_forget(server: Any, *arguments: Any, **more: Any) -> None:
 if __name__ == "__main__":
     AbstractServer._respawn_workers = _respawn_and_forget  # type: ignore[method-assign, assignment]
     sys.argv = sys.argv[sys.argv.index("-m") + 1 :]
-    main()
+    runpy.run_module("vrm", run_name="__main__")

@@ -17,7 +17,9 @@ CHEAP = Argon2(memory=64, passes=1, lanes=1)
 """Hashing for tests alone: a sandbox may, a normal instance refuses it at start."""
 
 
-def build_house(home: Path, database: Database, *, issuer: str = ISSUER, allow: dict[str, str] | None = None) -> House:
+def build_house(
+    home: Path, database: Database, *, issuer: str = ISSUER, allow: dict[str, str] | None = None
+) -> House:
     """A sandbox instance in ``home`` on a database that has its tables already."""
     instance = Instance.new(issuer, sandbox=True)
     make_private(home)

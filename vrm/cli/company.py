@@ -43,7 +43,6 @@ def add(
 ) -> None:  # fmt: skip
     """Register a company. It may ask nobody anything until it is approved."""
     house = open_house()
-    wanted = {key: why or None for key, _, why in (each.partition("=") for each in purposes)}
     made = house.database.write(
         lambda session: companies.register(
             session,
@@ -52,7 +51,7 @@ def add(
             contact=contact,
             domain=domain,
             privacy_notice_url=notice,
-            purposes=wanted,
+            purposes=_purposes(purposes),
             known_purposes=house.catalogue.purposes,
             owner=owner,
             now=clock.now(),
@@ -87,6 +86,45 @@ def show(company: str) -> None:
     found = open_house().database.read(lambda session: choose(session, company))
     facts = {**_facts(found), "proof_url": companies.proof_url(found.domain), "proof": found.domain_token}
     say("\n".join(f"{name:<20} {_said(value)}" for name, value in facts.items()), **facts)
+
+
+@company.command()
+@click.argument("company")
+@click.option(
+    "--notice", help="Address of its privacy notice (https); give it again for a new version of it."
+)
+@click.option("--owner", help="Who owns the company now; '' for nobody to name.")
+@click.option(
+    "--purpose", "purposes", multiple=True, metavar="PURPOSE[=WHY]",
+    help="Why it wants to ask; those given replace all it had.",
+)  # fmt: skip
+def change(company: str, notice: str | None, owner: str | None, purposes: tuple[str, ...]) -> None:
+    """Change a company's privacy notice, owner or purposes.
+
+    After a new notice or owner nothing more is read under what people allowed before: they must be asked anew.
+    """
+    if notice is None and owner is None and not purposes:
+        raise click.UsageError("Say what to change: --notice, --owner or --purpose.")
+    house = open_house()
+
+    def write(session: Session) -> Company:
+        company_id, now = choose(session, company).id, clock.now()
+        if notice is not None:
+            companies.change_notice(session, company_id=company_id, privacy_notice_url=notice, now=now)
+        if owner is not None:
+            companies.change_owner(session, company_id=company_id, owner=owner or None, now=now)
+        if purposes:
+            companies.set_purposes(
+                session,
+                company_id=company_id,
+                purposes=_purposes(purposes),
+                known_purposes=house.catalogue.purposes,
+                now=now,
+            )
+        return companies.get_company(session, company_id=company_id)
+
+    done = house.database.write(write)
+    say(f"{done.legal_name} is changed.", **_facts(done))
 
 
 @company.command(name="prove-domain")
@@ -152,6 +190,10 @@ def choose(session: Session, company: str) -> Company:
     if len(fitting) > 1:
         raise Invalid(f"{len(fitting)} companies name this domain; give the id. See: vrm company list.")
     return fitting[0]
+
+
+def _purposes(given: tuple[str, ...]) -> dict[str, str | None]:
+    return {key: why or None for key, _, why in (each.partition("=") for each in given)}
 
 
 def _facts(one: Company) -> dict[str, object]:

@@ -9,16 +9,17 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
-from keys.errors import KeysError
-from vrm import accesslog, clock, migrations
+from vrm import clock
 from vrm.config import SETTINGS, ConfigError, Settings
 from vrm.errors import VrmError
-from vrm.house import House, start_process
+
+# What only some commands need is imported where they need it: help, and what needs no instance, start at once.
+if TYPE_CHECKING:
+    from vrm.house import House
 
 _AS_JSON, _FACTS = "vrm.as_json", "vrm.facts"
 
@@ -55,7 +56,7 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, _summary(found)) for name, found in commands if found])
+            formatter.write_dl([(name, summary(found)) for name, found in commands if found])
 
 
 class Root(Group):
@@ -75,7 +76,7 @@ class Root(Group):
         sys.exit(status if isinstance(status, int) else 0)  # an int is what ctx.exit() was given
 
 
-def _summary(command: click.Command) -> str:
+def summary(command: click.Command) -> str:
     """The first sentence of a command's help, whole; click itself would cut it."""
     return _sentence((command.help or "").replace("\n", " "))
 
@@ -145,13 +146,17 @@ def progress(label: str) -> Callable[[int, int], None]:
 
 def load_settings() -> Settings:
     """The settings, with this process made private and logging."""
+    from vrm.house import start_process
+
     settings = Settings.load()
     start_process(settings)
     return settings
 
 
-def open_house() -> House:
+def open_house() -> "House":
     """The instance, open until the command ends; refused when its tables are not what this version expects."""
+    from vrm.house import House
+
     settings = load_settings()
     require_schema(settings)
     house = House.open(settings)
@@ -159,14 +164,18 @@ def open_house() -> House:
     return house
 
 
-def record(house: House, type: str, code: str | None = None, **detail: object) -> None:
+def record(house: "House", type: str, code: str | None = None, **detail: object) -> None:
     """Write into the log what the operator has done to the instance as a whole."""
+    from vrm import accesslog
+
     event = accesslog.Event(type=type, at=clock.now(), actor="operator", code=code, detail=detail)
     house.database.write(lambda session: accesslog.record(session, event))
 
 
 def require_schema(settings: Settings) -> None:
     """Refuse to work on tables of another version: it would fail halfway, or worse, not fail."""
+    from vrm import migrations
+
     current, head = migrations.current(settings.database_url), migrations.head()
     if current != head:
         raise ConfigError(
@@ -195,8 +204,6 @@ def _explain(fault: Exception) -> tuple[str, Iterable[str], int]:
             return fault.code, fault.faults, 1
         case VrmError():
             return fault.code, [fault.message], 1
-        case KeysError():
-            return fault.code, [str(fault)], 1
         case click.exceptions.NoArgsIsHelpError():
             return "usage", [fault.format_message()], 2
         case click.UsageError():
@@ -206,9 +213,19 @@ def _explain(fault: Exception) -> tuple[str, Iterable[str], int]:
             return "usage", [fault.format_message()], fault.exit_code
         case click.Abort():
             return "interrupted", ["stopped"], 130
-        case SQLAlchemyError():
-            return "database", [f"the database does not answer as it should ({type(fault).__name__})"], 1
         case OSError():
             where = f": {fault.filename}" if fault.filename else ""
             return "system", [f"{fault.strerror or type(fault).__name__}{where}"], 1
+    return _explain_store(fault)
+
+
+def _explain_store(fault: Exception) -> tuple[str, Iterable[str], int]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from keys.errors import KeysError
+
+    if isinstance(fault, KeysError):
+        return fault.code, [str(fault)], 1
+    if isinstance(fault, SQLAlchemyError):
+        return "database", [f"the database does not answer as it should ({type(fault).__name__})"], 1
     return "unexpected", [f"unexpected fault ({type(fault).__name__}); VRM_LOG_LEVEL=debug shows where"], 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -17,7 +17,9 @@ from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
 from vrm.cli.edge import Group, note, open_house, progress, record, say
 from vrm.errors import NotFound
-from vrm.house import House
+
+if TYPE_CHECKING:
+    from vrm.house import House
 
 
 class _Moment(click.ParamType[datetime]):
@@ -145,7 +147,7 @@ def sequence() -> None:
     say(f"{count} new leaves; the checkpoint covers {newest.size}.", sequenced=count, size=newest.size)
 
 
-def _verifier(house: House) -> Verifier:
+def _verifier(house: "House") -> Verifier:
     return Verifier(house.settings.log_origin, house.keys.log_signer.public)
 
 

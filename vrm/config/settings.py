@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from vrm.config.faults import ConfigError
 from vrm.config.instance import Instance, check_private
 from vrm.config.table import SETTINGS
@@ -137,6 +134,10 @@ def _unknown(environ: Mapping[str, str]) -> list[str]:
 
 
 def _database(text: str) -> str:
+    # Imported here: the table of settings is read by programs that open no database, and this costs half a second.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(text)
     except ArgumentError:

@@ -1,8 +1,8 @@
 """The languages of the pages: which one, and where its words come from.
 
-Source text is English. ``locale/<language>/LC_MESSAGES/`` has the words of the pages in ``messages.po`` and those
-of the catalogue of keys and purposes in ``catalogue.po``. They are compiled in memory when first needed, so there
-is no build step and no compiled file that could be stale.
+Source text is English. ``locale/<language>/LC_MESSAGES/`` has the words of the pages in ``messages.po``, those of
+the catalogue of keys and purposes in ``catalogue.po``, and what the rooms say of a fault in ``rooms.po``. They are
+compiled in memory when first needed, so there is no build step and no compiled file that could be stale.
 ``pybabel extract -F vrm/web/babel.cfg vrm/web vrm/worker`` finds the messages; a test holds every catalogue to them.
 """
 
@@ -52,13 +52,10 @@ def told(fault: VrmError) -> str:
 @cache
 def catalogue(language: str) -> NullTranslations:
     """The compiled catalogue of a language; an empty one where there is none (the source language)."""
-    words = [_compiled(path, language) for path in sorted((FOLDER / language / "LC_MESSAGES").glob("*.po"))]
-    if not words:
-        return NullTranslations()
-    first, *others = reversed(words)  # what the pages say goes before what the catalogue says
-    for other in others:
-        first.add_fallback(other)
-    return first
+    found = NullTranslations()
+    for path in sorted((FOLDER / language / "LC_MESSAGES").glob("*.po")):
+        found.add_fallback(_compiled(path, language))
+    return found
 
 
 def _compiled(path: Path, language: str) -> Translations:

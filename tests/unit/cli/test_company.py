@@ -140,3 +140,19 @@ def test_a_client_brings_its_own_keys(operator, company: str, tmp_path: Path) ->
     assert operator.ask("client", "resume", made["client_id"])["state"] == "active"
     listed = operator.ask("client", "list", "--company", "nordlicht.example")["clients"]
     assert [one["client_id"] for one in listed] == [made["client_id"]]
+
+
+def test_a_change_is_kept_and_in_the_log(operator, company: str) -> None:
+    """Notice, owner and purposes change alone or together; saying nothing to change is a wrong command line."""
+    assert operator.run("company", "change", company).exit_code == 2
+    done = operator.ask(
+        *("company", "change", "nordlicht.example", "--notice", "https://nordlicht.example/new"),
+        *("--owner", "Ostwind Holding SE", "--purpose", "dpv:DirectMarketing"),
+    )
+    assert (done["notice"], done["owner"]) == ("https://nordlicht.example/new", "Ostwind Holding SE")
+    assert done["purposes"] == {"dpv:DirectMarketing": None}
+    assert operator.ask("company", "change", company, "--owner", "")["owner"] is None
+    assert operator.code("company", "change", company, "--purpose", "dpv:WorldDomination") == "invalid"
+    found = [entry for entry in operator.logged() if entry["type"] == "company.changed"]
+    assert sorted(entry["code"] for entry in found) == ["notice", "owner", "owner", "purposes"]
+    assert "Ostwind" not in str(found)

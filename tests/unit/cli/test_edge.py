@@ -1,20 +1,26 @@
 """Every command speaks to people and to programs, and fails in one sentence."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from vrm.cli import main
-from vrm.cli.edge import Root, table
+from vrm.cli import COMMANDS, main
+from vrm.cli.edge import Root, summary, table
 from vrm.config import SETTINGS
 
 
 def commands(
     group: click.Group, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         else:
@@ -37,8 +43,29 @@ def test_every_command_speaks_json_and_explains_itself(path: str) -> None:
 def test_help_names_every_command_and_every_setting(operator) -> None:
     """Whoever types vrm --help learns all there is."""
     said = operator.do("--help").output
-    for name in [*main.commands, *(setting.name for setting in SETTINGS)]:
+    for name in [*COMMANDS, *(setting.name for setting in SETTINGS)]:
         assert f"  {name} " in said
+
+
+def test_help_says_of_a_command_what_the_command_says_of_itself() -> None:
+    """The table that spares loading every command says the same as the commands."""
+    context = click.Context(main)
+    for name, place in COMMANDS.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert (command.name, summary(command)) == (name, place.summary)
+    assert main.get_command(context, "no-such-command") is None
+
+
+def test_help_loads_no_service() -> None:
+    """Whoever only looks does not wait for a database library."""
+    program = (
+        "import sys; from vrm.cli import main\n"
+        "try: main(['--help'])\n"
+        "finally: print(sorted({'sqlalchemy', 'flask', 'vrm.house'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stderr.strip() == "[]"
 
 
 def test_a_wrong_command_line_is_told_both_ways(operator) -> None:
@@ -58,7 +85,7 @@ def test_no_fault_shows_a_traceback_or_what_it_was_about() -> None:
         """Break."""
         raise RuntimeError("anna@example.com")
 
-    result = click.testing.CliRunner().invoke(root, ["broken"])
+    result = CliRunner().invoke(root, ["broken"])
     assert result.exit_code == 1
     assert result.output == "vrm: unexpected fault (RuntimeError); VRM_LOG_LEVEL=debug shows where\n"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -95,7 +96,13 @@ BASE = Standing(
     "consumer", "consent", "client", "company", "subject", "active", 1, 1, 1, 1, NOW + timedelta(days=1),
     (line("name", PURPOSES[0]), line("email", PURPOSES[0]), line("email", PURPOSES[1])),
 )  # fmt: skip
-READ = {"client_may_read": True, "notice_version": 1, "epoch": 1, "purpose": PURPOSES[0], "keys": None}
+READ: dict[str, Any] = {
+    "client_may_read": True,
+    "notice_version": 1,
+    "epoch": 1,
+    "purpose": PURPOSES[0],
+    "keys": None,
+}
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,11 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_event_lookups_consumer_id_at", ["consumer_id", "at", "event_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_event_lookups_consumer_id_consent_id_at",
+            ["consumer_id", "consent_id", "at", "event_id"],
+            unique=False,
+        )
 
     op.create_table(
         "jobs",
