@@ -241,5 +241,8 @@ def found_in(server: RunningServer, folder: Path, request: pytest.FixtureRequest
         connection.execute("CHECKPOINT")
     dump = subprocess.run([find_program("pg_dump"), plain], capture_output=True, check=True).stdout
     assert b"profile_values" in dump
-    stored = [path for path in cluster.folder.rglob("*") if path.is_file()]
+    # Written since the server began: the cluster also keeps what other tests wrote before.
+    began = (server.home / "instance.json").stat().st_mtime
+    stored = [path for path in cluster.folder.rglob("*") if path.is_file() and path.stat().st_mtime >= began]
+    assert any("pg_wal" in path.parts for path in stored)
     return found + search(dump, CANARIES, "pg_dump") + search_files(stored, CANARIES)

@@ -8,21 +8,17 @@ Called by the pages in which people decide and by ``disclosures``. This room nev
 key and an item, not what stands in it.
 """
 
+from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, refuse
 from vrm.consents.effective import Permitted, Refused, Standing, weigh
 from vrm.consents.reading import Held, held_by_client, lock_versions, standings, standings_of
 from vrm.consents.records import Ask, Choice, Consent, Revision
 from vrm.consents.service import (
     expire,
     forget,
-    get_ask,
     get_consent,
-    get_open_ask,
     grant,
-    list_asks,
     list_consents,
     list_revisions,
-    open_ask,
-    refuse,
     revoke,
 )
 from vrm.consents.terms import FREQUENCIES, MOST_DAYS, GrantedLine, InvalidAsk, Line, Terms, check_terms

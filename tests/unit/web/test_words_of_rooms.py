@@ -17,7 +17,7 @@ OTHERS = sorted(set(LANGUAGES) - {"en"})
 PLACE = re.compile(r"%\(\w+\)[sd]")
 PACKAGE = Path(vrm.__path__[0])
 ROOMS = ["accounts/errors.py", "accounts/passwords.py", "accounts/service.py", "accounts/throttle.py",
-         "consents/service.py", "profiles/service.py"]  # fmt: skip
+         "consents/asks.py", "consents/service.py", "profiles/service.py"]  # fmt: skip
 """Where a sentence is written that a consumer may read on a page."""
 
 

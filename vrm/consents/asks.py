@@ -1,0 +1,133 @@
+"""Asks: put before a person once, decided once."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import rfc8785
+from sqlalchemy import and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from keys import KeyStore
+from vrm import accesslog
+from vrm.consents.models import AskRow
+from vrm.consents.records import Ask
+from vrm.consents.terms import Terms
+from vrm.errors import Conflict, NotFound
+from vrm.ids import new_id
+
+ASK_WAITS = timedelta(days=7)
+"""How long an ask waits for a decision."""
+
+
+def open_ask(
+    session: Session,
+    *,
+    consumer_id: str,
+    client_id: str,
+    company_id: str,
+    terms: Terms,
+    request: Mapping[str, Any],
+    now: datetime,
+) -> str:
+    """Put an ask before a person and give its id. The same request opened twice is one ask.
+
+    ``request`` is what the client needs back with the decision; this room does not look into it.
+    """
+    document: dict[str, Any] = {"client": client_id, "terms": terms.to_json(), "request": dict(request)}
+    fingerprint = hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    known = session.scalars(
+        select(AskRow).where(AskRow.consumer_id == consumer_id, AskRow.fingerprint == fingerprint)
+    ).first()
+    if known is not None:
+        return known.id
+    row = AskRow(
+        consumer_id=consumer_id,
+        id=new_id(),
+        client_id=client_id,
+        company_id=company_id,
+        terms=terms.to_json(),
+        request=dict(request),
+        fingerprint=fingerprint,
+        state="open",
+        created_at=now,
+        expires_at=now + ASK_WAITS,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def get_ask(session: Session, *, consumer_id: str, ask_id: str) -> Ask:
+    """An ask put to this person. Raises ``NotFound`` for everybody else's."""
+    return Ask.of(_ask(session, consumer_id, ask_id))
+
+
+def get_open_ask(session: Session, *, consumer_id: str, ask_id: str, now: datetime) -> Ask:
+    """As ``get_ask``, for deciding. Raises ``Conflict`` when it is decided or closed."""
+    return Ask.of(open_row(session, consumer_id, ask_id, now))
+
+
+def list_asks(
+    session: Session, *, consumer_id: str, now: datetime, states: Collection[str] = ("open",)
+) -> list[Ask]:
+    """The asks put to this person that are in one of these states (``Ask.state_at``), newest first.
+
+    Unless said otherwise, those that wait for a decision.
+    """
+    wanted = [
+        and_(
+            AskRow.state == "open",
+            AskRow.expires_at <= now if state == "expired" else AskRow.expires_at > now,
+        )
+        if state in ("open", "expired")
+        else AskRow.state == state
+        for state in states
+    ]
+    query = select(AskRow).where(AskRow.consumer_id == consumer_id, or_(false(), *wanted))
+    return [Ask.of(row) for row in session.scalars(query.order_by(AskRow.created_at.desc(), AskRow.id))]
+
+
+def refuse(session: Session, keys: KeyStore, *, consumer_id: str, ask_id: str, now: datetime) -> Ask:
+    """Say no to an ask. The refusal is recorded; the company hears "no" and nothing more."""
+    row = open_row(session, consumer_id, ask_id, now)
+    row.state, row.decided_at = "refused", now
+    terms = Terms.from_json(row.terms)
+    accesslog.record(
+        session,
+        accesslog.Event(
+            type="consent.refused",
+            at=now,
+            actor="consumer",
+            company=row.company_id,
+            client=row.client_id,
+            keys=tuple(sorted({line.key for line in terms.lines})),
+            outcome="refused",
+            about=accesslog.About(
+                consumer_id=consumer_id,
+                thread_id=row.id,
+                log_secret=keys.log_secret(consumer_id),
+                consent_id=None,
+            ),
+            detail={"ask": row.id},
+        ),
+    )
+    return Ask.of(row)
+
+
+def open_row(session: Session, consumer_id: str, ask_id: str, now: datetime) -> AskRow:
+    """The row of an ask that waits for its decision; ``Conflict`` when it is decided or closed."""
+    row = _ask(session, consumer_id, ask_id)
+    if row.state != "open":
+        raise Conflict("You have decided this request already.", code="ask_decided")
+    if row.expires_at <= now:
+        raise Conflict("This request is closed. Nothing left your profile.", code="ask_expired")
+    return row
+
+
+def _ask(session: Session, consumer_id: str, ask_id: str) -> AskRow:
+    row = session.get(AskRow, (consumer_id, ask_id))
+    if row is None:
+        raise NotFound("There is no such request.")
+    return row
