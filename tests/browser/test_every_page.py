@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from tests.browser.pages import DOORS, TOO_SMALL, TOO_WIDE, UNREADABLE, lived, walk
 from tests.browser.people import move_in, open_shop
@@ -94,7 +93,7 @@ def test_from_right_to_left(at):
 
 def test_axe(at, browse):
     """axe finds no fault on any page."""
-    axe = Axe()
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     found = {}
     for page, addresses in (at("desktop"), (browse("desktop"), DOORS)):
         for address in walk(page, addresses):

@@ -129,7 +129,7 @@ def test_an_ask_decided_in_many_tabs_at_once_is_decided_once(house, mia, nordlic
 def test_an_ask_closes_by_itself(house, mia, nordlicht):
     """After its time nobody can allow anything under it, and it is not listed any more."""
     ask_id = ask(house, mia, nordlicht, terms("name"))
-    later = clock.now() + consents.service.ASK_WAITS
+    later = clock.now() + consents.asks.ASK_WAITS
     with pytest.raises(Conflict) as fault:
         decide(house, mia, ask_id, [Choice(0, "name")], now=later)
     assert fault.value.code == "ask_expired"
