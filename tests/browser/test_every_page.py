@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import httpx2
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.pages import DOORS, TOO_SMALL, TOO_WIDE, UNREADABLE, lived, walk
 from tests.browser.people import move_in, open_shop
@@ -93,7 +94,7 @@ def test_from_right_to_left(at):
 
 def test_axe(at, browse):
     """axe finds no fault on any page."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = Axe()
     found = {}
     for page, addresses in (at("desktop"), (browse("desktop"), DOORS)):
         for address in walk(page, addresses):

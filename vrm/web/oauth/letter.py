@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from vrm import clock, consents, profiles
+from vrm import accounts, clock, consents, profiles
 from vrm.catalogue import SENSITIVITIES, Catalogue, Voice
 from vrm.companies import Asker, Company
 from vrm.errors import Invalid
@@ -59,7 +59,13 @@ def write(db: Session, house: House, *, consumer_id: str, ask: consents.Ask, ask
         for items in values.values()
         for item in items
     ]
-    seen = {"terms": ask.terms.to_json(), "versions": versions, "notice": notice, "options": str(lines)}
+    answers = {
+        key: _answer(catalogue, key, values)
+        for line in ask.terms.lines
+        for key in line.options
+        if catalogue.get(key).kind == "answer"
+    }
+    seen = {"terms": ask.terms.to_json(), "versions": versions, "answers": answers, "notice": notice}
     context = {
         "company": {
             "name": asker.company.legal_name,
@@ -72,7 +78,7 @@ def write(db: Session, house: House, *, consumer_id: str, ask: consents.Ask, ask
         "client_name": asker.client.name,
         "asked_at": ask.created_at,
         "closes_at": ask.expires_at,
-        "person": None,
+        "person": accounts.open_person(db, house.keys, consumer_id=consumer_id).email,
         "purposes": _purposes(catalogue, ask.terms),
         "lines": lines,
         "durations": _durations(ask.terms),
