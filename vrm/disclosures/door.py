@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
@@ -12,6 +11,7 @@ from vrm import accesslog, clock, companies, consents, profiles
 from vrm.catalogue import Catalogue
 from vrm.db import CommitQueue, Database
 from vrm.disclosures.answers import Answer, Refusal
+from vrm.disclosures.drafts import Draft, commit
 from vrm.disclosures.opening import fields_behind, fill
 from vrm.errors import Unavailable
 
@@ -27,18 +27,6 @@ class Reader:
 
     client_id: str
     epoch: int | None = None
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check."""
-
-    result: Answer | Refusal
-    prepared: accesslog.Prepared
-    client_id: str
-    consumer_id: str | None = None
-    version: int | None = None
-    notice_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,7 @@ class Door:
         self._database = database
         self._keys = keys
         self._catalogue = catalogue
-        self._queue = CommitQueue(database, _commit)
+        self._queue = CommitQueue(database, commit)
 
     def read(
         self, reader: Reader, *, consent_id: str, purpose: str | None, keys: Sequence[str] | None
@@ -90,7 +78,7 @@ class Door:
 
     def _draft(
         self, consent_ids: Sequence[str], reader: Reader, purpose: str | None, keys: Sequence[str] | None
-    ) -> list[_Draft]:
+    ) -> list[Draft]:
         now = clock.now()
         facts = self._database.read(
             lambda session: self._gather(session, consent_ids, reader, purpose, keys, now)
@@ -138,7 +126,7 @@ class Door:
 
     def _outcome(
         self, facts: _Facts, consent_id: str, purpose: str | None, keys: Sequence[str] | None, now: datetime
-    ) -> _Draft:
+    ) -> Draft:
         standing = facts.standings.get(consent_id)
         if (
             standing is None
@@ -167,7 +155,7 @@ class Door:
                 )
             )
             refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)
-            return _Draft(refusal, prepared, facts.client.client_id)
+            return Draft(refusal, prepared, facts.client.client_id)
 
         assert standing is not None
         filled = fill(
@@ -202,7 +190,7 @@ class Door:
             event_id=prepared.event_id,
             leaf_hash=prepared.leaf_hash,
         )
-        return _Draft(
+        return Draft(
             answer,
             prepared,
             standing.client_id,
@@ -218,41 +206,3 @@ class Door:
             log_secret=self._keys.log_secret(standing.consumer_id),
             consent_id=standing.consent_id,
         )
-
-
-def _commit(connection: Connection, groups: Sequence[Sequence[_Draft]]) -> list[list[bool]]:
-    """Write the events of those drafts whose consent still stands as it was weighed.
-
-    The consents, clients and companies are share-locked and looked at again in this very transaction, so no
-    answer is committed after a revoke. A draft that lost the race is not written; its reader weighs again.
-    """
-    drafts = [draft for group in groups for draft in group]
-    answers = [draft for draft in drafts if draft.version is not None]
-    versions: dict[str, tuple[int, datetime]] = {}
-    clients: dict[str, companies.ClientStanding] = {}
-    if answers:
-        places = [(draft.consumer_id or "", draft.result.consent_id) for draft in answers]
-        versions = consents.lock_versions(connection, places=places)
-        ids = sorted({draft.client_id for draft in answers})
-        clients = companies.client_standings(connection, client_ids=ids, lock=True)
-    now = clock.now()
-
-    def stands(draft: _Draft) -> bool:
-        if draft.version is None:
-            return True
-        version, expires_at = versions.get(draft.result.consent_id, (0, now))
-        client = clients[draft.client_id]
-        agreed = client.may_read and client.notice_version == draft.notice_version
-        return agreed and version == draft.version and expires_at > now
-
-    kept = [[stands(draft) for draft in group] for group in groups]
-    accesslog.append(
-        connection,
-        [
-            draft.prepared
-            for group, oks in zip(groups, kept, strict=True)
-            for draft, ok in zip(group, oks, strict=True)
-            if ok
-        ],
-    )
-    return kept

@@ -1,0 +1,60 @@
+"""Outcomes that wait for their event, and the commit that looks at their consents once more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from vrm import accesslog, clock, companies, consents
+from vrm.disclosures.answers import Answer, Refusal
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check."""
+
+    result: Answer | Refusal
+    prepared: accesslog.Prepared
+    client_id: str
+    consumer_id: str | None = None
+    version: int | None = None
+    notice_version: int = 0
+
+
+def commit(connection: Connection, groups: Sequence[Sequence[Draft]]) -> list[list[bool]]:
+    """Write the events of those drafts whose consent still stands as it was weighed.
+
+    The consents, clients and companies are share-locked and looked at again in this very transaction, so no
+    answer is committed after a revoke. A draft that lost the race is not written; its reader weighs again.
+    """
+    drafts = [draft for group in groups for draft in group]
+    answers = [draft for draft in drafts if draft.version is not None]
+    versions: dict[str, tuple[int, datetime]] = {}
+    clients: dict[str, companies.ClientStanding] = {}
+    if answers:
+        places = [(draft.consumer_id or "", draft.result.consent_id) for draft in answers]
+        versions = consents.lock_versions(connection, places=places)
+        ids = sorted({draft.client_id for draft in answers})
+        clients = companies.client_standings(connection, client_ids=ids, lock=True)
+    now = clock.now()
+
+    def stands(draft: Draft) -> bool:
+        if draft.version is None:
+            return True
+        version, expires_at = versions.get(draft.result.consent_id, (0, now))
+        client = clients[draft.client_id]
+        agreed = client.may_read and client.notice_version == draft.notice_version
+        return agreed and version == draft.version and expires_at > now
+
+    kept = [[stands(draft) for draft in group] for group in groups]
+    accesslog.append(
+        connection,
+        [
+            draft.prepared
+            for group, oks in zip(groups, kept, strict=True)
+            for draft, ok in zip(group, oks, strict=True)
+            if ok
+        ],
+    )
+    return kept
