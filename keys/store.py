@@ -160,6 +160,11 @@ class KeyStore:
         """Every KEK, with how many things it wraps."""
         return rotation.status(self._engine, self._keyring)
 
+    def owners(self) -> list[str]:
+        """Everybody who has a key, in the order of their ids."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(select(deks.c.owner_id).distinct().order_by(deks.c.owner_id)))
+
     def retire(self, kek_id: str) -> None:
         """Delete a KEK for ever; KekInUse when it is current or wraps something, KekMissing when there is none.
 

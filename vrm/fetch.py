@@ -97,6 +97,9 @@ class Fetcher:
         except (TimeoutError, httpcore2.TimeoutException):
             raise FetchFailed(f"{target.host} did not answer in time.", code="fetch_timeout") from None
         except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError):
+            if target.loopback:  # nobody but the operator, who set it, meets this one
+                message = f"Nothing answered at the address VRM_FETCH_ALLOW gives for {target.host}."
+                raise FetchFailed(message) from None
             raise FetchFailed(f"{target.host} could not be read over a secure connection.") from None
 
     def _target(self, url: str) -> "_Target":

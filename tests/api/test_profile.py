@@ -141,6 +141,25 @@ def test_a_purpose_that_was_not_consented_to(world: World) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_purpose_the_company_gave_up(world: World) -> None:
+    """It may not be asked for any more; who allowed it before allowed it until the consent ends."""
+    company, mia = world.company(), world.consumer()
+    token = held(company, mia, needed("email", MARKETING)).access_token
+    world.house.database.write(
+        lambda session: companies.set_purposes(
+            session,
+            company_id=company.company_id,
+            purposes={DELIVERY: None},
+            known_purposes=world.house.catalogue.purposes,
+            now=clock.now(),
+        )
+    )
+    refused = company.push(company.request(needed("email", MARKETING)).params).json()
+    assert refused["error"] == "invalid_authorization_details"
+    assert company.read(token, MARKETING).json()["profile"] == {"email": "mia@mail.example"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_purpose_that_cannot_be_one(world: World) -> None:
     """A header that holds no purpose is refused before anything is weighed."""
     company, mia = world.company(), world.consumer()

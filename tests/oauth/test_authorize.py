@@ -179,6 +179,7 @@ def test_a_client_that_may_not_ask(world: World):
     )
     texts = {mia.http.get(company.request(needed("name")).address).text for company in (suspended, waiting)}
     assert len(texts) == 1
+    assert "unknown, not approved yet, or suspended" in texts.pop()
 
 
 @ONE_ENGINE

@@ -221,7 +221,12 @@ def test_unknown_suspended_and_unapproved_look_the_same(world: World):
         ):
             answers.add((response.status_code, response.text))
     assert len(answers) == 1
-    assert json.loads(answers.pop()[1])["error"] == "invalid_client"
+    said = json.loads(answers.pop()[1])
+    assert said["error"] == "invalid_client"
+    assert (
+        said["error_description"]
+        == "This client is unknown, not approved yet, or suspended. Ask the operator."
+    )
 
 
 def test_a_key_that_was_taken_back_proves_nothing(world: World):

@@ -1,5 +1,7 @@
 """``/asks/<id>``: what a person sees before deciding, and that nothing but their own decision counts."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from time_machine import travel
 
@@ -196,6 +198,99 @@ def test_a_very_sensitive_alternative_is_marked_too(world: World):
     _, form = mia.look(company.ask(needed("nickname", any_of=["religious_diet"])))
     assert mia.send(form, decision="grant").status_code == 400
     assert mia.send(form, decision="grant", **{"sure-0": "yes"}).status_code == 303
+
+
+@ONE_ENGINE
+def test_a_very_sensitive_line_is_asked_twice_though_optional(world: World):
+    """One tick takes the line, a second one says yes to what it is; without the second nothing is granted."""
+    company, mia = world.company(), world.consumer(values={**MIA, "religious_diet": "halal"})
+    asked = company.ask(needed("name"), line("religious_diet"))
+    _, form = mia.look(asked)
+    assert form.offered["sure-1"] == ["yes"] and "sure-1" not in form.values
+    again = mia.send(form, decision="grant", take=["1"])
+    assert again.status_code == 400 and "or take it out" in again.text
+    assert company.consents().json() == {"consents": []}
+    form = get_form(again.text, form.action)
+    assert form.values["take"] == ["1"] and "sure-1" not in form.values
+    landed = mia.landed(mia.send(form, decision="grant", **{"sure-1": "yes"}))
+    assert keys(world, company, asked, landed) == ["name", "religious_diet"]
+
+
+@ONE_ENGINE
+def test_a_very_sensitive_line_left_out_needs_no_second_tick(world: World):
+    """Neither a line that is not taken, nor one of which something ordinary leaves, asks for the second yes."""
+    company = world.company()
+    mia = world.consumer(values={**MIA, "nickname": "Mimi", "religious_diet": "halal"})
+    asked = company.ask(needed("nickname", any_of=["religious_diet"]), line("religious_diet", MARKETING))
+    _, form = mia.look(asked)
+    assert mia.send(form, decision="grant", **{"key-0": "religious_diet"}).status_code == 400
+    assert keys(world, company, asked, mia.landed(mia.send(form, decision="grant"))) == ["nickname"]
+
+
+def test_a_detour_to_the_profile_keeps_what_was_chosen(world: World):
+    """Who fills in what was missing comes back to the duration and the ticks they had, and to nothing more."""
+    company = world.company()
+    mia = world.consumer(values={"name": "Mia Tran", "email": "mia@mail.example", "address": HOMES})
+    asked = company.ask(
+        needed("name"), needed("phone_number"), line("email"), line("address"), line("name", MARKETING)
+    )
+    _, form = mia.look(asked)
+    assert form.values["days"] == ["30"]
+    chosen = {"days": "7", "take": ["3"], "item-3": "all", "sure-3": "yes"}
+    away = mia.landed(mia.send(form, decision="fill-1", **chosen))
+    assert urlsplit(away).path == "/profile/phone_number"
+    fields = get_form(mia.open(away).text, "/profile/phone_number")
+    back = mia.landed(mia.send(fields, value="+61 491 570 156", do="save"))
+    assert back.startswith(form.action) and "sure" not in back
+    form = get_form(mia.open(back).text, form.action)
+    assert (form.values["days"], form.values["take"], form.values["item-3"]) == (["7"], ["3"], ["all"])
+    held = company.take_back(asked, mia.landed(mia.send(form, decision="grant")))
+    assert [each["key"] for each in held.granted] == ["name", "phone_number", "address"]
+
+
+@ONE_ENGINE
+def test_a_query_chooses_nothing_that_is_not_on_the_page(world: World):
+    """What is carried is held to the page: no other duration, item, key or line, and never the second yes."""
+    company, mia = world.company(), world.consumer(values={**MIA, "religious_diet": "halal"})
+    asked = company.ask(needed("name", any_of=["nickname"]), line("religious_diet"), duration_days=90)
+    path, form = mia.look(asked)
+    query = "?days=365&take=0&take=9&take=x&key-0=nickname&key-1=email&item-0=all&sure-1=yes"
+    assert get_form(mia.open(path + query).text, path).values == form.values
+    for place in ("0", "9", "x", ""):
+        assert mia.send(form, decision=f"fill-{place}").status_code == 400  # nothing is missing there
+
+
+def test_what_a_fault_shows_again_keeps_the_choices(world: World):
+    """A page that comes back with a fault does not make the permission longer than was chosen."""
+    company, mia = world.company(), world.consumer()
+    _, form = mia.look(company.ask(needed("name"), line("email")))
+    again = mia.send(form, decision="grant", days="1", take=["1"], seen="0" * 64)
+    kept = get_form(again.text, form.action).values
+    assert (again.status_code, kept["days"], kept["take"]) == (400, ["1"], ["1"])
+
+
+def test_the_companys_own_words_are_shown_and_kept(world: World):
+    """Why, in its own words, how often by its own word, and who is deciding: on the letter, and after granting."""
+    company, mia = world.company(purposes={DELIVERY: "We send what you buy."}), world.consumer()
+    asked = company.ask(
+        needed("name", why="For the label", frequency="monthly"),
+        retention_days=30,
+        recipients=["The parcel carrier"],
+    )
+    page = mia.open(asked.address).text
+    held = company.take_back(asked, mia.grant(asked))
+    kept = mia.open(f"/consents/{held.consent_id}").text
+    for shown in (page, kept):
+        for said in (
+            "We send what you buy.",
+            "For the label",
+            "They say: every month",
+            "The parcel carrier",
+            "keep what they read for 30 days",
+            "https://nordlicht.example/privacy",
+        ):
+            assert said in shown, said
+    assert mia.email in page and get_form(page, "/sign-out")
 
 
 def test_what_changed_meanwhile_is_shown_again(world: World):

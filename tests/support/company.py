@@ -79,7 +79,7 @@ class Company:
         *,
         name: str = "Nordlicht Versand",
         domain: str = "nordlicht.example",
-        purposes: Sequence[str] = (DELIVERY, MARKETING),
+        purposes: Sequence[str] | Mapping[str, str] = (DELIVERY, MARKETING),
         redirect_uri: str = "",
         approved: bool = True,
     ) -> Self:
@@ -95,7 +95,7 @@ class Company:
                 contact=f"privacy@{domain}",
                 domain=domain,
                 privacy_notice_url=f"https://{domain}/privacy",
-                purposes=dict.fromkeys(purposes),
+                purposes=dict.fromkeys(purposes) | dict(purposes if isinstance(purposes, Mapping) else {}),
                 known_purposes=house.catalogue.purposes,
                 now=now,
             )

@@ -192,7 +192,7 @@ def _asked(index: int, label: str, why: str, *options: dict[str, Any], **more: A
         "options": list(options),
         "items": [],
         "missing": not any(option["texts"] for option in options),
-        "fill_href": "/profile/name?next=/asks/ask-1",
+        "sure": None,
         **more,
     }
 
@@ -203,11 +203,16 @@ ASK: dict[str, Any] = {
     "client_name": "Nordlicht shop",
     "asked_at": NOW,
     "closes_at": _in(days=7),
-    "person": "Mia Tran",
+    "person": "mia@post.example",
     "purposes": [
-        {"label": "Delivering what you ordered", "caution": None},
+        {
+            "label": "Delivering what you ordered",
+            "words": "We send you what you buy in our shop.",
+            "caution": None,
+        },
         {
             "label": "Sending you advertising",
+            "words": None,
             "caution": "This is marketing. You can say no and lose nothing else.",
         },
     ],
@@ -244,6 +249,15 @@ ASK: dict[str, Any] = {
             purpose="Sending you advertising",
             frequency="monthly",
         ),
+        _asked(
+            5,
+            "Allergies",
+            "If you order from our kitchen too",
+            _option("allergies", "Allergies", "Penicillin"),
+            required=False,
+            sensitivity="special",
+            sure="every",
+        ),
     ],
     "durations": [
         {"days": 30, "until": date(2026, 4, 11), "chosen": True, "asked": False},
@@ -267,7 +281,6 @@ ASK: dict[str, Any] = {
     "form": BLANK,
     "action": "/oauth/decide",
     "hidden": {"ask": "ask-1"},
-    "here_full": "/asks/ask-1",
 }
 ASK_MISSING = {
     **ASK,
@@ -280,6 +293,7 @@ ASK_MISSING = {
             "To warn the cook",
             _option("allergies", "Allergies", "Penicillin"),
             sensitivity="special",
+            sure="every",
         ),
     ],
     "replaces": {"consent_id": "c-1", "expires_at": _in(days=20)},
@@ -375,7 +389,7 @@ def _read(name: str, at: datetime, labels: list[str], purpose: str, **more: Any)
         "outcome": "permitted",
         "reason": "",
         "event_id": "0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11",
-        "leaf_hash": "5f" * 32,
+        "leaf_hash": "X19fX19fX19fX19fX19fX19fX19fX19fX19fX19fX18=",
         "leaf_index": 41208094,
         **more,
     }
@@ -388,7 +402,7 @@ READS = [
     _read(
         "Lumen Mobil",
         _ago(days=2, minutes=1),
-        [],
+        ["Date of birth"],
         "Mobile contract",
         outcome="refused",
         reason="They asked for something you do not allow.",
@@ -410,7 +424,7 @@ STRIPS = [
         "refusals": [13.6],
     },
     {"company": "Nordlicht Versand", "consent_id": "c-Nor", "reads": [70, 74, 78, 89.7, 97], "refusals": []},
-    {"company": "Lumen Mobil", "consent_id": None, "reads": [14, 34, 88.8], "refusals": [91.4, 94.9]},
+    {"company": "Lumen Mobil", "consent_id": None, "reads": [14, 34, 88.8, 99.5], "refusals": [91.4, 99.5]},
 ]
 WEEK = [
     {"label": label, "reads": reads, "refusals": refusals}
@@ -418,7 +432,7 @@ WEEK = [
         ("Fri 6", 1, 0),
         ("Sat 7", 0, 0),
         ("Sun 8", 0, 0),
-        ("Mon 9", 4, 1),
+        ("Mon 9", 4, 3),
         ("Tue 10", 2, 1),
         ("Wed 11", 14, 0),
         ("Thu 12", 1, 0),
@@ -486,7 +500,7 @@ HOME: dict[str, Any] = {
         }
     ],
     "week": WEEK,
-    "totals": {"reads": 22, "refusals": 2, "active": 3, "paused": 1, "filled": 6, "total": 64},
+    "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "filled": 6, "total": 64},
     "recent": READS[:3],
 }
 NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "filled": 0, "total": 64}
@@ -520,6 +534,8 @@ CONSENT: dict[str, Any] = {
             "label": "Full name",
             "texts": ["Mia Tran"],
             "purpose": "Travel cover",
+            "why": "",
+            "frequency": "when_needed",
             "sensitivity": "ordinary",
             "last_read_at": _ago(hours=2),
             "reads": 41,
@@ -529,6 +545,8 @@ CONSENT: dict[str, Any] = {
             "label": "Postal address",
             "texts": HOMES,
             "purpose": "Travel cover",
+            "why": "To reach you while you travel",
+            "frequency": "when_needed",
             "sensitivity": "ordinary",
             "last_read_at": _ago(hours=2),
             "reads": 33,
@@ -538,11 +556,21 @@ CONSENT: dict[str, Any] = {
             "label": "Allergies",
             "texts": [],
             "purpose": "Travel cover",
+            "why": "",
+            "frequency": "when_needed",
             "sensitivity": "special",
             "last_read_at": None,
             "reads": 0,
         },
     ],
+    "told": {
+        "reasons": {"Travel cover": "We insure you on your way, and pay what you need there."},
+        "retention_days": 180,
+        "recipients": ("Our doctors' hotline",),
+        "url": "https://kavanagh.example/privacy",
+        "version": 3,
+        "fingerprint": "9c41e07a52bd118f",
+    },
     "revisions": [
         {
             "number": 1,

@@ -75,6 +75,8 @@ class Verifier:
     @classmethod
     def parse(cls, vkey: str) -> "Verifier":
         """Read a vkey."""
+        if vkey.count("+") < 2:  # the key's base64 may hold more of them
+            raise BadNote("that is not a vkey (name+id+key)")
         name, _, rest = vkey.partition("+")
         key_id, _, key = rest.partition("+")
         try:

@@ -34,7 +34,8 @@ class Report:
 
     ``findings`` holds the first ones, ``more`` counts the rest. ``size`` and ``root`` are the checkpoint's;
     ``entries`` is the number of lines read. ``pinned`` and ``older`` tell whether the key and an older
-    checkpoint came from the caller; without them see the module's docstring.
+    checkpoint came from the caller; without them see the module's docstring. ``behind`` tells that all that is
+    wrong is that this checkpoint is newer than the export: that is so after a roll-back, but also of an old file.
     """
 
     kind: Literal["all", "selection"] | None
@@ -46,6 +47,7 @@ class Report:
     more: int
     pinned: bool
     older: bool
+    behind: bool = False
 
     @property
     def ok(self) -> bool:
@@ -70,14 +72,14 @@ def verify_export(
     older = None if checkpoint is None else checkpoints.parse_body(notes.parse(checkpoint).text)
     findings = Findings(most)
     first, done = _next(file), 0
-    header, signed, entries = None, None, 0
+    header, signed, entries, behind = None, None, 0, False
     try:
         header = read_header(first)
     except Malformed as fault:
         findings.add(1, fault.part, None, fault.problem)
     if header is not None:
         signed = _check_header(header, pinned, findings)
-        _check_older(header, older, checkpoint, pinned, findings)
+        behind = _check_older(header, older, checkpoint, pinned, findings)
         leaves = (AllLeaves if header.kind == "all" else ChosenLeaves)(header, signed, older, findings)
         done, number = len(first), 1
         while raw := _next(file):
@@ -94,16 +96,18 @@ def verify_export(
             findings.add(1, "count", None, f"says {header.count} entries; the file holds {entries}")
     if progress is not None:
         progress(done)
+    kept = findings.kept()
     return Report(
         kind=header.kind if header else None,
         origin=header.origin if header else None,
         size=signed.size if signed else None,
         root=b64(signed.root) if signed else None,
         entries=entries,
-        findings=findings.kept(),
+        findings=kept,
         more=findings.more,
         pinned=pinned is not None,
         older=older is not None,
+        behind=behind and len(kept) + findings.more == 1,
     )
 
 
@@ -160,19 +164,27 @@ def _check_older(
     raw: bytes | None,
     pinned: notes.Verifier | None,
     findings: Findings,
-) -> None:
-    """Check the caller's older checkpoint as far as that can be done before the leaves are seen."""
+) -> bool:
+    """Check the caller's older checkpoint as far as that can be done before the leaves are seen.
+
+    Whether it is newer than the export, which is a finding like others but may have a harmless reason.
+    """
     if older is None or raw is None:
-        return
+        return False
     try:
         checkpoints.verify(raw, pinned or notes.Verifier.parse(header.vkey))
     except (BadNote, BadCheckpoint) as fault:
         findings.add(1, "older checkpoint", None, f"is not of this log: {fault.message}")
     if older.size > header.size:
         findings.add(
-            1, "size", None, f"is below the {older.size} of the checkpoint you hold: stale, or rolled back"
+            1,
+            "size",
+            None,
+            f"is below the {older.size} of your checkpoint: an old export, or a log rolled back",
         )
-    elif header.kind == "selection" and older.size not in (0, header.size):
+        return True
+    if header.kind == "selection" and older.size not in (0, header.size):
         findings.add(
             1, "kind", None, "is a selection, which cannot show that the log continues your checkpoint"
         )
+    return False

@@ -20,7 +20,15 @@ from vrm.accounts.auditors import (
 )
 from vrm.accounts.errors import AccountExists, BadPassword, LinkExpired, WrongCredentials
 from vrm.accounts.passwords import SHORTEST, Cost, Hasher
-from vrm.accounts.service import Person, end_account, forget, get_account, open_person, sweep
+from vrm.accounts.service import (
+    Person,
+    end_account,
+    forget,
+    get_account,
+    list_consumer_ids,
+    open_person,
+    sweep,
+)
 from vrm.accounts.sessions import (
     Present,
     SignedIn,
@@ -78,6 +86,7 @@ __all__ = [
     "grant_auditor",
     "invite",
     "list_auditors",
+    "list_consumer_ids",
     "list_sessions",
     "open_person",
     "prepare_auditor",

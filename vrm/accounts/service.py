@@ -56,6 +56,11 @@ def open_person(session: Session, keys: KeyStore, *, consumer_id: str) -> Person
     return Person(email.decode(), name.decode())
 
 
+def list_consumer_ids(session: Session) -> list[str]:
+    """The consumers of all accounts that have not ended."""
+    return list(session.scalars(select(accounts.c.consumer_id).where(accounts.c.ended_at.is_(None))))
+
+
 def end_account(session: Session, *, account_id: str, now: datetime) -> None:
     """Close an account: signed out everywhere, never to sign in again, its links void, its address free."""
     handle = session.execute(

@@ -22,7 +22,11 @@ def auditor() -> None:
     "--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the mandate (UTC); default 90 days on."
 )
 def grant(name: str, until: datetime | None) -> None:
-    """Give an auditor a mandate. They need nothing else to verify an export."""
+    """Write down who may review the log, and until when.
+
+    A mandate is recorded, in the log too, and opens nothing: you export the log and hand it over. Whoever has an
+    export and the log's vkey can verify it, with a mandate or without.
+    """
     house = open_house()
     now = clock.now()
     end = now + timedelta(days=DAYS) if until is None else until.replace(tzinfo=UTC) + timedelta(days=1)

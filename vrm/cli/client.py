@@ -14,7 +14,7 @@ from vrm import clock, companies
 from vrm.cli.company import choose
 from vrm.cli.edge import Group, note, open_house, say, table
 from vrm.cli.example import example
-from vrm.companies import Client
+from vrm.companies import Client, Company
 from vrm.errors import Conflict, Invalid
 
 _COLUMNS = {"client_id": "client", "name": "name", "company_id": "company", "state": "state"}
@@ -56,7 +56,7 @@ def new(
     else:
         public, path = _make_pair(key_file)
     try:
-        made, purpose = house.database.write(
+        made, owner = house.database.write(
             lambda session: _register(session, company, name, redirect_uris, public)
         )
     except BaseException:
@@ -65,11 +65,16 @@ def new(
         raise
     facts = {**_facts(made), "key_file": str(path) if path else None, "issuer": house.settings.issuer}
     words = [f"{made.name} is registered. Its client_id is {made.id}."]
+    if owner.state == "suspended":
+        words.append("It may ask nobody while the company is suspended.")
+    elif owner.state != "approved":
+        words.append("It may ask nobody until the company is approved.")
     if path is not None:
         words.append(
             f"Its private key is in {path}. Move it to where the client runs, readable by the client alone."
         )
         words.append("A first ask, to be run there (pip install authlib httpx2):")
+        purpose = next(iter(owner.purposes), "dpv:ServiceProvision")
         words.append(example(house.settings.issuer, made, purpose, path))
     say("\n\n".join(words), **facts)
     if path is not None:
@@ -111,8 +116,8 @@ def resume(client_id: str) -> None:
 
 def _register(
     session: Any, company: str, name: str | None, redirect_uris: tuple[str, ...], jwks: Mapping[str, object]
-) -> tuple[Client, str]:
-    """The client, and a purpose that its company may ask for."""
+) -> tuple[Client, Company]:
+    """The client and its company."""
     owner = choose(session, company)
     made = companies.new_client(
         session,
@@ -122,7 +127,7 @@ def _register(
         jwks=jwks,
         now=clock.now(),
     )
-    return made, next(iter(owner.purposes), "dpv:ServiceProvision")
+    return made, owner
 
 
 def _read(raw: bytes) -> Mapping[str, object]:

@@ -102,6 +102,7 @@ def change(company: str, notice: str | None, owner: str | None, purposes: tuple[
     """Change a company's privacy notice, owner or purposes.
 
     After a new notice or owner nothing more is read under what people allowed before: they must be asked anew.
+    A purpose it no longer has may not be asked for anew; what people allowed for it stays until that ends.
     """
     if notice is None and owner is None and not purposes:
         raise click.UsageError("Say what to change: --notice, --owner or --purpose.")
@@ -130,7 +131,11 @@ def change(company: str, notice: str | None, owner: str | None, purposes: tuple[
 @company.command(name="prove-domain")
 @click.argument("company")
 def prove_domain(company: str) -> None:
-    """Read the well-known address of the company's domain, and keep that it is proved."""
+    """Read the well-known address of the company's domain, and keep that it is proved.
+
+    It is read over https from the public internet. For an invented domain, in development, VRM_FETCH_ALLOW names
+    an address on this machine that answers in its place, as nordlicht.example=127.0.0.1:8080.
+    """
     house = open_house()
     found = house.database.read(lambda session: choose(session, company))
     companies.check_domain(

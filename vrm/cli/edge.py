@@ -124,6 +124,11 @@ def _cell(value: object) -> str:
     return str(value)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """``1 entry``, ``2 entries``."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def progress(label: str) -> Callable[[int, int], None]:
     """A progress bar for ``done, total``: on a terminal it moves, elsewhere one line in ten per cent steps."""
     shown = -1

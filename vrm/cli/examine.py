@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, migrations
+from keys import KeysError
+from vrm import accesslog, accounts, migrations
 from vrm.accesslog.note import Verifier
 from vrm.cli.edge import progress
 from vrm.errors import Conflict
@@ -52,7 +53,7 @@ def _read_tables(house: House) -> tuple[int, int]:
 
 
 def _require_keys(house: House) -> None:
-    """Every KEK that anything is wrapped by must have its file, and really unwrap."""
+    """Every KEK that anything is wrapped by must have its file, and every key really unwrap, of every account."""
     missing = [kek.kek_id for kek in house.keys.status() if not kek.present]
     if missing:
         raise Conflict(
@@ -62,7 +63,19 @@ def _require_keys(house: House) -> None:
             "before this backup",
             code="kek_missing",
         )
-    house.keys.log_secret(house.keys.INSTANCE_OWNER)
+    owners = sorted({*house.keys.owners(), *house.database.read(accounts.list_consumer_ids)})
+    tell = progress("unwrapping keys")
+    for done, owner in enumerate(owners):
+        tell(done, len(owners))
+        try:
+            house.keys.log_secret(owner)
+        except KeysError as fault:
+            raise Conflict(
+                "a key of the backup does not unwrap: the keys folder or the key store is not the one this backup"
+                " was made with",
+                code="key_unusable",
+            ) from fault
+    tell(len(owners), len(owners))
 
 
 def _require_log(house: House, checkpoint: str | None) -> int:

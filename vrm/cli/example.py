@@ -7,6 +7,7 @@ from vrm.companies import Client
 
 _PROGRAM = """\
 import json
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
@@ -25,10 +26,16 @@ ask = [{{
     "lines": [{{"key": "given_name", "purpose": {purpose}, "required": True, "why": "To address you"}}],
 }}]
 verifier = generate_token(48)
-address, state = client.create_authorization_url(
+whole, state = client.create_authorization_url(
     issuer + "/oauth/authorize", code_verifier=verifier, authorization_details=json.dumps(ask)
 )
-print("Open", address)
+pushed = client.post(
+    issuer + "/oauth/par", data=dict(parse_qsl(urlsplit(whole).query)), auth=client.client_auth(proof)
+).json()
+if "request_uri" not in pushed:
+    raise SystemExit(pushed)
+short = {{"client_id": client.client_id, "request_uri": pushed["request_uri"]}}
+print("Open within 90 seconds:", issuer + "/oauth/authorize?" + urlencode(short))
 answer = input("Paste the address you were sent to: ")
 client.fetch_token(
     issuer + "/oauth/token", authorization_response=answer, state=state, code_verifier=verifier

@@ -2,6 +2,7 @@
 
 import click
 
+from keys.errors import KekMissing
 from vrm.cli.edge import Group, note, open_house, progress, record, say, table
 
 
@@ -56,6 +57,8 @@ def rotate(resume: bool) -> None:
 def retire(kek_id: str, yes: bool) -> None:
     """Delete an old KEK for ever. Key store backups made while it was current become unreadable."""
     house = open_house()
+    if not any(kek.kek_id == kek_id and kek.present for kek in house.keys.status()):
+        raise KekMissing("There is no such KEK. See: vrm keys status.")
     if not yes:
         click.confirm(f"Delete {kek_id} for ever?", abort=True, err=True)
     house.keys.retire(kek_id)

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from vrm import accesslog
+from vrm import accesslog, companies
 from vrm.accesslog import Report, Selection
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
-from vrm.cli.edge import Group, note, open_house, progress, record, say
-from vrm.errors import NotFound
+from vrm.cli.company import choose
+from vrm.cli.edge import Group, counted, note, open_house, progress, record, say
+from vrm.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from vrm.house import House
 
 
@@ -50,7 +53,7 @@ def log() -> None:
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
 @click.option("--since", type=_Moment(), help="Only entries at or after this time.")
 @click.option("--until", type=_Moment(), help="Only entries before this time.")
-@click.option("--company", help="Only entries of this company id.")
+@click.option("--company", help="Only entries of this company (id or domain).")
 @click.option("--client", help="Only entries of this client id.")
 @click.option("--type", "kind", type=click.Choice(sorted(accesslog.TYPES)), help="Only entries of this type.")
 @click.option("--thread", help="Only entries of this thread: one consent's events.")
@@ -69,12 +72,15 @@ def export(
 ) -> None:
     """Write the log to FILE (standard output unless given), to be checked with vrm log verify.
 
-    Without conditions, everything the newest checkpoint covers. With conditions, the entries that meet all of
+    FILE must be new. Without conditions, everything the newest checkpoint covers. With conditions, the entries that meet all of
     them, each with its inclusion proof.
     """
     if file == "-" and ctx.meta.get("vrm.as_json"):
         raise click.UsageError("--json needs a FILE: the export itself goes to standard output.")
+    if file != "-" and Path(file).exists():
+        raise Conflict(f"{file} exists; give another FILE, or move it away", code="exists")
     house = open_house()
+    company, client = house.database.read(lambda session: _known(session, company, client))
     selection = Selection(since, until, company, client, kind, thread, events)
     found = accesslog.open_export(house.database, verifier=_verifier(house), selection=selection)
     # Before the first byte leaves, so that none does unlogged; and after the checkpoint, so that it is not in it.
@@ -86,15 +92,14 @@ def export(
             out.write(line)
             if advance is not None and (number % 256 == 0 or number == found.count):
                 advance(number, found.count)
-    text = f"{found.count} entries of a log of {found.published.size}."
+    text = f"{counted(found.count, 'entry', 'entries')} of a log of {found.published.size}."
     if file == "-":
         note(text)
     else:
         say(text, file=file, kind=found.kind, count=found.count, size=found.published.size)
     if waiting:
-        note(
-            f"{waiting} newer events wait for their leaf and are not in it; vrm log sequence gives it to them."
-        )
+        events_wait = f"{counted(waiting, 'newer event waits', 'newer events wait')} for a leaf"
+        note(f"{events_wait} and {'is' if waiting == 1 else 'are'} not in it. To include: vrm log sequence")
 
 
 @log.command()
@@ -144,7 +149,19 @@ def sequence() -> None:
     while taken := accesslog.sequence(house.database):
         count += taken
     newest = accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
-    say(f"{count} new leaves; the checkpoint covers {newest.size}.", sequenced=count, size=newest.size)
+    say(
+        f"{counted(count, 'new leaf', 'new leaves')}; the checkpoint covers {newest.size}.",
+        sequenced=count,
+        size=newest.size,
+    )
+
+
+def _known(session: "Session", company: str | None, client: str | None) -> tuple[str | None, str | None]:
+    """The ids of company and client: a name mistyped must not become an empty export that verifies."""
+    return (
+        None if company is None else choose(session, company).id,
+        None if client is None else companies.get_client(session, client_id=client).id,
+    )
 
 
 def _verifier(house: "House") -> Verifier:
@@ -179,9 +196,12 @@ def _bar(file: str) -> Callable[[int], None] | None:
 def _sentences(report: Report) -> Iterator[str]:
     if report.ok:
         what = "the whole log" if report.kind == "all" else "a selection"
-        yield f"Verified: {report.entries} entries, {what}, in the tree of {report.size} signed by {report.origin}."
+        entries = counted(report.entries, "entry", "entries")
+        yield f"Verified: {entries}, {what}, in the tree of {report.size} signed by {report.origin}."
+    elif report.behind:
+        yield "NOT VERIFIED: your checkpoint is newer than this export; export again, or the log was rolled back."
     else:
-        yield f"NOT VERIFIED: {len(report.findings) + report.more} findings."
+        yield f"NOT VERIFIED: {counted(len(report.findings) + report.more, 'finding', 'findings')}."
     yield from (f"  {finding}" for finding in report.findings)
     if report.more:
         yield f"  and {report.more} more"
@@ -201,6 +221,7 @@ def _facts(report: Report) -> dict[str, object]:
         "entries": report.entries,
         "key_pinned": report.pinned,
         "older_checkpoint": report.older,
+        "checkpoint_is_newer": report.behind,
         "findings": [
             {"line": one.line, "part": one.part, "leaf": one.leaf, "problem": one.problem}
             for one in report.findings

@@ -43,6 +43,8 @@ class Manifest:
         try:
             found = json.loads((folder / NAME).read_bytes())
             manifest = cls(**found)
+            if not isinstance(manifest.files, dict):
+                raise TypeError("files")
         except FileNotFoundError:
             raise Invalid(f"{folder} is no backup: it has no {NAME}", code="no_backup") from None
         except (ValueError, TypeError):

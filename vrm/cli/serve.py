@@ -16,6 +16,7 @@ from vrm.config import Settings
 from vrm.errors import Conflict
 from vrm.house import House, warnings
 
+PORT = 8000  # behind a proxy, unless told otherwise
 THREADS = 8  # for each process: enough that some read while one waits for its commit
 GRACE = 10.0  # seconds a process gets to end before it is ended
 
@@ -36,12 +37,15 @@ def serve(host: str, port: int | None, workers: int, threads: int, no_worker: bo
     Put a reverse proxy that speaks TLS in front (and set VRM_TRUSTED_PROXIES); this server speaks plain HTTP.
     """
     settings = load_settings()
-    port = port or own_port(settings)
+    own = own_port(settings)
+    port = port or own or PORT
     require_schema(settings)
-    require_free(host, port)
+    require_free(host, port, settings.issuer if own else None)
     rehearse(settings)
     for warning in warnings(settings):
         note(f"warning: {warning}")
+    if own and own != port:
+        note(f"warning: people reach this instance only at {settings.issuer}")
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     beside = None if no_worker or not settings.worker else Beside()
     try:
@@ -52,14 +56,17 @@ def serve(host: str, port: int | None, workers: int, threads: int, no_worker: bo
     say("stopped", stopped=True)
 
 
-def own_port(settings: Settings) -> int:
-    """The port people's browsers will knock at, where the issuer is this machine in plain http; else 8000."""
+def own_port(settings: Settings) -> int | None:
+    """The port people's browsers will knock at, where the issuer is this machine in plain http."""
     issuer = urlsplit(settings.issuer)
-    return (issuer.port or 80) if issuer.scheme == "http" else 8000
+    return (issuer.port or 80) if issuer.scheme == "http" else None
 
 
-def require_free(host: str, port: int) -> None:
-    """Say it plainly when the port is taken. Workers share the port among themselves, and would not notice."""
+def require_free(host: str, port: int, issuer: str | None = None) -> None:
+    """Say it plainly when the port is taken. Workers share the port among themselves, and would not notice.
+
+    ``issuer`` is where alone browsers knock, if that is a port of this machine: another port is then no cure.
+    """
     family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as trial:
         trial.setsockopt(
@@ -69,9 +76,10 @@ def require_free(host: str, port: int) -> None:
             trial.bind(where)
         except OSError as fault:
             if fault.errno == errno.EADDRINUSE:
-                reason = (
-                    f"port {port} at {host} is taken; stop what uses it, or choose another: vrm serve --port"
-                )
+                other = "choose another: vrm serve --port"
+                if issuer is not None:
+                    other = f"put a proxy at {issuer}, the only address people reach this instance at"
+                reason = f"port {port} at {host} is taken; stop what uses it, or {other}"
             else:
                 reason = f"cannot listen at {host} port {port}: {fault.strerror}"
             raise Conflict(reason, code="port_taken") from None

@@ -17,6 +17,9 @@ from vrm.consents.terms import Terms
 from vrm.errors import Conflict, NotFound
 from vrm.ids import new_id
 
+MOST_WAITING = 10
+"""How many asks of one client wait for one person; one more closes the oldest."""
+
 ASK_WAITS = timedelta(days=7)
 """How long an ask waits for a decision."""
 
@@ -42,6 +45,7 @@ def open_ask(
     ).first()
     if known is not None:
         return known.id
+    _make_room(session, consumer_id, client_id, now)
     row = AskRow(
         consumer_id=consumer_id,
         id=new_id(),
@@ -131,3 +135,15 @@ def _ask(session: Session, consumer_id: str, ask_id: str) -> AskRow:
     if row is None:
         raise NotFound("There is no such request.")
     return row
+
+
+def _make_room(session: Session, consumer_id: str, client_id: str, now: datetime) -> None:
+    waiting = select(AskRow).where(
+        AskRow.consumer_id == consumer_id,
+        AskRow.client_id == client_id,
+        AskRow.state == "open",
+        AskRow.expires_at > now,
+    )
+    newest_first = session.scalars(waiting.order_by(AskRow.created_at.desc(), AskRow.id)).all()
+    for row in newest_first[MOST_WAITING - 1 :]:
+        row.expires_at = now

@@ -28,10 +28,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="on a throw-away home and port, then stop")
     once = parser.parse_args().once
-    for stop in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # also when started in the background, where SIGINT is ignored
+    os.umask(0o077)  # what the server says, and the invented clients' keys, are for this account alone
+    for stop in (signal.SIGINT, signal.SIGTERM):  # in the background a shell has SIGINT ignored
         signal.signal(stop, signal.default_int_handler)
     home = (
         Path(tempfile.mkdtemp(prefix="vrm-demo-")) / "home"
@@ -43,6 +41,9 @@ def main() -> int:
     except (Broken, ConfigError, TimeoutError, OSError, httpx2.HTTPError) as fault:
         print(f"\nThe demo stopped: {fault}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped before the story began.", file=sys.stderr)
+        return 130
     finally:
         if once:
             shutil.rmtree(home.parent, ignore_errors=True)
@@ -57,14 +58,8 @@ def _play(home: Path, once: bool) -> int:
     port = urlsplit(issuer).port or PORT
     _require_free(port)
     if not home.exists():
-        print(f"Making an instance in {home}")
-        stage.vrm("init", "--issuer", issuer)
-        seed.mark(home)
+        _make(home, issuer)
     with House.open(Settings.load(environ)) as house:
-        if not seed.recall(home).get("sown"):
-            print(f"Seeding {len(seed.PEOPLE)} people, {len(seed.COMPANIES)} companies and their consents")
-            seed.sow(house)
-            seed.mark(home, sown=True)
         log = home / "serve.log"
         with log.open("ab") as out:
             server = subprocess.Popen(  # our own program
@@ -88,6 +83,21 @@ def _play(home: Path, once: bool) -> int:
             server.wait(30)
             site.close()
     return 0
+
+
+def _make(home: Path, issuer: str) -> None:
+    """Make and seed an instance beside its place, and put it there whole: an interrupted demo leaves nothing."""
+    making = home.with_name(home.name + ".making")
+    shutil.rmtree(making, ignore_errors=True)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
+    stage = Stage(issuer, making, environ | {"VRM_HOME": str(making)}, print)
+    print(f"Making an instance in {home}")
+    stage.vrm("init", "--issuer", issuer)
+    seed.mark(making)
+    print(f"Seeding {len(seed.PEOPLE)} people, {len(seed.COMPANIES)} companies and their consents")
+    with House.open(Settings.load(stage.environ)) as house:
+        seed.sow(house)
+    making.rename(home)
 
 
 def _acts(stage: Stage, house: House, site: Site) -> None:
@@ -137,7 +147,8 @@ def _require_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise Broken(
-                f"port {port} is taken. Stop what uses it, or run: make demo ARGS=--once (it finds a free one)"
+                f"port {port} is taken. Stop what uses it, or take another home and port: VRM_HOME=./var2 "
+                f"VRM_ISSUER=http://localhost:{port + 1} make demo. Only to see it: make demo ARGS=--once"
             ) from None
 
 

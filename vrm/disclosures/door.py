@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from keys import KeyStore
+from keys import CannotOpen, KeyStore, NoKey
 from vrm import accesslog, clock, companies, consents, profiles
 from vrm.catalogue import Catalogue
 from vrm.db import CommitQueue, Database
@@ -131,40 +131,54 @@ class Door:
         if (
             standing is None
         ):  # unknown, or another client's: both look the same, and nobody's history shows it
-            verdict: consents.Permitted | consents.Refused = consents.Refused(
-                "not_found", "not_found", tuple(keys or ())
-            )
-        else:
+            unknown = consents.Refused("not_found", "not_found", tuple(keys or ()))
+            return self._refused(facts.client, consent_id, None, unknown, purpose, now)
+        try:
             verdict = facts.verdicts[consent_id]
-        about = None if standing is None else self._about(standing)
-        if isinstance(verdict, consents.Refused):
-            prepared = accesslog.prepare(
-                accesslog.Event(
-                    type="disclosure",
-                    at=now,
-                    actor="client",
-                    company=facts.client.company_id,
-                    client=facts.client.client_id,
-                    purpose=purpose if purpose in self._catalogue.purposes else None,
-                    keys=tuple(key for key in verdict.keys if key in self._catalogue.keys),
-                    outcome="refused",
-                    code=verdict.code,
-                    revision=None if standing is None else standing.revision,
-                    about=about,
-                    detail={} if standing is None else {"consent": consent_id},
-                )
-            )
-            refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)
-            return Draft(refusal, prepared, facts.client.client_id)
+            if isinstance(verdict, consents.Refused):
+                return self._refused(facts.client, consent_id, standing, verdict, purpose, now)
+            return self._answered(facts, standing, verdict, now)
+        except NoKey:  # the person was erased while this was read; others in the batch are not
+            erased = consents.Refused("erased", "consent_ended", tuple(keys or ()))
+            return self._refused(facts.client, consent_id, None, erased, purpose, now)
+        except CannotOpen:  # a stored value is damaged; the operator must look
+            damaged = consents.Refused("unreadable", "unavailable", tuple(keys or ()))
+            return self._refused(facts.client, consent_id, standing, damaged, purpose, now)
 
-        assert standing is not None
-        filled = fill(
-            self._catalogue,
-            self._keys,
-            standing.consumer_id,
-            verdict,
-            facts.sealed.get(standing.consumer_id, []),
+    def _refused(
+        self,
+        client: companies.ClientStanding,
+        consent_id: str,
+        standing: consents.Standing | None,
+        verdict: consents.Refused,
+        purpose: str | None,
+        now: datetime,
+    ) -> Draft:
+        prepared = accesslog.prepare(
+            accesslog.Event(
+                type="disclosure",
+                at=now,
+                actor="client",
+                company=client.company_id,
+                client=client.client_id,
+                purpose=purpose if purpose in self._catalogue.purposes else None,
+                keys=tuple(key for key in verdict.keys if key in self._catalogue.keys),
+                outcome="refused",
+                code=verdict.code,
+                revision=None if standing is None else standing.revision,
+                about=None if standing is None else self._about(standing),
+                detail={} if standing is None else {"consent": consent_id},
+            )
         )
+        refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)
+        return Draft(refusal, prepared, client.client_id)
+
+    def _answered(
+        self, facts: _Facts, standing: consents.Standing, verdict: consents.Permitted, now: datetime
+    ) -> Draft:
+        about = self._about(standing)
+        values = facts.sealed.get(standing.consumer_id, [])
+        filled = fill(self._catalogue, self._keys, standing.consumer_id, verdict, values)
         prepared = accesslog.prepare(
             accesslog.Event(
                 type="disclosure",
@@ -177,11 +191,15 @@ class Door:
                 outcome="answered",
                 revision=standing.revision,
                 about=about,
-                detail={"consent": consent_id, "versions": filled.versions},
+                detail={
+                    "consent": standing.consent_id,
+                    "versions": filled.versions,
+                    "no_value": [each.key for each in filled.omitted if each.reason == "no_value"],
+                },
             )
         )
         answer = Answer(
-            consent_id=consent_id,
+            consent_id=standing.consent_id,
             subject=standing.subject,
             revision=standing.revision,
             purpose=verdict.purpose,

@@ -21,7 +21,9 @@ class Filled:
 
 def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
     """The fields whose values a key is made of: itself, or what an answer is worked out from."""
-    found = catalogue.get(key)
+    found = catalogue.keys.get(key)
+    if found is None:  # the operator took a key of their own out of the catalogue
+        return ()
     return (key,) if found.kind == "field" else found.answers_from
 
 
@@ -57,7 +59,9 @@ def _belongs(catalogue: Catalogue, line: GrantedLine, value: profiles.Sealed) ->
 
 
 def _value(catalogue: Catalogue, key: str, opened: dict[str, list[Value]]) -> object | None:
-    found = catalogue.get(key)
+    found = catalogue.keys.get(key)
+    if found is None:
+        return None
     if found.kind == "answer":
         return catalogue.answer(key, opened, today=clock.now().date())
     values = opened.get(key)

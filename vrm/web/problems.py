@@ -100,9 +100,14 @@ def _describe(raised: Exception) -> Fault:
         code = raised.name.lower().replace(" ", "_").replace("-", "_")
         sentence = _sentence(status)
         return Fault(status, "invalid_request", code, sentence, gettext(sentence), reference, headers)
-    log.error("unforeseen fault %s: %s", reference, _places(raised))
+    report(raised, reference)
     sentence = _sentence(500)
     return Fault(500, "server_error", "server_error", sentence, gettext(sentence), reference, {})
+
+
+def report(raised: BaseException, reference: str) -> None:
+    """Write a fault nobody foresaw to the log: types and places, never a message."""
+    log.error("unforeseen fault %s: %s", reference, _places(raised))
 
 
 def _sentence(status: int) -> str:

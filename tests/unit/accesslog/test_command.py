@@ -96,10 +96,36 @@ def test_selection_and_json(vrm, database, tmp_path):
     code, out, err = vrm("export", file, *words, "--json")
     assert code == 0
     assert json.loads(out) == {"file": str(file), "kind": "selection", "count": 3, "size": 20}
-    assert "1 newer events wait" in err
+    assert "1 newer event waits" in err
     assert json.loads(vrm("verify", file, "--json")[1])["kind"] == "selection"
     assert json.loads(vrm("checkpoint", "--json")[1])["size"] == 20
     assert json.loads(vrm("sequence", "--json")[1]) == {"sequenced": 2, "size": 22}  # the export is an event
+
+
+def test_an_export_is_never_overwritten(vrm, database, tmp_path):
+    """The old file may be evidence."""
+    fill(database, 1)
+    file = tmp_path / "log.ndjson"
+    file.write_bytes(b"kept")
+    code, _, err = vrm("export", file)
+    assert (code, "exists; give another FILE" in err) == (1, True)
+    assert file.read_bytes() == b"kept"
+
+
+def test_a_checkpoint_newer_than_the_export(vrm, database, tmp_path):
+    """An old file and a log rolled back look the same: both are said, and it is no success."""
+    fill(database, 1)
+    old, kept = tmp_path / "old.ndjson", tmp_path / "checkpoint"
+    old.write_bytes(exported(database))
+    write(database, range(1, 4))
+    vrm("sequence")
+    kept.write_text(vrm("checkpoint")[1])
+    code, out, _ = vrm("verify", old, "--checkpoint", kept)
+    assert code == 1
+    assert out.startswith("NOT VERIFIED: your checkpoint is newer than this export; export again, or")
+    assert json.loads(vrm("verify", old, "--checkpoint", kept, "--json")[1])["checkpoint_is_newer"] is True
+    old.write_bytes(exported(database, signer=Signer()).replace(b"09:30:00", b"09:30:59"))
+    assert vrm("verify", old, "--checkpoint", kept)[1].startswith("NOT VERIFIED: 1 finding.")
 
 
 def test_to_standard_output(vrm, database, tmp_path):

@@ -49,6 +49,7 @@ class Operator:
         """The entries of the log, in the order of their leaves; looking is itself an event, after them."""
         self.do("log", "sequence")
         file = self.home.with_name("looked.ndjson")
+        file.unlink(missing_ok=True)
         self.do("log", "export", str(file))
         lines = [json.loads(line) for line in file.read_text().splitlines()[1:]]
         return [json.loads(line["entry"]) for line in lines]

@@ -69,6 +69,23 @@ def test_what_is_not_there_is_said_plainly(operator, words: tuple[str, ...]) -> 
     assert operator.code(*words) == "not_found"
 
 
+def test_an_allowed_host_that_does_not_answer(operator, company: str) -> None:
+    """The operator set the address, so the message leads there and not to a certificate."""
+    operator.settings["VRM_FETCH_ALLOW"] = "nordlicht.example=127.0.0.1:1"
+    said = operator.fail("company", "prove-domain", company).stderr
+    assert "at the address VRM_FETCH_ALLOW gives for nordlicht.example" in said
+
+
+def test_an_export_of_one_company(operator, company: str, tmp_path: Path) -> None:
+    """A domain is as good as an id; a name nobody has must not become a file that verifies and holds nothing."""
+    operator.do("log", "sequence")
+    for number, name in enumerate((company, "nordlicht.example")):
+        assert operator.ask("log", "export", f"{number}.ndjson", "--company", name)["count"] == 1
+    assert operator.code("log", "export", "none.ndjson", "--company", "newshop.example") == "not_found"
+    assert operator.code("log", "export", "none.ndjson", "--client", company) == "not_found"
+    assert not (tmp_path / "none.ndjson").exists()
+
+
 def test_a_domain_of_two_companies_is_no_name(operator, company: str) -> None:
     """Where a domain fits several, the operator must say which."""
     operator.do(
@@ -94,6 +111,7 @@ def test_a_key_pair_made_here_is_private_and_whole(operator, company: str, tmp_p
 def test_the_example_is_a_program(operator, company: str) -> None:
     """What is printed can be run as it stands."""
     said = operator.do("client", "new", "--company", company, "--redirect-uri", REDIRECT).stdout
+    assert "It may ask nobody until the company is approved." in said
     program = said[said.index("import json") :]
     compile(program, "example", "exec")
     assert '"purpose": "dpv:ServiceProvision"' in program

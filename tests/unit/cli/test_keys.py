@@ -14,6 +14,7 @@ def test_rotation_moves_everything_and_retires_the_old(operator, company: str) -
     states = {kek["kek_id"]: kek["wraps"] for kek in operator.ask("keys", "status")["keks"]}
     assert states == {done["kek_id"]: old["wraps"], old["kek_id"]: 0}
     assert operator.code("keys", "retire", done["kek_id"], "--yes") == "kek_in_use"
+    assert operator.code("keys", "retire", "nosuch") == "kek_missing"  # and nothing was asked
     assert operator.run("keys", "retire", old["kek_id"], given="n\n").exit_code == 130
     operator.do("keys", "retire", old["kek_id"], "--yes")
     assert [kek["kek_id"] for kek in operator.ask("keys", "status")["keks"]] == [done["kek_id"]]

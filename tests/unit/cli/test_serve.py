@@ -1,14 +1,19 @@
 """Serving begins with everything in order, and ends with nobody left behind."""
 
+import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from tests.support.http import Answer, answer, serving
 from tests.support.server import RunningServer
 from vrm.cli.serve import own_port, require_free
 from vrm.config import Instance, Settings
@@ -61,6 +66,7 @@ def test_a_taken_port_is_said_plainly(instance: RunningServer) -> None:
         done = instance.vrm("serve", "--port", str(instance.port), check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(f"vrm: port {instance.port} at 127.0.0.1 is taken")
+    assert "--port" not in done.stderr  # browsers would still knock at the issuer's
 
 
 def test_tables_of_another_version_are_not_served(instance: RunningServer) -> None:
@@ -102,6 +108,32 @@ def test_everything_stops_with_the_server(instance: RunningServer) -> None:
     require_free("127.0.0.1", instance.port)
 
 
+def test_the_printed_example_asks(instance: RunningServer, tmp_path: Path) -> None:
+    """What ``vrm client new`` prints runs as it stands: it pushes its request, and the address it gives is good."""
+    pages: dict[str, Answer] = {}
+    with serving(pages) as site:
+        instance.environment["VRM_FETCH_ALLOW"] = f"n.example={site.address}"
+        words = ("--name", "N", "--address", "A", "--contact", "a@n.example", "--domain", "n.example")
+        words += ("--notice", "https://n.example/privacy", "--purpose", "dpv:ServiceProvision")
+        proof = json.loads(instance.vrm("company", "add", *words, "--json").stdout)["proof"]
+        pages["/.well-known/vrm-domain-proof"] = answer(proof.encode())
+        instance.vrm("company", "prove-domain", "n.example")
+    asker = ("--company", "n.example", "--redirect-uri", "https://n.example/back")
+    said = instance.vrm("client", "new", *asker, "--key-file", str(tmp_path / "key")).stdout
+    program = [sys.executable, "-c", said[said.index("import json") :]]
+    instance.start()
+    done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert "not approved yet" in done.stderr
+    instance.vrm("company", "approve", "n.example")
+    done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert "EOFError" in done.stderr, (
+        done.stderr
+    )  # it waits for the address that a person would come back with
+    address = done.stdout.split()[4]
+    assert "request_uri=" in address
+    assert httpx2.get(address).headers["location"].startswith("/sign-in?")
+
+
 def test_nobody_serves_on_when_the_server_was_killed(instance: RunningServer) -> None:
     """A killed server leaves no process that holds the port."""
     instance.start()
@@ -123,9 +155,9 @@ def test_a_closing_connection_is_no_taken_port() -> None:
 
 @pytest.mark.parametrize(
     ("issuer", "port"),
-    [("http://localhost:8123", 8123), ("http://localhost", 80), ("https://vrm.example", 8000)],
+    [("http://localhost:8123", 8123), ("http://localhost", 80), ("https://vrm.example", None)],
 )
-def test_the_port_is_the_one_browsers_will_use(tmp_path: Path, issuer: str, port: int) -> None:
-    """Where the issuer is this machine, its port is ours; behind a proxy it is 8000."""
+def test_the_port_is_the_one_browsers_will_use(tmp_path: Path, issuer: str, port: int | None) -> None:
+    """Where the issuer is this machine, its port is ours; behind a proxy none is."""
     settings = Settings.load({"VRM_HOME": str(tmp_path)}, instance=Instance.new(issuer, sandbox=True))
     assert own_port(settings) == port

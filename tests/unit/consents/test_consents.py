@@ -146,6 +146,17 @@ def test_an_ask_closes_by_itself(house, mia, nordlicht):
     assert listed(states=("expired",)) == [(ask_id, "expired")]
 
 
+def test_asks_do_not_pile_up(house, mia, nordlicht):
+    """A client that asks again and again has its newest asks waiting, and the oldest are closed."""
+    made = [ask(house, mia, nordlicht, terms("name", days=days)) for days in range(1, 14)]
+    waiting = house.database.read(
+        lambda db: consents.list_asks(db, consumer_id=mia.consumer_id, now=clock.now())
+    )
+    assert len(waiting) == consents.asks.MOST_WAITING
+    assert made[-1] in {each.id for each in waiting}
+    assert made[0] not in {each.id for each in waiting}
+
+
 def test_asks_are_listed_by_how_they_ended(house, mia, nordlicht):
     """Each state alone, several together, newest first; a person's own alone."""
     granted, refused, waiting = (

@@ -18,6 +18,7 @@ STATUS = {
     "purpose_not_permitted": 403,
     "keys_not_permitted": 403,
     "client_suspended": 403,
+    "unavailable": 503,
 }
 
 DETAIL = {
@@ -26,6 +27,7 @@ DETAIL = {
     "purpose_required": "This consent has several purposes. Name one in the VRM-Purpose header.",
     "purpose_not_permitted": "The person did not consent to this purpose.",
     "keys_not_permitted": "The person did not allow any of these keys for this purpose.",
+    "unavailable": "A value cannot be opened just now. Nothing left; the operator has to look at it.",
     "client_suspended": "This client or its company is suspended. Ask the operator of this service.",
 }
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from vrm.disclosures import Answer, Reader, Refusal
 from vrm.errors import Invalid
 from vrm.ids import is_id
-from vrm.web import protector
+from vrm.web import problems, protector
 from vrm.web.api.answers import answer_body, check_keys, refusal_body, wanted_purpose
 from vrm.web.audiences import audience
 from vrm.web.rooms import door
@@ -30,6 +30,10 @@ class _Body(Schema):
         validate=validate.Length(1, MOST_CONSENTS, error=f"Give 1 to {MOST_CONSENTS} consent ids."),
     )
     keys = fields.List(fields.String(), load_default=None)
+
+
+class BrokenStream(Exception):
+    """A stream that ended early; what was sent before is in the log."""
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -53,9 +57,14 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def _lines(outcomes: Iterator[Answer | Refusal]) -> Iterator[str]:
-    for outcome in outcomes:
-        body = answer_body(outcome) if isinstance(outcome, Answer) else refusal_body(outcome)
-        yield json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
+    try:
+        for outcome in outcomes:
+            body = answer_body(outcome) if isinstance(outcome, Answer) else refusal_body(outcome)
+            yield json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
+    except Exception as fault:
+        # The server would print the fault with its message; its own words are for nobody.
+        problems.report(fault, "in a stream")
+        raise BrokenStream from None
 
 
 def _body() -> dict[str, Any]:
@@ -65,6 +74,8 @@ def _body() -> dict[str, Any]:
         raise BadRequest from fault
     except ValidationError as fault:
         field = next(iter(fault.normalized_messages()))  # type: ignore[no-untyped-call]
+        if field == "_schema":
+            raise Invalid("Send a JSON object with consent_ids.") from fault
         raise Invalid(f"{field} is not as described in the API.", field=str(field)) from fault
     if not all(is_id(consent_id) for consent_id in body["consent_ids"]):
         raise Invalid("A consent id has the form f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field="consent_ids")

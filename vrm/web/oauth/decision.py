@@ -4,9 +4,10 @@ Nothing is used up by looking. The decision, the consent it makes, its event and
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,7 @@ from vrm.web import headers, pages, session
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form
 from vrm.web.language import gettext
-from vrm.web.oauth import letter
+from vrm.web.oauth import choices, letter
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 
@@ -28,7 +29,9 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @audience("consumer")
     def ask(ask_id: object) -> Response:
         consumer_id = session.consumer_id()
-        written = server.house.database.read(lambda db: _write(server, db, consumer_id, str(ask_id)))
+        written = server.house.database.read(
+            lambda db: _write(server, db, consumer_id, str(ask_id), request.args)
+        )
         return _page(written, BLANK)
 
     @blueprint.post("/asks/<uuid:ask_id>")
@@ -38,10 +41,12 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
         return in_transaction(server.house.database, lambda: _decide(server, consumer_id, str(ask_id)))
 
 
-def _write(server: AuthorizationServer, db: Session, consumer_id: str, ask_id: str) -> letter.Letter:
+def _write(
+    server: AuthorizationServer, db: Session, consumer_id: str, ask_id: str, picked: choices.Picked
+) -> letter.Letter:
     ask = consents.get_open_ask(db, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
     asker = companies.may_ask(db, client_id=ask.client_id)
-    return letter.write(db, server.house, consumer_id=consumer_id, ask=ask, asker=asker)
+    return letter.write(db, server.house, consumer_id=consumer_id, ask=ask, asker=asker, picked=picked)
 
 
 def _page(written: letter.Letter, form: Form, status: int = 200) -> Response:
@@ -59,11 +64,14 @@ def _page(written: letter.Letter, form: Form, status: int = 200) -> Response:
 
 def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Response:
     db = current_session()
-    written = _write(server, db, consumer_id, ask_id)
+    written = _write(server, db, consumer_id, ask_id, request.form)
     decision = request.form.get("decision")
     if decision == "refuse":
         consents.refuse(db, server.house.keys, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
         return _answer(server, written.ask, None)
+    for line in written.context["lines"]:
+        if line["missing"] and decision == f"fill-{line['index']}":
+            return _fill(written, line["fill"])
     try:
         if decision != "grant":
             raise Invalid(gettext("Choose one of the two: refuse, or allow what is ticked."))
@@ -74,8 +82,8 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
             server.house.keys,
             consumer_id=consumer_id,
             ask_id=ask_id,
-            choices=letter.read_choices(written, request.form),
-            duration_days=letter.read_days(written, request.form),
+            choices=choices.read_choices(written.context, request.form),
+            duration_days=choices.read_days(written.context, request.form),
             versions=written.versions,
             notice=written.notice,
             notice_version=written.asker.company.notice_version,
@@ -84,6 +92,12 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
     except Invalid as fault:
         return _page(written, Form().with_fault(fault), 400)
     return _answer(server, written.ask, consent)
+
+
+def _fill(written: letter.Letter, field: str) -> Response:
+    """Off to the profile, and back with what was chosen so far: days that were cut must not grow on the way."""
+    back = f"/asks/{written.ask.id}?" + choices.carried(written.context, request.form)
+    return redirect(f"/profile/{field}?" + urlencode({"next": back.rstrip("?")}), 303)
 
 
 def _answer(server: AuthorizationServer, ask: consents.Ask, consent: consents.Consent | None) -> Response:

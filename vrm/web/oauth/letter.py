@@ -5,19 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import rfc8785
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from vrm import accounts, clock, consents, profiles
 from vrm.catalogue import SENSITIVITIES, Catalogue, Voice
 from vrm.companies import Asker, Company
-from vrm.errors import Invalid
 from vrm.house import House
 from vrm.web.language import gettext
+from vrm.web.oauth import choices
 
 OFFERED_DAYS = (1, 7, 30, 90, 180, 365)
 USUAL_DAYS = 30
@@ -33,6 +31,7 @@ class Option:
     label: str
     texts: list[str]
     chosen: bool
+    special: bool
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,24 @@ class Letter:
     fingerprint: str
 
 
-def write(db: Session, house: House, *, consumer_id: str, ask: consents.Ask, asker: Asker) -> Letter:
-    """The letter for an ask. It opens only the values that the ask names."""
+def write(
+    db: Session,
+    house: House,
+    *,
+    consumer_id: str,
+    ask: consents.Ask,
+    asker: Asker,
+    picked: choices.Picked,
+) -> Letter:
+    """The letter for an ask, with what the person had ``picked`` on it. It opens only the values it names."""
     catalogue = house.catalogue
     fields = {field for line in ask.terms.lines for key in line.options for field in _behind(catalogue, key)}
     values = profiles.list_items(db, house.keys, consumer_id=consumer_id, fields=fields)
-    lines = [_line(catalogue, number, line, values, ask.id) for number, line in enumerate(ask.terms.lines)]
-    notice = _notice(asker.company)
+    lines = [
+        choices.kept_line(_line(catalogue, number, line, values), picked)
+        for number, line in enumerate(ask.terms.lines)
+    ]
+    notice = _notice(asker.company, ask.terms)
     versions = [
         {"field": item.field, "item": item.item_id, "version": item.version}
         for items in values.values()
@@ -79,9 +89,9 @@ def write(db: Session, house: House, *, consumer_id: str, ask: consents.Ask, ask
         "asked_at": ask.created_at,
         "closes_at": ask.expires_at,
         "person": accounts.open_person(db, house.keys, consumer_id=consumer_id).email,
-        "purposes": _purposes(catalogue, ask.terms),
+        "purposes": _purposes(catalogue, ask.terms, asker.company),
         "lines": lines,
-        "durations": _durations(ask.terms),
+        "durations": choices.kept_days(_durations(ask.terms), picked),
         "retention_days": ask.terms.retention_days,
         "recipients": list(ask.terms.recipients),
         "payload": _payload(catalogue, lines, values),
@@ -96,49 +106,7 @@ def write(db: Session, house: House, *, consumer_id: str, ask: consents.Ask, ask
     return Letter(ask, asker, context, versions, notice, _digest(seen))
 
 
-def read_choices(letter: Letter, form: MultiDict[str, str]) -> list[consents.Choice]:
-    """What the person ticked. Raises ``Invalid`` for what was not on the page."""
-    taken = set(form.getlist("take"))
-    choices = []
-    for line in letter.context["lines"]:
-        number = line["index"]
-        if line["missing"] or not (line["required"] or str(number) in taken):
-            continue
-        if line["required"] and line["sensitivity"] == "special" and form.get(f"sure-{number}") != "yes":
-            raise Invalid(
-                gettext("Tick that they may read this very sensitive line, or refuse."),
-                field=f"sure-{number}",
-            )
-        key = form.get(f"key-{number}", "")
-        if not any(option.key == key and option.texts for option in line["options"]):
-            raise Invalid(gettext("Choose one of the values on the page."), field=f"line-{number}")
-        choices.append(consents.Choice(number, key, _read_item(line, key, form.get(f"item-{number}"))))
-    return choices
-
-
-def read_days(letter: Letter, form: MultiDict[str, str]) -> int:
-    """The chosen duration, one of those on the page."""
-    offered = {str(choice["days"]): int(choice["days"]) for choice in letter.context["durations"]}
-    if form.get("days", "") not in offered:
-        raise Invalid(gettext("Choose how long they may read it."), field="days")
-    return offered[form["days"]]
-
-
-def _read_item(line: Mapping[str, Any], key: str, item: str | None) -> str | None:
-    """The one item the person chose of a plural key, or None for all of them."""
-    offered = {each["id"] for each in line["items"]} if key == line["items_of"] else set()
-    if len(offered) < 2:  # the one that was on the page, and none that is added to the profile later
-        return next(iter(offered), None)
-    if item == "all":
-        return None
-    if item not in offered:
-        raise Invalid(gettext("Choose which of them to send."), field=f"line-{line['index']}")
-    return item
-
-
-def _line(
-    catalogue: Catalogue, number: int, line: consents.Line, values: Values, ask_id: str
-) -> dict[str, Any]:
+def _line(catalogue: Catalogue, number: int, line: consents.Line, values: Values) -> dict[str, Any]:
     # What gives least comes first, and is what leaves unless the person says otherwise.
     keys = sorted(line.options, key=lambda key: catalogue.get(key).kind != "answer")
     texts = {key: _texts(catalogue, key, values) for key in keys}
@@ -146,7 +114,12 @@ def _line(
     shown = catalogue.get(chosen or line.key)
     plural = shown.kind == "field" and shown.plural
     items = values.get(shown.name, []) if plural else []
-    fill = next((field for key in keys for field in _behind(catalogue, key)), line.key)
+    options = [
+        Option(key, found.label, texts[key], key == chosen, found.sensitivity == "special")
+        for key in keys
+        for found in (catalogue.get(key),)
+    ]
+    special = {option.special for option in options if option.texts}
     return {
         "index": number,
         "label": catalogue.get(line.key).label if len(keys) > 1 else shown.label,
@@ -156,7 +129,8 @@ def _line(
         "sensitivity": max((catalogue.get(key).sensitivity for key in keys), key=SENSITIVITIES.index),
         "frequency": line.frequency,
         "ticked": False,
-        "options": [Option(key, catalogue.get(key).label, texts[key], key == chosen) for key in keys],
+        "sure": None if True not in special else "some" if False in special else "every",
+        "options": options,
         "items_of": shown.name if plural else None,
         "items": [
             {
@@ -167,7 +141,7 @@ def _line(
             for place, item in enumerate(items)
         ],
         "missing": chosen is None,
-        "fill_href": f"/profile/{fill}?" + urlencode({"next": f"/asks/{ask_id}"}),
+        "fill": next((field for key in keys for field in _behind(catalogue, key)), line.key),
     }
 
 
@@ -199,22 +173,30 @@ def _payload(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) 
     """The profile their program gets when the person changes nothing on the page."""
     payload: dict[str, object] = {}
     for line in lines:
-        if line["missing"] or not line["required"]:
+        if line["missing"] or not (line["required"] or line["ticked"]):
             continue
         key = next(option.key for option in line["options"] if option.chosen)
         found = catalogue.get(key)
         if found.kind == "answer":
             payload[key] = _answer(catalogue, key, values)
         elif found.plural:
-            payload[key] = [values[key][0].value]
+            chosen = {item["id"] for item in line["items"] if item["chosen"] and key == line["items_of"]}
+            payload[key] = [item.value for item in values[key] if not chosen or item.item_id in chosen]
         else:
             payload[key] = values[key][0].value
     return payload
 
 
-def _purposes(catalogue: Catalogue, terms: consents.Terms) -> list[dict[str, Any]]:
-    found = [catalogue.get_purpose(id) for id in dict.fromkeys(line.purpose for line in terms.lines)]
-    return [{"label": purpose.plain, "caution": " ".join(purpose.cautions) or None} for purpose in found]
+def _purposes(catalogue: Catalogue, terms: consents.Terms, company: Company) -> list[dict[str, Any]]:
+    found = [(id, catalogue.get_purpose(id)) for id in dict.fromkeys(line.purpose for line in terms.lines)]
+    return [
+        {
+            "label": purpose.plain,
+            "words": company.purposes.get(id),
+            "caution": " ".join(purpose.cautions) or None,
+        }
+        for id, purpose in found
+    ]
 
 
 def _durations(terms: consents.Terms) -> list[dict[str, Any]]:
@@ -231,8 +213,9 @@ def _durations(terms: consents.Terms) -> list[dict[str, Any]]:
     ]
 
 
-def _notice(company: Company) -> dict[str, Any]:
-    """Who asked, in the words shown, with their hash: kept with the revision."""
+def _notice(company: Company, terms: consents.Terms) -> dict[str, Any]:
+    """Who asked and why, in the words shown, with their hash: kept with the revision."""
+    asked = {line.purpose for line in terms.lines}
     notice: dict[str, Any] = {
         "company": company.legal_name,
         "address": company.address,
@@ -240,6 +223,7 @@ def _notice(company: Company) -> dict[str, Any]:
         "domain": company.domain,
         "privacy_notice_url": company.privacy_notice_url,
         "version": company.notice_version,
+        "purposes": {id: words for id, words in company.purposes.items() if words and id in asked},
     }
     return notice | {"sha256": _digest(notice)}
 

@@ -15,7 +15,7 @@ from vrm.web.oauth.transaction import current_session
 
 
 class RevocationEndpoint(Base):  # type: ignore[misc]
-    """Unknown tokens are answered like known ones (section 2.2)."""
+    """A token nobody knows is answered like one given back (section 2.2); another client's is refused (section 2.1)."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as FlaskServer
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc9207 import IssuerParameter
-from flask import Response, request
+from flask import Request, Response
+from flask import request as flask_request
 
 from vrm import clock, companies, tokens
 from vrm.house import House
@@ -58,6 +60,10 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             request.payload = BasicOAuth2Payload(pushed)
         return super().get_authorization_grant(request)
 
+    def create_oauth2_request(self, request: Any) -> OAuth2Request:
+        """The request, as it was sent to the issuer's address whatever a proxy made of that on the way."""
+        return _IssuersRequest(flask_request, self.house.settings.issuer)
+
     def answer(self, endpoint: str) -> Response:
         """The answer of a registered endpoint, its changes committed."""
         return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)))
@@ -68,7 +74,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
 
     def _answer(self, create: Callable[[], Response]) -> Response:
         try:
-            parameters.check(request.form)
+            parameters.check(flask_request.form)
         except OAuth2Error as error:
             return cast(Response, self.handle_error_response(None, error))
         return in_transaction(self.house.database, create)
@@ -78,6 +84,13 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         return cast(
             Response, super().handle_response(303 if status_code == 302 else status_code, payload, headers)
         )
+
+
+class _IssuersRequest(FlaskOAuth2Request):  # type: ignore[misc]
+    def __init__(self, sent: Request, issuer: str) -> None:
+        OAuth2Request.__init__(self, method=sent.method, uri=issuer + sent.full_path, headers=sent.headers)
+        self._request = sent
+        self.payload = FlaskOAuth2Payload(sent)
 
 
 class _Issuer(IssuerParameter):  # type: ignore[misc]
@@ -90,11 +103,14 @@ class _Issuer(IssuerParameter):  # type: ignore[misc]
         return self._issuer
 
 
-def _find_client(client_id: str) -> Client | None:
+def _find_client(client_id: str) -> Client:
+    """The client, if it may ask. Unknown, suspended and not yet approved look alike, in all Authlib asks of it."""
     try:
         return Client(companies.may_ask(current_session(), client_id=client_id))
     except companies.MayNotAsk:
-        return None  # unknown, suspended and not yet approved look alike
+        raise InvalidClientError(
+            description="This client is unknown, not approved yet, or suspended. Ask the operator."
+        ) from None
 
 
 def _save_nothing(token: dict[str, Any], request: OAuth2Request) -> None:

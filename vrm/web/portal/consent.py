@@ -1,5 +1,6 @@
-"""One consent in full: who, what it would send at this moment, how it changed, every read."""
+"""One consent in full: who, what it would send now, what the company had said, how it changed, every read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,8 +28,26 @@ class Line:
     texts: list[str]
     purpose: str
     sensitivity: str
+    why: str
+    frequency: str
     last_read_at: datetime | None
     reads: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What stood on the letter when the person decided: the company's own words, as they were kept then.
+
+    ``reasons`` are its words for a purpose, by the purpose in plain words; ``fingerprint`` is the notice's.
+    ``version`` None: no notice was kept, as with a consent that no letter came before.
+    """
+
+    reasons: Mapping[str, str]
+    retention_days: int | None
+    recipients: tuple[str, ...]
+    url: str | None
+    version: int | None
+    fingerprint: str
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -56,6 +75,7 @@ def _consent(db: Session, here: House, consumer_id: str, consent_id: str, now: d
     return {
         "consent": row,
         "lines": [_line(here, line, items, sums.get(line.key, history.NOTHING)) for line in lines],
+        "told": _told(here, revisions[-1]),
         "revisions": consent_rows.versions(here.catalogue, revisions),
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
         "more_reads": len(events) > SHOWN,
@@ -70,6 +90,20 @@ def _line(here: House, line: consents.GrantedLine, items: words.Items, tally: hi
         texts=words.texts(here.catalogue, line.key, items, line.item_id),
         purpose=words.purpose(here.catalogue, line.purpose),
         sensitivity=key.sensitivity if key else "ordinary",
+        why=line.why,
+        frequency=line.frequency,
         last_read_at=tally.last_read_at,
         reads=tally.reads,
+    )
+
+
+def _told(here: House, revision: consents.Revision) -> Told:
+    notice = revision.notice
+    return Told(
+        reasons={words.purpose(here.catalogue, id): said for id, said in notice.get("purposes", {}).items()},
+        retention_days=revision.terms.retention_days,
+        recipients=revision.terms.recipients,
+        url=notice.get("privacy_notice_url"),
+        version=notice.get("version"),
+        fingerprint=notice.get("sha256", "")[:16],
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from vrm import companies, consents
 from vrm.catalogue import Catalogue
 from vrm.web.portal import history, readers, words
-from vrm.web.portal.home import SOON
+from vrm.web.portal.home import ends_soon
 
 
 @dataclass(frozen=True)
@@ -160,4 +160,4 @@ def _state(
         return "suspended"
     if company.notice_version != consent.notice_version:
         return "changed"
-    return "ending" if consent.expires_at <= now + SOON else "active"
+    return "ending" if ends_soon(consent.granted_at, consent.expires_at, now) else "active"

@@ -3,6 +3,7 @@
 The log says which keys were read, by which company, for what; it never holds a value.
 """
 
+import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,7 +20,10 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Read:
-    """One read or one refusal, as ``reads.html`` shows it. ``leaf_index`` None: not under a checkpoint yet."""
+    """One read or one refusal, as ``reads.html`` shows it. ``labels`` are what was read, or tried.
+
+    ``leaf_index`` None: not under a checkpoint yet.
+    """
 
     at: datetime
     company: str
@@ -137,6 +141,6 @@ def _row(catalogue: Catalogue, company: str, event: accesslog.LoggedEvent) -> Re
         outcome="refused" if refused else "permitted",
         reason=words.reason(cast(str | None, event.entry.get("code"))) if refused else "",
         event_id=event.event_id,
-        leaf_hash=event.leaf_hash.hex(),
+        leaf_hash=base64.b64encode(event.leaf_hash).decode(),  # as the API and exports write it
         leaf_index=event.leaf_index,
     )

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from flask_babel import get_locale, get_timezone
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, clock, profiles
+from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
@@ -17,8 +17,10 @@ from vrm.web.portal import asks, history, readers, words
 from vrm.web.rooms import house
 
 SOON = timedelta(days=14)
+"""Never said longer before the end than this."""
+
 RECENT = 5
-NAMES = ("nickname", "given_name")
+NAMES = ("nickname", "given_name", "name")
 """What people are called by, the friendlier one first."""
 
 
@@ -63,6 +65,11 @@ class Totals:
     paused: int
     filled: int
     total: int
+
+
+def ends_soon(granted_at: datetime, expires_at: datetime, now: datetime) -> bool:
+    """Whether the last quarter of the granted time has begun: a week that was granted today does not end soon."""
+    return expires_at - now <= min(SOON, (expires_at - granted_at) / 4)
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -140,7 +147,8 @@ def _week(days: list[date], counts: list[accesslog.Counts]) -> list[Day]:
 def _ending(
     db: Session, here: House, consumer_id: str, readable: readers.Standings, now: datetime
 ) -> list[Ending]:
-    soon = [standing for standing in readable.values() if standing.expires_at <= now + SOON]
+    granted = {each.id: each.granted_at for each in consents.list_consents(db, consumer_id=consumer_id)}
+    soon = [standing for id, standing in readable.items() if ends_soon(granted[id], standing.expires_at, now)]
     names = words.company_names(db, (standing.company_id for standing in soon))
     sums = history.by_consent(db, consumer_id=consumer_id) if soon else {}
     return [

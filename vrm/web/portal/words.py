@@ -96,5 +96,7 @@ def reason(code: str | None) -> str:
             return gettext("You did not allow it for that.")
         case "keys_not_permitted":
             return gettext("You did not allow what they asked for.")
+        case "unreadable":
+            return gettext("We could not open it just now, so nothing left.")
         case _:
             return gettext("It was not permitted.")

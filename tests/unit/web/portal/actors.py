@@ -125,7 +125,12 @@ class Shop:
                 choices=[consents.Choice(place, key) for place, key in enumerate(keys)],
                 duration_days=days,
                 versions=[],
-                notice={},
+                notice={
+                    "privacy_notice_url": "https://hawthorn.example/privacy",
+                    "version": 1,
+                    "sha256": "9c41e07a52bd118f" * 4,
+                    "purposes": {"dpv:ServiceProvision": "We send you books."},
+                },
                 notice_version=1,
                 now=clock.now(),
             )

@@ -1,13 +1,16 @@
 """What is allowed, ending it, and who read what, over HTTP."""
 
+import base64
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from time_machine import travel
 
 from tests.support.databases import statements
 from tests.unit.web.portal.actors import found, make_shop
 from vrm import clock, companies, consents, worker
+from vrm.web.portal.home import ends_soon
 
 
 @pytest.fixture
@@ -77,7 +80,9 @@ def test_somebody_elses_consent_is_not_found(named, mia_id, shop, newcomer):
 def test_list_is_narrowed(named, mia_id, house, shop):
     """By company and by state; a state that does not exist narrows nothing."""
     other = make_shop(house, "Alder Travel Ltd", "alder.example")
-    first, second = shop.granted(mia_id, "nickname"), other.granted(mia_id, "given_name", days=3)
+    first = shop.granted(mia_id, "nickname")
+    with travel(clock.now() - timedelta(days=3)):
+        second = other.granted(mia_id, "given_name", days=3.5)
     named.get("/consents?q=hawTHORN")
     assert first in named.page and second not in named.page
     named.get("/consents?state=ending")
@@ -91,7 +96,7 @@ def test_every_read_is_shown(named, mia_id, shop, house):
     consent_id = shop.granted(mia_id, "nickname")
     answer = shop.read(consent_id)
     named.get("/reads")
-    assert answer.event_id in named.page and answer.leaf_hash.hex() in named.page
+    assert answer.event_id in named.page and base64.b64encode(answer.leaf_hash).decode() in named.page
     assert "Hawthorn Books" in named.page and "Mimi" not in named.page
     assert "Not signed yet" in named.page
     worker.run_once(house)
@@ -159,9 +164,57 @@ def test_home_says_what_needs_the_person(named, mia_id, shop):
     event_id = shop.read(consent_id).event_id
     named.get("/home")
     assert f"/asks/{ask_id}" in named.page and f"/consents/{consent_id}" in named.page
+    assert "One thing needs your decision." in named.page and "Good to know" not in named.page
     assert event_id in named.page and "Hello, <bdi>Mimi</bdi>" in named.page
     named.get("/consents")
     assert f"/asks/{ask_id}" in named.page
+
+
+def test_what_ends_soon_is_said_and_asks_for_nothing(named, mia_id, shop):
+    """A permission that runs out is good to know; it is no decision, and one granted just now is not near its end."""
+    with travel(clock.now() - timedelta(days=6)):
+        shop.granted(mia_id, "nickname", days=7)
+    named.get("/home")
+    assert "Nothing needs you. One permission ends soon." in named.page
+    assert "Good to know" in named.page and "If you do nothing, it ends." in named.page
+
+
+@pytest.mark.parametrize(
+    ("granted", "left", "soon"),
+    [(7, 7, False), (7, 2, False), (7, 1.75, True), (1, 0.2, True), (365, 15, False), (365, 14, True)],
+)
+def test_soon_is_the_last_quarter_and_two_weeks_at_most(granted, left, soon):
+    """How near the end is depends on how long it was."""
+    now = datetime(2026, 3, 12, tzinfo=UTC)
+    ends = now + timedelta(days=left)
+    assert ends_soon(ends - timedelta(days=granted), ends, now) is soon
+
+
+def test_a_refusal_says_what_they_tried(named, mia_id, shop):
+    """A try that was refused names the lines it was after; nothing of their values."""
+    consent_id = shop.granted(mia_id, "nickname")
+    shop.read(consent_id, keys=["birthdate"])
+    named.get("/reads")
+    assert "They tried: <bdi>Date of birth</bdi>" in named.page
+
+
+@pytest.mark.parametrize(("field", "called"), [("given_name", "Mia"), ("name", "Mia Tran"), ("locale", None)])
+def test_home_greets_by_what_there_is(mia, field, called):
+    """The friendliest name that is filled in; the full name where there is no other."""
+    mia.post(f"/profile/{field}", version="0", do="save", value=called or "de")
+    mia.get("/home")
+    assert (f"Hello, <bdi>{called}</bdi>." if called else "Hello.") in mia.page
+
+
+def test_what_the_company_told_stays(named, mia_id, shop):
+    """The words on which the person decided stand with the consent, and stay when it has ended."""
+    consent_id = shop.granted(mia_id, "nickname")
+    for _ in range(2):
+        named.get(f"/consents/{consent_id}")
+        for said in ("What they told you", "We send you books.", "They say: when they need it",
+                     "keep what they read for 30 days", "https://hawthorn.example/privacy", "9c41e07a52bd118f"):  # fmt: skip
+            assert said in named.page, said
+        named.post(f"/consents/{consent_id}/revoke")
 
 
 def test_home_counts_companies_not_permissions(named, mia_id, shop):

@@ -1,0 +1,98 @@
+"""What the person chose on a letter: read from its form, and carried along while they fill in what was missing.
+
+``context`` is the letter's. Only what stands on the page counts, whatever was sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from vrm import consents
+from vrm.errors import Invalid
+from vrm.web.language import gettext
+
+Picked = MultiDict[str, str]
+"""A form of the page, or the query that carries one."""
+
+_MOST_CARRIED = 3500
+"""Characters: a longer address to come back to would not be followed."""
+
+
+def read_choices(context: Mapping[str, Any], form: Picked) -> list[consents.Choice]:
+    """What the person ticked. Raises ``Invalid`` for what was not on the page."""
+    taken = set(form.getlist("take"))
+    choices = []
+    for line in context["lines"]:
+        number = line["index"]
+        if line["missing"] or not (line["required"] or str(number) in taken):
+            continue
+        key = form.get(f"key-{number}", "")
+        option = next((each for each in line["options"] if each.key == key and each.texts), None)
+        if option is None:
+            raise Invalid(gettext("Choose one of the values on the page."), field=f"line-{number}")
+        # Asked twice, whether the company needs the line or not: one press may allow many lines at once.
+        if option.special and form.get(f"sure-{number}") != "yes":
+            raise Invalid(_unsure(line), field=f"sure-{number}")
+        choices.append(consents.Choice(number, key, _read_item(line, key, form.get(f"item-{number}"))))
+    return choices
+
+
+def read_days(context: Mapping[str, Any], form: Picked) -> int:
+    """The chosen duration, one of those on the page."""
+    offered = {str(choice["days"]): int(choice["days"]) for choice in context["durations"]}
+    if form.get("days", "") not in offered:
+        raise Invalid(gettext("Choose how long they may read it."), field="days")
+    return offered[form["days"]]
+
+
+def carried(context: Mapping[str, Any], form: Picked) -> str:
+    """The choices as a query. Not the second yes to what is very sensitive: that is said where it is sent."""
+    numbers = [line["index"] for line in context["lines"]]
+    names = ["days", "take", *(f"{part}-{number}" for part in ("key", "item") for number in numbers)]
+    pairs = [(name, value) for name in names for value in form.getlist(name)]
+    while len(urlencode(pairs)) > _MOST_CARRIED:
+        pairs.pop()
+    return urlencode(pairs)
+
+
+def kept_line(line: dict[str, Any], picked: Picked) -> dict[str, Any]:
+    """A line with what the person had chosen in it. Nothing else is ever chosen beyond what is needed."""
+    number = str(line["index"])
+    kept = {**line, "ticked": not line["required"] and number in picked.getlist("take")}
+    key, item = picked.get(f"key-{number}"), picked.get(f"item-{number}")
+    if any(option.key == key and option.texts for option in line["options"]):
+        kept["options"] = [replace(option, chosen=option.key == key) for option in line["options"]]
+    if item == "all" or any(each["id"] == item for each in line["items"]):
+        kept["items"] = [{**each, "chosen": each["id"] == item} for each in line["items"]]
+    return kept
+
+
+def kept_days(durations: list[dict[str, Any]], picked: Picked) -> list[dict[str, Any]]:
+    """The durations with the one chosen that the person had chosen."""
+    days = picked.get("days")
+    if all(str(each["days"]) != days for each in durations):
+        return durations
+    return [{**each, "chosen": str(each["days"]) == days} for each in durations]
+
+
+def _unsure(line: Mapping[str, Any]) -> str:
+    if not line["required"]:
+        return gettext("Tick that they may read this very sensitive line, or take it out.")
+    if line["sure"] == "some":
+        return gettext("Tick that they may read this very sensitive line, or choose another value.")
+    return gettext("Tick that they may read this very sensitive line, or refuse.")
+
+
+def _read_item(line: Mapping[str, Any], key: str, item: str | None) -> str | None:
+    """The one item the person chose of a plural key, or None for all of them."""
+    offered = {each["id"] for each in line["items"]} if key == line["items_of"] else set()
+    if len(offered) < 2:  # the one that was on the page, and none that is added to the profile later
+        return next(iter(offered), None)
+    if item == "all":
+        return None
+    if item not in offered:
+        raise Invalid(gettext("Choose which of them to send."), field=f"line-{line['index']}")
+    return item
