@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import delete
 
-from keys.tables import create_database, deks, log_secrets
+from keys.tables import deks, log_secrets, open_database
 from tests.support.seeds import person
 from vrm.cli.examine import examine
 from vrm.errors import Conflict
@@ -14,7 +14,7 @@ def test_a_person_without_a_key_is_noticed(house):
     """An account whose key is not in the key store makes the instance not whole."""
     mia = person(house)
     assert examine(house, None).rows
-    store = create_database(house.settings.keystore_url)
+    store = open_database(house.settings.keystore_url)
     with store.begin() as connection:
         for table in (deks, log_secrets):
             connection.execute(delete(table).where(table.c.owner_id == mia.consumer_id))
