@@ -28,5 +28,7 @@ def test_the_page_tells_every_operation(town: World) -> None:
         assert operation["summary"] in page
         for status in operation["responses"]:
             assert f"<code>{status}</code>" in page
+    for code in contract.schema("Problem")["properties"]["code"]["oneOf"]:
+        assert f'id="{code["const"]}"' in page and code["description"] in page
     assert 'src="http' not in page
     assert "<script" not in page

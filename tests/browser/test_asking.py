@@ -110,7 +110,7 @@ def test_refuse(mia: Resident, shop):
     page.goto(letter)
     heading(page, "Something changed meanwhile")
     mia.open("/home")
-    expect(page.get_by_role("main")).to_contain_text("Nothing needs you.")
+    expect(page.get_by_role("main")).to_contain_text("Nothing to decide.")
 
 
 def test_decide_later(mia: Resident, shop):

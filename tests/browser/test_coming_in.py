@@ -36,7 +36,9 @@ def test_sign_up_by_a_mailed_link(page, mail):
     page.goto(link)
     page.get_by_label("New password").fill(PASSWORD)
     press(page, "Make my profile")
-    expect(page.get_by_role("status")).to_have_text("Your profile is made. Only you can see it.")
+    expect(page.get_by_role("status")).to_have_text(
+        "Your profile is made. No company sees it unless you allow it."
+    )
     assert path(page) == "/home"
     follow(page, "Fill in a line or two of your profile.")
     heading(page, "Your profile")

@@ -22,7 +22,7 @@ def test_revoke_in_two_presses(mia: Resident, shop):
     held = mia.decide(shop, *NEEDED)
     assert shop.read(held.access_token).status_code == 200
     page = mia.open("/home")
-    expect(page.get_by_role("main")).to_contain_text("One company may read something.")
+    expect(page.get_by_role("main")).to_contain_text("One company can read part of your profile.")
     page.get_by_role("link", name="Revoke Nordlicht Versand").click()
     heading(page, "Revoke what Nordlicht Versand may read")
     expect(page.get_by_role("main")).to_contain_text("It does not take back what they already have.")

@@ -236,10 +236,10 @@ def test_a_detour_to_the_profile_keeps_what_was_chosen(world: World):
     )
     _, form = mia.look(asked)
     assert form.values["days"] == ["30"]
-    chosen = {"days": "7", "take": ["3"], "item-3": "all", "sure-3": "yes"}
+    chosen: dict = {"days": "7", "take": ["3"], "item-3": "all", "sure-3": "yes"}
     away = mia.landed(mia.send(form, decision="fill-1", **chosen))
     assert urlsplit(away).path == "/profile/phone_number"
-    fields = get_form(mia.open(away).text, "/profile/phone_number")
+    fields = Form(away, get_form(mia.open(away).text, "").values)
     back = mia.landed(mia.send(fields, value="+61 491 570 156", do="save"))
     assert back.startswith(form.action) and "sure" not in back
     form = get_form(mia.open(back).text, form.action)
@@ -436,3 +436,69 @@ def test_the_page_tells_two_purposes_apart(world: World):
     held = company.take_back(asked, mia.grant(asked))
     assert [(each["key"], each["purpose"]) for each in held.granted] == [("email", DELIVERY)]
     assert company.read(held.access_token, MARKETING).json()["code"] == "purpose_not_permitted"
+
+
+SECOND = {
+    "street_address": "9 Other Street",
+    "locality": "Fitzroy",
+    "postal_code": "3065",
+    "country": "AU",
+}
+
+
+def test_a_plural_alternative_sends_the_item_that_was_on_the_page(world: World):
+    """Choosing the raw address where an answer would do binds the one address shown, and none added later."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("address", any_of=["country"]))
+    held = company.take_back(asked, mia.grant(asked, **{"key-0": "address"}))
+    _keep(world, mia, SECOND)
+    (only,) = company.read(held.access_token).json()["profile"]["address"]
+    assert only["street_address"] == "14 Barkly Street"
+
+
+def test_a_plural_alternative_with_several_items_asks_which(world: World):
+    """Two addresses behind an alternative: the person says which one leaves, and only that one does."""
+    company, mia = world.company(), world.consumer()
+    _keep(world, mia, SECOND)
+    asked = company.ask(needed("address", any_of=["country"]))
+    _, form = mia.look(asked)
+    offered = form.values["item-0-address"]
+    assert len(offered) == 1
+    held = company.take_back(asked, mia.grant(asked, **{"key-0": "address"}))
+    assert len(company.read(held.access_token).json()["profile"]["address"]) == 1
+    again = company.ask(needed("address", any_of=["country"]), duration_days=60)
+    _, form = mia.look(again)
+    refused = mia.send(form, decision="grant", **{"key-0": "address", "item-0-address": "all-of-it"})
+    assert refused.status_code == 400
+
+
+def test_a_purpose_that_was_dropped_cannot_be_granted(world: World):
+    """What the company no longer registers can be refused and not allowed, though it was asked before."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    _, form = mia.look(asked)
+    world.house.database.write(
+        lambda db: companies.set_purposes(
+            db,
+            company_id=company.company_id,
+            purposes={"dpv:Marketing": None},
+            known_purposes=world.house.catalogue.purposes,
+            now=clock.now(),
+        )
+    )
+    assert mia.send(form, decision="grant").status_code == 400
+    assert "access_denied" in mia.landed(mia.send(form, decision="refuse"))
+
+
+def _keep(world: World, mia: Consumer, address: dict[str, str]) -> None:
+    world.house.database.write(
+        lambda db: profiles.put(
+            db,
+            world.house.keys,
+            world.house.catalogue,
+            consumer_id=mia.consumer_id,
+            field="address",
+            raw=address,
+            now=clock.now(),
+        )
+    )

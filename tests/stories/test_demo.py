@@ -27,7 +27,7 @@ def test_the_whole_story_plays_on_a_throw_away_home(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Every step held." in done.stdout
-    assert "Warning" not in done.stderr
+    assert done.stderr == ""
     assert not list(tmp_path.glob("vrm-demo-*/home"))
 
 
@@ -48,6 +48,8 @@ def test_it_plays_again_on_the_same_home(tmp_path):
             demo.wait(60)
         assert "Every step held.\n" in said, "".join(said)
         assert demo.returncode == 0, "".join(said)
+    for name in ("demo.json", "serve.log"):
+        assert (tmp_path / "home" / name).stat().st_mode & 0o077 == 0
 
 
 def test_a_taken_port_is_said_plainly(tmp_path):
@@ -60,6 +62,7 @@ def test_a_taken_port_is_said_plainly(tmp_path):
         done = subprocess.run(DEMO, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"port {port} is taken" in done.stderr
+    assert "VRM_HOME=./var2 VRM_ISSUER=http://localhost:" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "home").exists()
 

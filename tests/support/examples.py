@@ -47,7 +47,12 @@ def _line(
 
 def _empty(*labels: str) -> list[dict[str, Any]]:
     return [
-        {"key": label.lower().replace(" ", "_"), "label": label, "sensitivity": "ordinary"}
+        {
+            "key": label.lower().replace(" ", "_"),
+            "label": label,
+            "sensitivity": "ordinary",
+            "usual": label == "E-mail address",
+        }
         for label in labels
     ]
 
@@ -59,7 +64,6 @@ GROUPS: list[dict[str, Any]] = [
         "help": "",
         "sensitivity": "ordinary",
         "filled": 3,
-        "total": 8,
         "lines": [
             _line("name", "Full name", "Mia Tran", seen=_seen("Kavanagh Insurance", "Nordlicht Versand")),
             _line("nickname", "What people call you", "Mia"),
@@ -82,7 +86,6 @@ GROUPS: list[dict[str, Any]] = [
         "help": "Companies you deal with ask for these most.",
         "sensitivity": "ordinary",
         "filled": 2,
-        "total": 5,
         "lines": [
             _line(
                 "address",
@@ -103,7 +106,6 @@ GROUPS: list[dict[str, Any]] = [
         "help": "We ask twice before a company may read a line here.",
         "sensitivity": "special",
         "filled": 1,
-        "total": 3,
         "lines": [_line("allergies", "Allergies", "Penicillin", sensitivity="special")],
         "empty": _empty("Medicines", "Blood group"),
         "answers": [],
@@ -176,7 +178,7 @@ COMPANY = {
 
 
 def _option(key: str, label: str, *texts: str, chosen: bool = True) -> dict[str, Any]:
-    return {"key": key, "label": label, "texts": list(texts), "chosen": chosen}
+    return {"key": key, "label": label, "texts": list(texts), "chosen": chosen, "items": []}
 
 
 def _asked(index: int, label: str, why: str, *options: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -191,6 +193,7 @@ def _asked(index: int, label: str, why: str, *options: dict[str, Any], **more: A
         "ticked": False,
         "options": list(options),
         "items": [],
+        "items_of": options[0]["key"],
         "missing": not any(option["texts"] for option in options),
         "sure": None,
         **more,
@@ -622,6 +625,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "action": "/sign-up/confirm",
             "email": "mia@post.example",
             "least": 12,
+            "most": 200,
         },
     ),
     "home": ("home.html", "/home?done=welcome", MIA, HOME),
@@ -631,12 +635,15 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         MIA,
         {**HOME, "name": None, "asks": [], "ending": [], "allowed": [], "totals": NOTHING, "recent": []},
     ),
-    "profile": ("profile.html", "/profile?done=saved", MIA, {"filled": 6, "total": 64, "groups": GROUPS}),
+    "profile": ("profile.html", "/profile?done=saved", MIA, {"filled": 6, "groups": GROUPS}),
     "profile-empty": (
         "profile.html",
         "/profile",
         MIA,
-        {"filled": 0, "total": 3, "groups": [{**GROUPS[2], "lines": [], "filled": 0}]},
+        {
+            "filled": 0,
+            "groups": [{**group, "lines": [], "answers": [], "filled": 0} for group in GROUPS],
+        },
     ),
     "edit": ("profile_edit.html", "/profile/phone_number/item-0", MIA, EDIT),
     "edit-wrong": (
@@ -735,6 +742,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "email": "mia@post.example",
             "form": BLANK,
             "least": 12,
+            "most": 200,
             "made_at": _ago(days=200),
             "sessions": [
                 {"started_at": _ago(hours=1), "seen_at": NOW, "current": True},

@@ -30,7 +30,10 @@ class Pseudo(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return pseudo(msgid1 if n == 1 else msgid2)
 
-    ugettext, ungettext = gettext, ngettext
+    def pgettext(self, context: str, message: str) -> str:
+        return pseudo(message)
+
+    ugettext, ungettext, upgettext = gettext, ngettext, pgettext
 
 
 class Plain(HTMLParser):

@@ -19,7 +19,7 @@ from vrm.accounts.auditors import (
     prepare_auditor,
 )
 from vrm.accounts.errors import AccountExists, BadPassword, LinkExpired, WrongCredentials
-from vrm.accounts.passwords import SHORTEST, Cost, Hasher
+from vrm.accounts.passwords import LONGEST, SHORTEST, Cost, Hasher
 from vrm.accounts.service import (
     Person,
     end_account,
@@ -56,6 +56,7 @@ from vrm.accounts.sign_up import (
 
 __all__ = [
     "LIFETIME",
+    "LONGEST",
     "SHORTEST",
     "Account",
     "AccountExists",

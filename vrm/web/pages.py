@@ -38,16 +38,16 @@ def render(template: str, status: int = 200, **context: object) -> Response:
 
 
 def error_page(
-    status: int, *, code: str, sentence: str, reference: str, ways: tuple[Way, ...] = ()
+    status: int, *, code: str, sentence: str, reference: str, ways: tuple[Way, ...] = (), title: str = ""
 ) -> Response:
-    """The page of a fault: what happened, what to do, then its code."""
+    """The page of a fault: what happened, what to do, then its code. Its title goes by the status if not given."""
     if status >= 500:
         g.setdefault("visitor", None)  # what failed may be the store that knows who is here
     try:
         page = render(
             "error.html",
             status,
-            title=_title(status),
+            title=title or _title(status),
             sentence=sentence,
             ways=ways or (Way("/home", gettext("Go to your home page")), Way("/", gettext("Start again"))),
             code=code,

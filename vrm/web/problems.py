@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from vrm import errors
-from vrm.web import audiences, pages
+from vrm.web import audiences, pages, session
 from vrm.web.language import N_, gettext, told
 from vrm.web.site import site
 
@@ -55,7 +55,7 @@ class Fault(NamedTuple):
 def respond(status: int, code: str, detail: str, **members: object) -> Response:
     """An RFC 9457 problem. ``members`` are extension members; None is left out."""
     body: dict[str, object] = {
-        "type": f"{site().issuer}/problems/{code}",
+        "type": f"{site().issuer}/api#{code}",  # that page tells what each code means
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": detail,
@@ -134,7 +134,25 @@ def _shape(fault: Fault) -> Response:
     if path.startswith("/oauth/") and not declared & audiences.PEOPLE and not _reads_pages():
         body = {"error": fault.oauth, "error_description": _ascii(fault.detail)}
         return Response(json.dumps(body), fault.status, mimetype="application/json")
-    return pages.error_page(fault.status, code=fault.code, sentence=fault.words, reference=fault.reference)
+    return pages.error_page(
+        fault.status, code=fault.code, sentence=fault.words, reference=fault.reference, ways=_ways(fault)
+    )
+
+
+def _ways(fault: Fault) -> tuple[pages.Way, ...]:
+    """What a person can do about it, where that is not the same for every fault.
+
+    Someone who opened us at another name of the same machine (127.0.0.1 for localhost) can send no form there.
+    They are shown our own address and not redirected: behind a proxy that rewrites Host that would never end.
+    """
+    if fault.code != session.FOREIGN_FORM:
+        return ()
+    path, query = request.path, request.query_string.decode("ascii", "replace")
+    if not current_app.create_url_adapter(request).test(path, "GET"):  # type: ignore[union-attr]
+        path, query = session.HOME, ""
+    here = site().issuer
+    words = gettext("Open the page at %(address)s", address=here)
+    return (pages.Way(here + path + ("?" + query if query else ""), words),)
 
 
 def _reads_pages() -> bool:

@@ -28,7 +28,14 @@ def read(document: Mapping[str, Any]) -> dict[str, Any]:
             for name, found in groups.items()
             if found
         ],
+        "codes": [{"name": code["const"], "text": _line(code["description"])} for code in _codes(document)],
     }
+
+
+def _codes(document: Mapping[str, Any]) -> Any:
+    """What a problem's ``code`` can be: each with its sentence."""
+    problem = document.get("components", {}).get("schemas", {}).get("Problem", {})
+    return problem.get("properties", {}).get("code", {}).get("oneOf", ())
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:

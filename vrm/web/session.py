@@ -23,6 +23,8 @@ from vrm.web.site import Visitor, site
 
 SIGN_IN = "/sign-in"
 HOME = "/home"
+FOREIGN_FORM = "foreign_form"
+"""The code of a form that another site sent, or that was opened at another name of ours."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 
@@ -109,8 +111,10 @@ def _refuse_forgery() -> None:
         foreign = False
     if foreign or fetched_from not in {None, "same-origin", "none"}:
         raise Denied(
-            gettext("This form came from another address. Open the page here and send it again."),
-            code="foreign_form",
+            gettext(
+                "This form was not opened at our own address, so nothing was changed. Open it there and send it again."
+            ),
+            code=FOREIGN_FORM,
         )
     secret = request.cookies.get(_cookie("vrm")) or request.cookies.get(_cookie("vrm-form"))
     sent = request.form.get("csrf", "")

@@ -126,9 +126,7 @@ def test_the_printed_example_asks(instance: RunningServer, tmp_path: Path) -> No
     assert "not approved yet" in done.stderr
     instance.vrm("company", "approve", "n.example")
     done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert "EOFError" in done.stderr, (
-        done.stderr
-    )  # it waits for the address that a person would come back with
+    assert "EOFError" in done.stderr  # it waits for the address that a person would come back with
     address = done.stdout.split()[4]
     assert "request_uri=" in address
     assert httpx2.get(address).headers["location"].startswith("/sign-in?")

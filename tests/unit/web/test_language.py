@@ -54,5 +54,13 @@ def test_places_and_tags_survive(language):
 def test_rooms_fit_under_a_thumb():
     """The five room names have ten letters or fewer in every language."""
     for language in OTHERS:
-        for room in ("Home", "Consents", "Reads", "Profile", "Account"):
-            assert len(catalogue(language).gettext(room)) <= 10
+        words = catalogue(language)
+        assert len(words.pgettext("the room", "Home")) <= 10
+        for room in ("Consents", "Reads", "Profile", "Account"):
+            assert len(words.gettext(room)) <= 10
+
+
+def test_the_room_and_the_address_have_words_of_their_own():
+    """The page "Home" and the address "Home" are one word in the source language alone."""
+    german = catalogue("de")
+    assert (german.pgettext("the room", "Home"), german.gettext("Home")) == ("Übersicht", "Zuhause")

@@ -14,7 +14,7 @@ def test_machines_get_a_problem(client, kind, status):
     body = answer.json
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert body["status"] == status
-    assert body["type"] == f"http://localhost:8000/problems/{body['code']}"
+    assert body["type"] == f"http://localhost:8000/api#{body['code']}"
     assert body["title"]
     assert body["detail"].endswith(".")
     assert answer.headers["Cache-Control"] == "no-store"

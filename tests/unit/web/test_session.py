@@ -66,6 +66,14 @@ def test_a_form_from_elsewhere_is_refused(mia, headers):
     assert "foreign_form" in answer.text
 
 
+def test_the_way_to_our_own_address_is_shown(mia):
+    """A form sent at another name of this machine ends on a page that leads to the same page at our own."""
+    for path, way in (("/mine?a=b&c=d", "/mine?a=b&amp;c=d"), ("/sign-in", "/home")):
+        answer = mia.post(path, headers={"Origin": "http://127.0.0.1:8000"})
+        assert answer.status_code == 403
+        assert f'href="{HERE}{way}"' in answer.text
+
+
 def test_signing_in_cannot_be_forged(client):
     """Someone without a session gets a cookie for the form, and needs both."""
     assert client.post("/sign-in").status_code == 403

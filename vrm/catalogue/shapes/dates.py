@@ -43,6 +43,8 @@ class Date:
         if not written:
             raise InvalidValue(DATE_FORM)
         year, month, day = (int(part) for part in written.groups())
+        if self.past and not FIRST_YEAR <= year <= LAST_YEAR:
+            raise InvalidValue(N_("Use a day from %(first)s to today."), params={"first": FIRST_YEAR})
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise InvalidValue(
                 N_("Use a year from %(first)s to %(last)s."), params={"first": FIRST_YEAR, "last": LAST_YEAR}

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,18 @@ Picked = MultiDict[str, str]
 
 _MOST_CARRIED = 3500
 """Characters: a longer address to come back to would not be followed."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A key that would satisfy a line, with the very values it would send."""
+
+    key: str
+    label: str
+    texts: list[str]
+    chosen: bool
+    special: bool
+    items: list[dict[str, Any]]
 
 
 def read_choices(context: Mapping[str, Any], form: Picked) -> list[consents.Choice]:
@@ -36,7 +48,7 @@ def read_choices(context: Mapping[str, Any], form: Picked) -> list[consents.Choi
         # Asked twice, whether the company needs the line or not: one press may allow many lines at once.
         if option.special and form.get(f"sure-{number}") != "yes":
             raise Invalid(_unsure(line), field=f"sure-{number}")
-        choices.append(consents.Choice(number, key, _read_item(line, key, form.get(f"item-{number}"))))
+        choices.append(consents.Choice(number, key, _read_item(line, option, form)))
     return choices
 
 
@@ -50,8 +62,9 @@ def read_days(context: Mapping[str, Any], form: Picked) -> int:
 
 def carried(context: Mapping[str, Any], form: Picked) -> str:
     """The choices as a query. Not the second yes to what is very sensitive: that is said where it is sent."""
-    numbers = [line["index"] for line in context["lines"]]
-    names = ["days", "take", *(f"{part}-{number}" for part in ("key", "item") for number in numbers)]
+    names = ["days", "take"]
+    for line in context["lines"]:
+        names += [f"key-{line['index']}", *(_item_name(line, option) for option in line["options"])]
     pairs = [(name, value) for name in names for value in form.getlist(name)]
     while len(urlencode(pairs)) > _MOST_CARRIED:
         pairs.pop()
@@ -86,13 +99,20 @@ def _unsure(line: Mapping[str, Any]) -> str:
     return gettext("Tick that they may read this very sensitive line, or refuse.")
 
 
-def _read_item(line: Mapping[str, Any], key: str, item: str | None) -> str | None:
-    """The one item the person chose of a plural key, or None for all of them."""
-    offered = {each["id"] for each in line["items"]} if key == line["items_of"] else set()
+def _read_item(line: Mapping[str, Any], option: Option, form: Picked) -> str | None:
+    """The one item the person chose of a plural key, or None for all of them and those added later."""
+    offered = [each["id"] for each in option.items]
     if len(offered) < 2:  # the one that was on the page, and none that is added to the profile later
         return next(iter(offered), None)
+    item = form.get(_item_name(line, option))
     if item == "all":
         return None
     if item not in offered:
         raise Invalid(gettext("Choose which of them to send."), field=f"line-{line['index']}")
     return item
+
+
+def _item_name(line: Mapping[str, Any], option: Option) -> str:
+    """The field that says which item: an alternative has one of its own beside that of the key shown first."""
+    name = f"item-{line['index']}"
+    return name if option.key == line["items_of"] else f"{name}-{option.key}"

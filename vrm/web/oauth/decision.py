@@ -77,6 +77,7 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
             raise Invalid(gettext("Choose one of the two: refuse, or allow what is ticked."))
         if request.form.get("seen") != written.fingerprint:
             raise Invalid(gettext("Something on this page changed meanwhile. Look at it again, then decide."))
+        _require_registered(written)
         consent = consents.grant(
             db,
             server.house.keys,
@@ -98,6 +99,15 @@ def _fill(written: letter.Letter, field: str) -> Response:
     """Off to the profile, and back with what was chosen so far: days that were cut must not grow on the way."""
     back = f"/asks/{written.ask.id}?" + choices.carried(written.context, request.form)
     return redirect(f"/profile/{field}?" + urlencode({"next": back.rstrip("?")}), 303)
+
+
+def _require_registered(written: letter.Letter) -> None:
+    """A purpose the company has dropped since it asked cannot be granted any more."""
+    purposes = written.asker.company.purposes
+    if any(line.purpose not in purposes for line in written.ask.terms.lines):
+        raise Invalid(
+            gettext("The company has changed what it asks for since. You can only refuse this one.")
+        )
 
 
 def _answer(server: AuthorizationServer, ask: consents.Ask, consent: consents.Consent | None) -> Response:

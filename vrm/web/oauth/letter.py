@@ -11,27 +11,17 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, consents, profiles
-from vrm.catalogue import SENSITIVITIES, Catalogue, Voice
+from vrm.catalogue import SENSITIVITIES, Catalogue, Key, Voice
 from vrm.companies import Asker, Company
 from vrm.house import House
 from vrm.web.language import gettext
 from vrm.web.oauth import choices
+from vrm.web.oauth.choices import Option
 
 OFFERED_DAYS = (1, 7, 30, 90, 180, 365)
 USUAL_DAYS = 30
 
 Values = dict[str, list[profiles.Item]]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A key that would satisfy a line, with the very values it would send."""
-
-    key: str
-    label: str
-    texts: list[str]
-    chosen: bool
-    special: bool
 
 
 @dataclass(frozen=True)
@@ -112,10 +102,15 @@ def _line(catalogue: Catalogue, number: int, line: consents.Line, values: Values
     texts = {key: _texts(catalogue, key, values) for key in keys}
     chosen = next((key for key in keys if texts[key]), None)
     shown = catalogue.get(chosen or line.key)
-    plural = shown.kind == "field" and shown.plural
-    items = values.get(shown.name, []) if plural else []
     options = [
-        Option(key, found.label, texts[key], key == chosen, found.sensitivity == "special")
+        Option(
+            key,
+            found.label,
+            texts[key],
+            key == chosen,
+            found.sensitivity == "special",
+            _items(catalogue, found, values),
+        )
         for key in keys
         for found in (catalogue.get(key),)
     ]
@@ -131,18 +126,25 @@ def _line(catalogue: Catalogue, number: int, line: consents.Line, values: Values
         "ticked": False,
         "sure": None if True not in special else "some" if False in special else "every",
         "options": options,
-        "items_of": shown.name if plural else None,
-        "items": [
-            {
-                "id": item.item_id,
-                "text": catalogue.show(shown.name, item.value, voice=_voice()),
-                "chosen": place == 0,
-            }
-            for place, item in enumerate(items)
-        ],
+        "items_of": shown.name,
+        "items": _items(catalogue, shown, values),
         "missing": chosen is None,
         "fill": next((field for key in keys for field in _behind(catalogue, key)), line.key),
     }
+
+
+def _items(catalogue: Catalogue, key: Key, values: Values) -> list[dict[str, Any]]:
+    """The items of a plural field, to choose among: the first one unless the person says otherwise."""
+    if key.kind != "field" or not key.plural:
+        return []
+    return [
+        {
+            "id": item.item_id,
+            "text": catalogue.show(key.name, item.value, voice=_voice()),
+            "chosen": place == 0,
+        }
+        for place, item in enumerate(values.get(key.name, []))
+    ]
 
 
 def _texts(catalogue: Catalogue, key: str, values: Values) -> list[str]:

@@ -104,6 +104,7 @@ def _page(form: Form, status: int = 200) -> Response:
         email=email,
         form=form,
         least=accounts.SHORTEST,
+        most=accounts.LONGEST,
         made_at=made_at,
         sessions=[
             _signed(each, now, current=this is not None and each.session_id == this.session_id)

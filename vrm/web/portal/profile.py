@@ -15,6 +15,9 @@ from vrm.web.audiences import audience
 from vrm.web.portal import readers, words
 from vrm.web.rooms import house
 
+USUAL = ("name", "email", "phone_number", "address", "birthdate")
+"""What companies ask for most: offered first."""
+
 SeenBy = Mapping[str, list[readers.Seen]]
 
 
@@ -37,6 +40,7 @@ class Line:
     help: str
     plural: bool
     sensitivity: str
+    usual: bool
     items: list[Entry]
     seen: list[readers.Seen]
 
@@ -61,7 +65,6 @@ class Clause:
     help: str
     sensitivity: str
     filled: int
-    total: int
     lines: list[Line]
     empty: list[Line]
     answers: list[WorkedOut]
@@ -80,7 +83,6 @@ def profile() -> Response:
         "profile.html",
         groups=clauses,
         filled=sum(clause.filled for clause in clauses),
-        total=sum(clause.total for clause in clauses),
     )
 
 
@@ -100,7 +102,6 @@ def _clause(here: House, group: Group, items: words.Items, seen: SeenBy) -> Clau
         help=group.help,
         sensitivity=kinds.pop() if len(kinds) == 1 else "ordinary",
         filled=sum(bool(line.items) for line in lines),
-        total=len(lines),
         lines=[line for line in lines if line.items],
         empty=[line for line in lines if not line.items],
         answers=[_answer(here, key, items, seen) for key in keys if key.kind == "answer"],
@@ -119,7 +120,14 @@ def _line(here: House, key: Key, items: words.Items, seen: SeenBy) -> Line:
         for item in items.get(key.name, [])
     ]
     return Line(
-        key.name, key.label, key.help, key.plural, key.sensitivity, kept, list(seen.get(key.name, []))
+        key=key.name,
+        label=key.label,
+        help=key.help,
+        plural=key.plural,
+        sensitivity=key.sensitivity,
+        usual=key.name in USUAL,
+        items=kept,
+        seen=list(seen.get(key.name, [])),
     )
 
 

@@ -183,12 +183,14 @@ def _password_page(invitation: accounts.Invitation, form: Form, going: str, stat
         action=LINK + carried(going),
         email=invitation.email,
         least=accounts.SHORTEST,
+        most=accounts.LONGEST,
     )
 
 
 def _expired(fault: accounts.LinkExpired) -> Response:
     return pages.error_page(
         problems.row(fault).status,
+        title=gettext("This link has ended"),
         code=fault.code,
         sentence=told(fault),
         reference="r-" + secrets.token_hex(4),

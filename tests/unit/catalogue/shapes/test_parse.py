@@ -134,6 +134,7 @@ BAD = [
     (Date(), "1899-12-31", "from 1900"),
     (Date(), "9999-01-01", "to 2199"),
     (PAST, "2026-11-23", "still to come"),
+    (PAST, "1899-12-31", "from 1900 to today"),
     (AGE, "131", "from 0 to 130"),
     (AGE, -1, "from 0 to 130"),
     (AGE, "4.5", "whole number"),

@@ -46,6 +46,7 @@ def test_link_works_once(browser, post):
     choose(browser, link)
     browser.get(link, 404)
     assert "/reset" in browser.page and "no longer valid" in browser.page
+    assert "<h1>This link has ended</h1>" in browser.page
 
 
 def test_address_must_be_one(browser):

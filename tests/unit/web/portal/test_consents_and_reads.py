@@ -175,7 +175,7 @@ def test_what_ends_soon_is_said_and_asks_for_nothing(named, mia_id, shop):
     with travel(clock.now() - timedelta(days=6)):
         shop.granted(mia_id, "nickname", days=7)
     named.get("/home")
-    assert "Nothing needs you. One permission ends soon." in named.page
+    assert "One permission ends soon." in named.page and "your decision" not in named.page
     assert "Good to know" in named.page and "If you do nothing, it ends." in named.page
 
 
@@ -222,7 +222,7 @@ def test_home_counts_companies_not_permissions(named, mia_id, shop):
     shop.granted(mia_id, "nickname")
     shop.granted(mia_id, "given_name", "nickname")
     named.get("/home")
-    assert "One company may read something." in named.page and "2 active" in named.page
+    assert "One company can read part of your profile." in named.page and "2 active" in named.page
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -33,6 +33,19 @@ def test_empty_profile_lists_every_field(mia, house):
         assert f'href="/profile/{key.name}"' in mia.page
 
 
+def test_empty_profile_begins_with_the_usual(mia):
+    """What companies ask for most comes first; the rest is folded by group, each line once, and nothing is counted."""
+    mia.get("/profile")
+    usual, folded = mia.page.split('id="h-rest"')
+    for name in ("name", "email", "phone_number", "address", "birthdate"):
+        assert f'href="/profile/{name}"' in usual and f'href="/profile/{name}"' not in folded
+    assert 'href="/profile/food_allergy"' in folded and "Very sensitive" in folded
+    assert not re.search(r"\d+ of \d+", mia.page)
+    save(mia, "/profile/nickname", value="Mia")
+    mia.get("/profile")
+    assert 'id="h-rest"' not in mia.page and 'href="/profile/birthdate"' in mia.page
+
+
 def test_every_form_opens(mia, house):
     """There is a form for each field, and none for answers or names that do not exist."""
     for key in house.catalogue.fields():
