@@ -21,7 +21,7 @@ def granted(company: Any, person: Any, *lines: dict[str, Any], **changes: Any) -
     return company.take_back(asked, person.grant(asked, **changes))
 
 
-def test_a_person_without_a_key_is_refused_alone(world: World):
+def test_a_person_without_a_key_is_refused_alone(world: World) -> None:
     """Whose key was destroyed is answered as ended; who stands beside them in the batch is read."""
     company, mia = world.company(), world.consumer()
     gone = world.consumer(email="gone@mail.example")
@@ -34,7 +34,7 @@ def test_a_person_without_a_key_is_refused_alone(world: World):
     assert second["profile"] == {"name": "Mia Tran"}
 
 
-def test_a_key_the_operator_took_out_has_no_value(world: World, tmp_path: Path):
+def test_a_key_the_operator_took_out_has_no_value(world: World, tmp_path: Path) -> None:
     """A consent for a key that left the operator's own catalogue still answers with its other lines."""
     own = tmp_path / "own.toml"
     own.write_text(OWN_KEY)
@@ -49,22 +49,21 @@ def test_a_key_the_operator_took_out_has_no_value(world: World, tmp_path: Path):
     assert body["omitted"] == [{"key": "guild_rank", "reason": "no_value"}]
 
 
-def test_a_stream_that_breaks_tells_nothing(caplog: pytest.LogCaptureFixture):
+def test_a_stream_that_breaks_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """What the server prints of a broken stream is where it broke, never what the fault said."""
 
-    def outcomes() -> Any:
+    def broken_one() -> Any:
         raise RuntimeError("canary-in-a-message")
-        yield
 
     with pytest.raises(disclosures.BrokenStream) as broken:
-        list(disclosures._lines(outcomes()))
+        list(disclosures._lines(broken_one() for _ in range(1)))
     assert broken.value.__cause__ is None
     assert broken.value.__suppress_context__
     assert "RuntimeError" in caplog.text
     assert "canary" not in caplog.text
 
 
-def test_the_address_a_request_came_to_decides_nothing(world: World):
+def test_the_address_a_request_came_to_decides_nothing(world: World) -> None:
     """Behind a proxy that hands on another host over plain http, OAuth answers as ever."""
     company = world.company()
     params = {**company.proof(), "grant_type": "client_credentials"}
@@ -72,7 +71,7 @@ def test_the_address_a_request_came_to_decides_nothing(world: World):
     assert answer.status_code == 200, answer.text
 
 
-def test_a_damaged_value_is_refused_and_told(world: World):
+def test_a_damaged_value_is_refused_and_told(world: World) -> None:
     """A value whose bytes were changed in the store leaves in no form; the person sees the try."""
     company, mia = world.company(), world.consumer()
     held = granted(company, mia, needed("name"))

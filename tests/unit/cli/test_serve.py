@@ -113,7 +113,16 @@ def test_the_printed_example_asks(instance: RunningServer, tmp_path: Path) -> No
     pages: dict[str, Answer] = {}
     with serving(pages) as site:
         instance.environment["VRM_FETCH_ALLOW"] = f"n.example={site.address}"
-        words = ("--name", "N", "--address", "A", "--contact", "a@n.example", "--domain", "n.example")
+        words: tuple[str, ...] = (
+            "--name",
+            "N",
+            "--address",
+            "A",
+            "--contact",
+            "a@n.example",
+            "--domain",
+            "n.example",
+        )
         words += ("--notice", "https://n.example/privacy", "--purpose", "dpv:ServiceProvision")
         proof = json.loads(instance.vrm("company", "add", *words, "--json").stdout)["proof"]
         pages["/.well-known/vrm-domain-proof"] = answer(proof.encode())
