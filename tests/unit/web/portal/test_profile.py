@@ -39,7 +39,7 @@ def test_empty_profile_begins_with_the_usual(mia):
     usual, folded = mia.page.split('id="h-rest"')
     for name in ("name", "email", "phone_number", "address", "birthdate"):
         assert f'href="/profile/{name}"' in usual and f'href="/profile/{name}"' not in folded
-    assert 'href="/profile/food_allergy"' in folded and "Very sensitive" in folded
+    assert 'href="/profile/food_allergy"' in folded and "specially protected" in folded
     assert not re.search(r"\d+ of \d+", mia.page)
     save(mia, "/profile/nickname", value="Mia")
     mia.get("/profile")
