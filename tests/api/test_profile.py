@@ -15,6 +15,7 @@ from tests.support.actors import (
     line,
     needed,
 )
+from tests.support.seeds import put
 from vrm import accesslog, clock, companies, profiles
 
 DAY = 86400
@@ -40,19 +41,7 @@ def test_a_value_is_as_it_is_now(world: World) -> None:
     """A correction is what the next read gets."""
     company, mia = world.company(), world.consumer()
     got = held(company, mia, needed("name"))
-    house = world.house
-    house.database.write(
-        lambda session: profiles.put(
-            session,
-            house.keys,
-            house.catalogue,
-            consumer_id=mia.consumer_id,
-            field="name",
-            raw="Mia Keller",
-            seen_version=1,
-            now=clock.now(),
-        )
-    )
+    put(world.house, mia.consumer_id, "name", "Mia Keller", seen_version=1)
     assert company.read(got.access_token).json()["profile"] == {"name": "Mia Keller"}
 
 

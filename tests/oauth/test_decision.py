@@ -18,6 +18,7 @@ from tests.support.actors import (
     needed,
 )
 from tests.support.forms import Form, get_form
+from tests.support.seeds import put
 from vrm import clock, companies, profiles
 
 ONE_ENGINE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -114,18 +115,7 @@ def test_an_item_added_later_is_not_covered(world: World):
     company, mia = world.company(), world.consumer()
     asked = company.ask(needed("address"))
     held = company.take_back(asked, mia.grant(asked))
-    house = world.house
-    house.database.write(
-        lambda session: profiles.put(
-            session,
-            house.keys,
-            house.catalogue,
-            consumer_id=mia.consumer_id,
-            field="address",
-            raw=HOMES[1],
-            now=clock.now(),
-        )
-    )
+    put(world.house, mia.consumer_id, "address", HOMES[1])
     assert company.read(held.access_token).json()["profile"] == {"address": [HOMES[0]]}
 
 
@@ -451,7 +441,7 @@ def test_a_plural_alternative_sends_the_item_that_was_on_the_page(world: World):
     company, mia = world.company(), world.consumer()
     asked = company.ask(needed("address", any_of=["country"]))
     held = company.take_back(asked, mia.grant(asked, **{"key-0": "address"}))
-    _keep(world, mia, SECOND)
+    put(world.house, mia.consumer_id, "address", SECOND)
     (only,) = company.read(held.access_token).json()["profile"]["address"]
     assert only["street_address"] == "14 Barkly Street"
 
@@ -459,7 +449,7 @@ def test_a_plural_alternative_sends_the_item_that_was_on_the_page(world: World):
 def test_a_plural_alternative_with_several_items_asks_which(world: World):
     """Two addresses behind an alternative: the person says which one leaves, and only that one does."""
     company, mia = world.company(), world.consumer()
-    _keep(world, mia, SECOND)
+    put(world.house, mia.consumer_id, "address", SECOND)
     asked = company.ask(needed("address", any_of=["country"]))
     _, form = mia.look(asked)
     offered = form.values["item-0-address"]
@@ -488,17 +478,3 @@ def test_a_purpose_that_was_dropped_cannot_be_granted(world: World):
     )
     assert mia.send(form, decision="grant").status_code == 400
     assert "access_denied" in mia.landed(mia.send(form, decision="refuse"))
-
-
-def _keep(world: World, mia: Consumer, address: dict[str, str]) -> None:
-    world.house.database.write(
-        lambda db: profiles.put(
-            db,
-            world.house.keys,
-            world.house.catalogue,
-            consumer_id=mia.consumer_id,
-            field="address",
-            raw=address,
-            now=clock.now(),
-        )
-    )
