@@ -40,7 +40,8 @@ def rotate(resume: bool) -> None:
     house = open_house()
     kek_id = next(kek.kek_id for kek in house.keys.status() if kek.current) if resume else house.keys.rotate()
     rewrapped = house.keys.rewrap(progress("rewrapping"))
-    record(house, "keys.rotated", kek=kek_id, rewrapped=rewrapped)
+    if rewrapped or not resume:  # resuming what was finished has changed nothing
+        record(house, "keys.rotated", kek=kek_id, rewrapped=rewrapped)
     old = [kek.kek_id for kek in house.keys.status() if not kek.current and not kek.wraps]
     say(f"{kek_id} wraps everything; {rewrapped} rewrapped.", kek_id=kek_id, rewrapped=rewrapped, old=old)
     note(f"Copy {house.settings.keys_dir} to its safe place again.")
