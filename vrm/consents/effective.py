@@ -1,7 +1,8 @@
 """What may be read now. Pure: facts in, ``Permitted`` or ``Refused`` out.
 
 A refusal has two codes: ``code`` is what happened, for the person and the log; ``public`` is what the company may
-know, and no more. That a consent was revoked and that it ran out look alike from outside: ``consent_ended``.
+know, and no more. To a read, a consent that was revoked and one that ran out look alike: ``consent_ended``. A client
+that keeps the date it was told when it was granted can tell them apart all the same.
 """
 
 from collections.abc import Sequence
