@@ -12,13 +12,13 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test-env test test-deep check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep bench-explorer check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
 	  || grep -hE '^[a-z-]+:.*## ' Makefile
-	@echo; echo "  PYTHON=python3.12 chooses the Python; ARGS='...' goes to demo, test and test-deep."
+	@echo; echo "  PYTHON=python3.12 chooses the Python; ARGS='...' goes to demo, test, test-deep and the benches."
 
 demo: $(BASE) ## Play the whole story at http://localhost:8000 and leave it running (ARGS=--once: only play it)
 	@$(BIN)/python -m vrm.demo $(ARGS)
@@ -27,13 +27,18 @@ env: $(BASE) ## Build the environment that the product runs in
 
 test-env: $(TEST) ## Build it with what the tests and checks need
 
-test: $(TEST) ## Run the tests (ARGS=tests/unit/db, ARGS='-k name', ...)
+# Each process of the tests starts a PostgreSQL, and perhaps a server and a browser, of its own and keeps to the
+# collected order; one that has nothing left takes tests from the end of another's.
+test: $(TEST) ## Run the tests, several at a time (ARGS=tests/unit/db, ARGS='-k name', ARGS=-n0: one at a time)
 	@sh .ci/install
-	@$(BIN)/python -m pytest -m "not deep" $(ARGS)
+	@$(BIN)/python -m pytest -m "not deep" -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth
 	@sh .ci/install
 	@$(BIN)/python -m pytest -m deep --timeout=900 $(ARGS)
+
+bench-explorer: $(TEST) ## Time an auditor's questions in a small and a large log (ARGS='--large 100000')
+	@$(BIN)/python -m bench.explorer $(ARGS)
 
 check: lint types imports ## All checks that run no product code
 

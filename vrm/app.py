@@ -1,13 +1,16 @@
 """Where everything meets: a house becomes a web application."""
 
+from dataclasses import replace
+
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from vrm import accounts, clock
+from vrm import accounts, clock, companies
 from vrm.disclosures import Door
 from vrm.house import House
-from vrm.web import Site, Visitor, api, create, oauth, portal
+from vrm.web import Site, Visitor, api, audit, company, create, oauth, offices, portal
 
 
 def create_app(house: House) -> Flask:
@@ -20,7 +23,7 @@ def create_app(house: House) -> Flask:
         sandbox=settings.sandbox,
         mail_folder=None if settings.smtp_url else str(settings.mail_dir),
     )
-    app = create(site, [oauth.routes(house), api.routes(), portal.routes()])
+    app = create(site, [oauth.routes(house), api.routes(), portal.routes(), company.routes(), audit.routes()])
     app.extensions["vrm.house"] = house
     app.extensions["vrm.door"] = Door(house.database, house.keys, house.catalogue)
     if settings.trusted_proxies:
@@ -38,4 +41,27 @@ def _visitor(house: House, token: str) -> Visitor | None:
         return None
     if present.needs_touch:
         house.database.write(lambda session: accounts.touch_session(session, token=token, now=clock.now()))
-    return Visitor(present.kind, present.account_id, present.session_id, present.consumer_id)
+    return house.database.read(lambda session: _role(session, present))
+
+
+def _role(session: Session, present: accounts.Present) -> Visitor:
+    """What someone who holds a session is in their office at this moment; nothing of it is copied anywhere."""
+    here = Visitor(
+        present.kind,
+        present.account_id,
+        present.session_id,
+        present.person_id,
+        role=present.kind,
+        has_second_factor=present.has_second_factor,
+    )
+    if (present.has_second_factor or present.kind == "auditor") and not present.proved:
+        return replace(here, role=offices.UNPROVED)
+    if present.kind == "auditor":
+        holds = accounts.holds_mandate(session, auditor_id=present.person_id, now=clock.now())
+        return here if holds else replace(here, role=offices.NO_MANDATE)
+    if present.kind == "company":
+        member = companies.find_member(session, account_id=present.account_id)
+        if member is None:
+            return replace(here, role=offices.NEWCOMER)
+        return replace(here, role=member.role, company_id=member.company_id)
+    return here

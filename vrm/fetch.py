@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,9 +80,14 @@ class Fetcher:
         self._allowed = {host.lower(): _loopback(target) for host, target in (allowed or {}).items()}
         self._resolve = resolve or _system_resolver
         self._network = network or httpcore2.SyncBackend()
-        self._trust = trust or ssl.create_default_context()
+        self._given = trust
         # The system's resolver knows no deadline, so it is waited for from outside.
         self._resolvers = ThreadPoolExecutor(max_workers=32, thread_name_prefix="resolve")
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        # Only now: the system's list of authorities takes longer to read than a whole house to build.
+        return self._given or ssl.create_default_context()
 
     def get(self, url: str, *, limit: int = 65536, timeout: float = 5.0, accept: str = "*/*") -> Fetched:
         """Read ``url``: at most ``limit`` bytes within ``timeout`` seconds. Any status is an answer, 3xx too.

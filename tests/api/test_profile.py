@@ -1,5 +1,8 @@
 """``GET /v1/profile``: the permitted lines of one consent, for one purpose, at this moment."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from time_machine import travel
 
@@ -17,6 +20,7 @@ from tests.support.actors import (
 )
 from tests.support.seeds import put
 from vrm import accesslog, clock, companies, profiles
+from vrm.disclosures import agent_pseudonym
 
 DAY = 86400
 
@@ -108,6 +112,37 @@ def test_keys_that_cannot_be_keys(world: World) -> None:
         assert response.json()["field"] == "keys"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_agent_may_be_named(world: World) -> None:
+    """Each read says which agent it was, as a pseudonym, one consent or many; a name that is none is refused."""
+    company, mia = world.company(), world.consumer()
+    got = held(company, mia, needed("name"))
+    pseudonym = agent_pseudonym(world.house.keys, company_id=company.company_id, agent="desk-7")
+
+    def read(agent: str, token: str, many: bool = False) -> Any:
+        headers = {**bearer(token), "VRM-Agent": agent}
+        if many:
+            body = {"consent_ids": [got.consent_id]}
+            return company.http.post("/v1/disclosures", json=body, headers=headers)
+        return company.http.get("/v1/profile", headers=headers)
+
+    def entry(event_id: str) -> Mapping[str, object]:
+        found = world.house.database.read(
+            lambda db: accesslog.find_for_client(db, client_id=company.client_id, event_id=event_id)
+        )
+        assert found is not None
+        return found.entry
+
+    for response in (read("desk-7", got.access_token), read("desk-7", company.own_token(), many=True)):
+        assert response.status_code == 200
+        assert entry(response.json()["event_id"])["agent"] == pseudonym
+    for name in ("", "two desks", "x" * 101):
+        for response in (read(name, got.access_token), read(name, company.own_token(), many=True)):
+            assert (response.status_code, response.json()["field"]) == (400, "VRM-Agent")
+            assert response.json()["code"] == "invalid"
+            assert not name or name not in response.text
+
+
 def test_one_purpose_at_a_time(world: World) -> None:
     """A consent with two purposes is read for one of them, which must be named."""
     company, mia = world.company(), world.consumer()
@@ -138,7 +173,7 @@ def test_a_purpose_the_company_gave_up(world: World) -> None:
         lambda session: companies.set_purposes(
             session,
             company_id=company.company_id,
-            purposes={DELIVERY: None},
+            purposes={DELIVERY: companies.Stated()},
             known_purposes=world.house.catalogue.purposes,
             now=clock.now(),
         )

@@ -3,14 +3,20 @@
 import base64
 import json
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from sqlalchemy import update
 
 from tests.support.actors import Company, World
+from tests.support.http import LocalServer, answer, serving
 from vrm import clock, companies
+from vrm.companies.models import ClientRow
 
 NOW = time.time
 
@@ -243,6 +249,121 @@ def test_a_key_that_was_taken_back_proves_nothing(world: World):
     )
     assert attempt(company, company.assertion()).json()["error"] == "invalid_client"
     assert attempt(company, company.assertion(key=new, header={"kid": new.kid})).status_code == 200
+
+
+def test_a_retired_key_proves_the_client_until_its_end(world: World):
+    """During the overlap both do; afterwards the new one alone."""
+    company = world.company()
+    new = ECKey.generate_key("P-256", auto_kid=True)
+    ends = clock.now() - timedelta(seconds=1)
+
+    def change(session):
+        companies.add_client_key(
+            session, client_id=company.client_id, jwk=new.as_dict(private=False), now=clock.now()
+        )
+        # Retired a day ago, for a day.
+        companies.retire_client_key(
+            session,
+            client_id=company.client_id,
+            kid=str(company.key.kid),
+            until=ends,
+            now=ends - timedelta(days=1),
+        )
+
+    assert attempt(company, company.assertion()).status_code == 200
+    world.house.database.write(change)
+    assert attempt(company, company.assertion()).json()["error"] == "invalid_client"
+    assert attempt(company, company.assertion(key=new, header={"kid": new.kid})).status_code == 200
+
+
+def test_a_client_without_any_key_proves_nothing(world: World):
+    """As if it were unknown, and no fault of ours."""
+    company = world.company()
+    world.house.database.write(
+        lambda session: companies.remove_client_key(
+            session, client_id=company.client_id, kid=str(company.key.kid), now=clock.now()
+        )
+    )
+    for header in ({}, {"kid": ""}):
+        response = attempt(company, company.assertion(header=header))
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_client")
+
+
+@dataclass
+class Publishing:
+    """A company whose client publishes its keys: ``keys`` is what its address serves."""
+
+    company: Company
+    keys: list[ECKey]
+    server: LocalServer
+
+    def attempt(self, key: ECKey, **header: object):
+        return attempt(self.company, self.company.assertion(key=key, header={"kid": key.kid, **header}))
+
+
+@pytest.fixture
+def publishing(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishing]:
+    company, keys = world.company(), [ECKey.generate_key("P-256", auto_kid=True)]
+
+    def serve(request: Any) -> None:
+        answer(json.dumps({"keys": [key.as_dict(private=False) for key in keys]}).encode())(request)
+
+    with serving({"/jwks": serve}) as server:
+        monkeypatch.setitem(world.house.fetcher._allowed, "nordlicht.example", ("127.0.0.1", server.port))
+        world.house.database.write(
+            lambda session: companies.change_client(
+                session,
+                client_id=company.client_id,
+                jwks_uri="https://nordlicht.example/jwks",
+                now=clock.now(),
+            )
+        )
+        yield Publishing(company, keys, server)
+
+
+def wait_a_minute(world: World, client_id: str) -> None:
+    """As if the address had been read longer ago."""
+    world.house.database.write(
+        lambda session: session.execute(
+            update(ClientRow)
+            .where(ClientRow.id == client_id)
+            .values(jwks_tried_at=clock.now() - timedelta(minutes=2))
+        )
+    )
+
+
+def test_a_published_key_works_from_its_first_use(world: World, publishing: Publishing):
+    """The address is read when an assertion names a key we do not know, once for all requests that follow."""
+    first = publishing.keys[0]
+    for _ in range(3):
+        assert publishing.attempt(first).status_code == 200
+    assert (
+        publishing.company.push({**publishing.company.request().params}).json()["error"] == "invalid_client"
+    )
+    assert len(publishing.server.seen) == 1
+    second = ECKey.generate_key("P-256", auto_kid=True)
+    publishing.keys[:] = [second]
+    wait_a_minute(world, publishing.company.client_id)
+    assert publishing.attempt(second).status_code == 200
+    assert publishing.attempt(first).json()["error"] == "invalid_client"
+    assert len(publishing.server.seen) == 2
+
+
+def test_nonsense_does_not_have_the_address_read_again_and_again(publishing: Publishing):
+    """Anybody can name a key that is not there: once a minute, whatever is sent."""
+    for number in range(5):
+        response = publishing.attempt(publishing.keys[0], kid=f"nobody-{number}")
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_client")
+    assert len(publishing.server.seen) == 1
+
+
+def test_an_address_that_fails_proves_nothing(publishing: Publishing):
+    """A client whose set cannot be read is refused like any other, with no word of why."""
+    publishing.keys[:] = []
+    stranger = ECKey.generate_key("P-256", auto_kid=True)
+    response = publishing.attempt(stranger)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_client")
+    assert len(publishing.server.seen) == 1
 
 
 def test_a_parameter_twice_is_refused_everywhere(company: Company):

@@ -471,7 +471,7 @@ def test_a_purpose_that_was_dropped_cannot_be_granted(world: World):
         lambda db: companies.set_purposes(
             db,
             company_id=company.company_id,
-            purposes={"dpv:Marketing": None},
+            purposes={"dpv:Marketing": companies.Stated()},
             known_purposes=world.house.catalogue.purposes,
             now=clock.now(),
         )

@@ -12,7 +12,6 @@ from typing import Any
 import httpx2
 import pytest
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 
 from tests.support import contract
 from tests.support.company import (
@@ -91,26 +90,8 @@ class World:
             made.close()
 
 
-class _Compiled(BytecodeCache):
-    """Templates compiled once for all the applications of a test run: compiling took half of a test's time."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_compiled = _Compiled()
-
-
 def in_process(house: House, app: Flask) -> World:
     """A house reached in this process."""
-    app.jinja_env.bytecode_cache = _compiled
 
     def connect() -> httpx2.Client:
         return httpx2.Client(

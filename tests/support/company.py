@@ -95,7 +95,10 @@ class Company:
                 contact=f"privacy@{domain}",
                 domain=domain,
                 privacy_notice_url=f"https://{domain}/privacy",
-                purposes=dict.fromkeys(purposes) | dict(purposes if isinstance(purposes, Mapping) else {}),
+                purposes={
+                    each: companies.Stated(purposes[each] if isinstance(purposes, Mapping) else None)
+                    for each in purposes
+                },
                 known_purposes=house.catalogue.purposes,
                 now=now,
             )

@@ -63,7 +63,7 @@ class Consumer:
                         session,
                         house.keys,
                         house.catalogue,
-                        consumer_id=newcomer.consumer_id,
+                        consumer_id=newcomer.person_id,
                         field=name,
                         raw=raw,
                         now=now + timedelta(milliseconds=place),  # items stand in the order they were added
@@ -72,7 +72,7 @@ class Consumer:
             return items
 
         items = house.database.write(arrange)
-        return cls(http, origin(house.settings.issuer), email, newcomer.consumer_id, items)
+        return cls(http, origin(house.settings.issuer), email, newcomer.person_id, items)
 
     def sign_in(self, going: str = "/home") -> httpx2.Response:
         """Sign in on the page; gives the redirect that follows."""

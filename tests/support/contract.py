@@ -5,6 +5,7 @@ route is held to the description, and so is every request that succeeded: what w
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -53,11 +54,22 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method.upper(), path, item[method]
 
 
+def find_item(path: str) -> Mapping[str, Any] | None:
+    """What describes an address: the path that is spelled so, or one whose ``{…}`` it fills."""
+    paths: Mapping[str, Mapping[str, Any]] = document()["paths"]
+    if path in paths:
+        return paths[path]
+    for template, item in paths.items():
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
+            return item
+    return None
+
+
 def check(response: httpx2.Response) -> None:
     """Fail the test whose response is not as described."""
     response.read()
     request, path = response.request, response.request.url.path
-    item = document()["paths"].get(path)
+    item = find_item(path)
     if item is None:
         if path.startswith(MACHINE):
             _hold(
@@ -79,8 +91,9 @@ def check(response: httpx2.Response) -> None:
             f"{_name(response)}: {[str(r)[:300] for r in reasons]}: {response.text[:500]}"
         ) from fault
     if response.headers.get("content-type") == STREAM:
+        streamed = item[request.method.lower()]["responses"]["200"]["content"][STREAM]["x-line-schema"]
         for line in response.text.splitlines():
-            _hold(schema("DisclosureLine"), json.loads(line), response)
+            _hold(streamed, json.loads(line), response)
 
 
 @cache

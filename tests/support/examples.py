@@ -11,7 +11,7 @@ from vrm.web.forms import BLANK, Form
 from vrm.web.site import Visitor
 
 NOW = datetime(2026, 3, 12, 9, 41, tzinfo=UTC)
-MIA = Visitor("consumer", "account-1", "session-1", "consumer-1")
+MIA = Visitor("consumer", "account-1", "session-1", "consumer-1", role="consumer")
 DESCRIPTION = Path(__file__).parents[2] / "openapi.yaml"
 
 
@@ -624,6 +624,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "token": "t",
             "action": "/sign-up/confirm",
             "email": "mia@post.example",
+            "asks_name": False,
             "least": 12,
             "most": 200,
         },
@@ -744,6 +745,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "least": 12,
             "most": 200,
             "made_at": _ago(days=200),
+            "has_second_factor": False,
             "sessions": [
                 {"started_at": _ago(hours=1), "seen_at": NOW, "current": True},
                 {"started_at": _ago(days=4), "seen_at": _ago(days=1), "current": False},

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from keys import KeyStore
 from vrm.app import create_app
@@ -15,6 +16,27 @@ from vrm.house import House
 ISSUER = "http://localhost:8000"
 CHEAP = Argon2(memory=64, passes=1, lanes=1)
 """Hashing for tests alone: a sandbox may, a normal instance refuses it at start."""
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all the applications of a process: compiling took half of a page test's time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": _Compiled()})
+        yield
 
 
 def build_house(

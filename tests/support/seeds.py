@@ -1,10 +1,14 @@
 """People, companies and consents made through the services, for tests that begin where a story has got to."""
 
+import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from joserfc import jwk
 
 from vrm import accounts, clock, companies, consents, profiles, tokens
@@ -56,9 +60,94 @@ def person(house: House, profile: Mapping[str, object] = PROFILE, *, email: str 
 def sign_in(house: House, account_id: str, consumer_id: str) -> str:
     """A session of an account; the value of its cookie."""
     started = house.database.write(
-        lambda db: accounts.start_session(db, account_id=account_id, consumer_id=consumer_id, now=clock.now())
+        lambda db: accounts.start_session(db, account_id=account_id, now=clock.now())
     )
     return started.token
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """Someone who reviews the log, signed in with both factors; ``secret`` makes the codes (base 32)."""
+
+    auditor_id: str
+    account_id: str
+    email: str
+    session: str
+    secret: str
+
+
+def auditor(house: House, name: str = "R. Okafor", *, days: int = 30) -> Auditor:
+    """An auditor with a mandate, an account, and a second factor in use."""
+    email, now = f"{secrets.token_hex(6)}@auditors.example", clock.now()
+    named = accounts.prepare_auditor(house.keys, name=name)
+    until = now + timedelta(days=days)
+    invitation = house.database.write(
+        lambda db: accounts.grant_auditor(db, house.keys, auditor=named, email=email, until=until, now=now)
+    )
+    newcomer = accounts.prepare_newcomer(
+        house.keys, house.hasher, email=email, password=PASSWORD, person_id=named.id
+    )
+    account = house.database.write(
+        lambda db: accounts.complete_sign_up(db, token=invitation.token, newcomer=newcomer, now=now)
+    )
+    secret, started = second_factor(house, account.id)
+    return Auditor(named.id, account.id, email, started.token, secret)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Someone who works for a company, signed in there: ``session`` is the value of the cookie ``vrm-company``."""
+
+    account_id: str
+    person_id: str
+    email: str
+    session: str
+
+
+def colleague(
+    house: House, company_id: str | None, role: companies.Role = "owner", *, name: str = "Jo Wood"
+) -> Colleague:
+    """Somebody with an account at the office for companies; without a company they have yet to register one."""
+    email, now = f"{secrets.token_hex(6)}@work.example", clock.now()
+    client = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+    newcomer = accounts.prepare_newcomer(house.keys, house.hasher, email=email, password=PASSWORD, name=name)
+
+    def join(db: Any) -> accounts.Account:
+        invitation = accounts.invite(db, house.keys, email=email, client=client, now=now, kind="company")
+        account = accounts.complete_sign_up(db, token=invitation.token, newcomer=newcomer, now=now)
+        if company_id is not None:
+            invited = companies.invite_person(
+                db, house.keys, company_id=company_id, email=email, role=role, by=None, now=now
+            )
+            companies.accept_invitation(db, token=invited.token, account_id=account.id, now=now)
+        return account
+
+    account = house.database.write(join)
+    return Colleague(account.id, account.person_id, email, sign_in(house, account.id, account.person_id))
+
+
+def second_factor(house: House, account_id: str) -> tuple[str, accounts.Started]:
+    """Take a second factor into use; gives its secret and a session in which it is proved."""
+    now = clock.now()
+    enrolment = house.database.write(
+        lambda db: accounts.begin_second_factor(
+            db, house.keys, account_id=account_id, issuer="VRM", label="localhost"
+        )
+    )
+    # The code of the step before: the one of now stays good for the test's own sign-in.
+    shown = code(enrolment.secret, now - timedelta(seconds=30))
+    started, _ = house.database.write(
+        lambda db: accounts.confirm_second_factor(
+            db, house.keys, account_id=account_id, code=shown, token="", now=now
+        )
+    )
+    return enrolment.secret, started
+
+
+def code(secret: str, now: datetime) -> str:
+    """What a device with this secret shows at that moment (RFC 6238)."""
+    raw = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    return TOTP(raw, 6, SHA1(), 30).generate(int(now.timestamp())).decode()
 
 
 def put(house: House, consumer_id: str, field: str, raw: object, **more: Any) -> profiles.Item:
@@ -78,7 +167,7 @@ def shop(house: House, name: str = "Nordlicht", purposes: Sequence[str] = (PURPO
     company = house.database.write(
         lambda db: companies.register(
             db, legal_name=f"{name} GmbH", address="Berlin", contact=f"privacy@{domain}", domain=domain,
-            privacy_notice_url=f"https://{domain}/privacy", purposes=dict.fromkeys(purposes),
+            privacy_notice_url=f"https://{domain}/privacy", purposes=dict.fromkeys(purposes, companies.Stated()),
             known_purposes=house.catalogue.purposes, now=clock.now(),
         )
     )  # fmt: skip

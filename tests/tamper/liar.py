@@ -68,7 +68,7 @@ def swapped(one: int, two: int, *members: str) -> Lie:
     return tell
 
 
-def said(at: int, **members: Any) -> Lie:
+def said(at: int, /, **members: Any) -> Lie:
     """Other members in a line; a function is given the old value."""
 
     def tell(lines: Lines) -> None:

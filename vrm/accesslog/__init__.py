@@ -26,22 +26,31 @@ from vrm.accesslog.errors import (
 )
 from vrm.accesslog.export import Export, Selection, open_export
 from vrm.accesslog.findings import Finding
-from vrm.accesslog.sequencer import publish, sequence
-from vrm.accesslog.service import (
+from vrm.accesslog.leaves import details, entries
+from vrm.accesslog.published import (
+    Comparison,
+    Outcome,
+    compare,
+    get_checkpoint,
+    list_checkpoints,
+    sample_checkpoints,
+)
+from vrm.accesslog.reading import (
     Counts,
     LoggedEvent,
+    OwnRead,
     Tally,
-    append,
     count_for_consumer,
     count_in_spans,
     count_pending,
     find_for_client,
     find_leaf,
-    forget,
+    list_for_company,
     list_for_consumer,
-    record,
     tally_for_consumer,
 )
+from vrm.accesslog.sequencer import publish, sequence
+from vrm.accesslog.service import append, forget, record
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
 from vrm.accesslog.verify import Report, verify_export
@@ -53,6 +62,7 @@ __all__ = [
     "BadEvent",
     "BadNote",
     "Checkpoint",
+    "Comparison",
     "Counts",
     "Event",
     "Export",
@@ -60,6 +70,8 @@ __all__ = [
     "Inconsistent",
     "LoggedEvent",
     "NoSuchLeaf",
+    "Outcome",
+    "OwnRead",
     "Prepared",
     "Published",
     "Report",
@@ -68,21 +80,28 @@ __all__ = [
     "Tally",
     "UnknownEventType",
     "append",
+    "compare",
     "consistency",
     "count_for_consumer",
     "count_in_spans",
     "count_pending",
+    "details",
+    "entries",
     "find_for_client",
     "find_leaf",
     "forget",
+    "get_checkpoint",
     "inclusion",
     "latest_checkpoint",
+    "list_checkpoints",
+    "list_for_company",
     "list_for_consumer",
     "open_export",
     "opens",
     "prepare",
     "publish",
     "record",
+    "sample_checkpoints",
     "sequence",
     "tally_for_consumer",
     "verify_export",

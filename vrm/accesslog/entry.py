@@ -4,10 +4,12 @@
      "outcome":"answered","purpose":"dpv:ServiceProvision","revision":1,"thread":"wqcs...",
      "time":"2026-03-01T09:30:00.000Z","type":"disclosure","v":1}
 
-(on one line). No entry names a person, a consent or a value. Two members stand for what is not said:
+(on one line). No entry names a person, a consent or a value. Three members stand for what is not said:
 
 * ``thread``: base64url of HMAC-SHA256(the person's log secret, id of the consent or request). It ties the events
   of one consent together and never two consents of one person. Without the secret nobody can make or match one.
+* ``agent``: base64url of 12 bytes, the pseudonym of whoever read at the company (``agent_pseudonym``), where the
+  client said. It counts one agent's reads and names nobody.
 * ``detail``: base64url of SHA-256(salt ‖ JSON), a commitment with its own 32-byte salt; the JSON is canonical and
   holds the event id and whatever the caller adds. Salt and JSON together are the *opening*. It lies beside the
   log and goes when the person is forgotten; then the commitment tells nothing.
@@ -34,6 +36,7 @@ SALT = 32
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
 _PURPOSE = re.compile(r"[a-z][a-z0-9]*:[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9_.]*", re.ASCII)
+_AGENT = re.compile(r"[A-Za-z0-9_-]{16}", re.ASCII)
 _MOST_CHARS = 64
 
 
@@ -56,6 +59,7 @@ class Event:
     actor: str
     company: str | None = None
     client: str | None = None
+    agent: str | None = None
     purpose: str | None = None
     keys: tuple[str, ...] = ()
     outcome: str | None = None
@@ -138,6 +142,8 @@ def _fits(name: str, value: object, kind: EventType) -> bool:
     match name:
         case "company" | "client":
             return isinstance(value, str) and ids.is_id(value)
+        case "agent":
+            return _word(_AGENT, value)
         case "purpose":
             return _word(_PURPOSE, value)
         case "code":

@@ -49,6 +49,8 @@ class Selection:
     type: str | None = None
     thread: str | None = None
     event_ids: tuple[str, ...] = ()
+    leaves: tuple[int, ...] | None = None
+    """Leaf indexes, ascending; none at all where it is empty."""
 
     @property
     def everything(self) -> bool:
@@ -56,7 +58,7 @@ class Selection:
         return self == Selection()
 
     def admits(self, entry: bytes) -> bool:
-        """Whether an entry meets the conditions on its members (``event_ids`` is no member)."""
+        """Whether an entry meets the conditions on its members (``event_ids`` and ``leaves`` are none)."""
         try:
             members = read(entry)
         except ValueError:
@@ -150,22 +152,31 @@ def _entries(database: Database, size: int, selection: Selection) -> Iterator[tu
     conditions: list[ColumnElement[bool]] = [LogLeaf.leaf_index < size]
     if selection.event_ids:
         conditions.append(LogEvent.id.in_(selection.event_ids))
-    last = -1
-    while True:
-        query = (
-            select(LogLeaf.leaf_index, LogEvent.entry)
-            .join_from(LogLeaf, LogEvent, LogEvent.id == LogLeaf.event_id)
-            .where(and_(*conditions, LogLeaf.leaf_index > last))
-            .order_by(LogLeaf.leaf_index)
-            .limit(_BATCH)
-        )
-        rows = database.read(lambda session, query=query: session.execute(query).all())  # type: ignore[misc]
-        for index, entry in rows:
-            if selection.everything or selection.admits(entry):
-                yield index, entry
-        if len(rows) < _BATCH:
-            return
-        last = rows[-1][0]
+    if selection.leaves is not None:
+        for start in range(0, len(selection.leaves), _BATCH):
+            some = LogLeaf.leaf_index.in_(selection.leaves[start : start + _BATCH])
+            yield from _batch(database, [*conditions, some], selection)[0]
+        return
+    last: int | None = -1
+    while last is not None:
+        found, last = _batch(database, [*conditions, LogLeaf.leaf_index > last], selection)
+        yield from found
+
+
+def _batch(
+    database: Database, conditions: list[ColumnElement[bool]], selection: Selection
+) -> tuple[list[tuple[int, bytes]], int | None]:
+    """What is selected of the next leaves, and the last leaf looked at, None where there may be no more."""
+    query = (
+        select(LogLeaf.leaf_index, LogEvent.entry)
+        .join_from(LogLeaf, LogEvent, LogEvent.id == LogLeaf.event_id)
+        .where(and_(*conditions))
+        .order_by(LogLeaf.leaf_index)
+        .limit(_BATCH)
+    )
+    rows = database.read(lambda session: session.execute(query).all())
+    found = [(index, entry) for index, entry in rows if selection.everything or selection.admits(entry)]
+    return found, rows[-1][0] if len(rows) == _BATCH else None
 
 
 def _line(value: object) -> bytes:

@@ -56,7 +56,7 @@ class Line:
 
 def read_header(raw: bytes) -> Header:
     """The first line."""
-    members = _object(raw, "header")
+    members = read_object(raw, "header")
     if members.keys() != _HEADER.keys():
         raise Malformed("header", f"has not exactly the members {', '.join(sorted(_HEADER))}")
     for name, kind in _HEADER.items():
@@ -74,7 +74,7 @@ def read_header(raw: bytes) -> Header:
 
 def read_line(raw: bytes, kind: str) -> Line:
     """A line after the first, in an export of this kind."""
-    members = _object(raw, "line")
+    members = read_object(raw, "line")
     wanted = {"index", "leaf_hash", "entry"} | ({"proof"} if kind == "selection" else set())
     if members.keys() != wanted:
         raise Malformed("line", f"has not exactly the members {', '.join(sorted(wanted))}")
@@ -95,7 +95,8 @@ def guess_leaf(raw: bytes) -> int | None:
     return None if found is None else int(found[1])
 
 
-def _object(raw: bytes, part: str) -> dict[str, Any]:
+def read_object(raw: bytes, part: str) -> dict[str, Any]:
+    """A line as a JSON object in its one spelling; ``part`` names it in what is said of it."""
     if not raw.endswith(b"\n"):
         raise Malformed(part, "has no newline at its end: the file was cut, or the line is too long")
     try:

@@ -39,6 +39,11 @@ def _company(summary: str) -> EventType:
     return EventType(summary, frozenset({"company"}), frozenset({"code"}))
 
 
+def _person(summary: str) -> EventType:
+    """Company people are no consumers: such an entry has no thread, and who it was is in the opening alone."""
+    return EventType(summary, frozenset({"company", "code"}))
+
+
 def _client(summary: str) -> EventType:
     return EventType(summary, frozenset({"company", "client"}), frozenset({"code"}))
 
@@ -52,7 +57,7 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         "disclosure": EventType(
             "A read by an authenticated client: answered, or refused with a code.",
             required=frozenset({"company", "client", "outcome"}),
-            optional=frozenset({"purpose", "keys", "code", "revision"}),
+            optional=frozenset({"purpose", "keys", "code", "revision", "agent"}),
             outcomes=frozenset({ANSWERED, REFUSED}),
             person="maybe",  # a refused read may name a consent that is nobody's
         ),
@@ -75,15 +80,38 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         "company.suspended": _company("The operator suspended a company; every read of it is refused."),
         "company.resumed": _company("The operator lifted a company's suspension."),
         "company.changed": EventType(
-            "A company changed its notice, owner or purposes, as the code says.",
+            "A company changed what it says of itself; the code says which part.",
             required=frozenset({"company", "code"}),
         ),
+        "company.person_invited": _person("Somebody was invited into a company, in the role the code says."),
+        "company.invitation_withdrawn": _person("An invitation into a company was withdrawn unused."),
+        "company.person_joined": _person("Somebody joined a company, in the role the code says."),
+        "company.person_role_changed": _person("Somebody has another role in a company, as the code says."),
+        "company.person_ended": _person("Somebody left a company, or was off-boarded; the code is the role."),
+        "company.exported": _person("A company exported what it holds; the code says consents or reads."),
         "client.registered": _client("A company registered a client."),
         "client.changed": _client("A client's registration changed: its keys, addresses or name."),
         "client.suspended": _client("A client was suspended; every read of it is refused."),
         "client.resumed": _client("A client's suspension was lifted."),
         "auditor.granted": _house("The operator let an auditor review the log until a day."),
         "auditor.ended": _house("An auditor's mandate was ended before its day."),
+        "auditor.factor_reset": _house("The operator forgot an auditor's second factor; they enrol anew."),
+        "auditor.signed_in": _house("An auditor came in, with password and second factor."),
+        "auditor.token_made": _house("An auditor made a token for a program of theirs."),
+        "auditor.token_ended": _house("An auditor ended a token before its day."),
+        "audit.viewed": EventType(
+            "An auditor looked at the log; the code says at what, the opening who and how it was narrowed.",
+            required=frozenset({"code"}),
+        ),
+        "case.opened": _house("An auditor opened a case file; the opening says who and which."),
+        "case.changed": EventType(
+            "An auditor added to a case file, or closed or reopened it, as the code says.",
+            required=frozenset({"code"}),
+        ),
+        "case.exported": EventType(
+            "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash.",
+            required=frozenset({"code"}),
+        ),
         "log.exported": _house("The log was exported; the code says whether all of it or a selection."),
         "keys.rotated": _house("Every key is wrapped by the KEK that is current now."),
         "backup.made": _house("A backup was made; it holds the log up to some entry before this one."),
@@ -91,5 +119,5 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
     }
 )
 
-MEMBERS = frozenset({"company", "client", "purpose", "keys", "outcome", "code", "revision"})
+MEMBERS = frozenset({"company", "client", "agent", "purpose", "keys", "outcome", "code", "revision"})
 """Members in clear that a type may ask for."""

@@ -16,7 +16,7 @@ What it cannot show, whoever wrote the verifier:
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Literal
+from typing import Literal, Protocol
 
 from vrm.accesslog import checkpoint as checkpoints
 from vrm.accesslog import note as notes
@@ -26,6 +26,12 @@ from vrm.accesslog.errors import BadCheckpoint, BadNote
 from vrm.accesslog.exported import MOST_LINE, Header, Line, Malformed, guess_leaf, read_header, read_line
 from vrm.accesslog.findings import Finding, Findings
 from vrm.accesslog.proofcheck import AllLeaves, ChosenLeaves
+
+
+class Lines(Protocol):
+    """What an export is read from: a file, or a part of one."""
+
+    def readline(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Report:
 
 
 def verify_export(
-    file: IO[bytes],
+    file: Lines,
     *,
     vkey: str | None = None,
     checkpoint: bytes | None = None,
@@ -111,7 +117,7 @@ def verify_export(
     )
 
 
-def _next(file: IO[bytes]) -> bytes:
+def _next(file: Lines) -> bytes:
     return file.readline(MOST_LINE + 1)
 
 

@@ -3,7 +3,10 @@
 The key is made first, outside any transaction, as for everyone with a name here:
 
     newcomer = prepare_auditor(keys, name="R. Okafor")
-    database.write(lambda session: grant_auditor(session, auditor=newcomer, until=day, now=now))
+    database.write(lambda session: grant_auditor(session, keys, auditor=newcomer, email=to, until=day, now=now))
+
+The auditor makes their account with the link this gives. The account's ``person_id`` is the mandate's id. A mandate
+is looked at with every request: when it ends, so does what the account and its tokens may see.
 """
 
 from dataclasses import dataclass, field
@@ -15,11 +18,15 @@ from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
 from vrm import accesslog, clock
-from vrm.accounts.models import AuditorRow
-from vrm.errors import Denied, Invalid, NotFound
+from vrm.accounts.invitations import Invitation, invite_auditor
+from vrm.accounts.models import AccountRow, AuditorRow
+from vrm.accounts.second_factor import end_second_factor
+from vrm.accounts.sessions import end_sessions
+from vrm.errors import Conflict, Denied, Invalid, NotFound
 from vrm.ids import new_id
 
 auditors = cast(Table, AuditorRow.__table__)
+accounts = cast(Table, AccountRow.__table__)
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,67 @@ def prepare_auditor(keys: KeyStore, *, name: str) -> NewAuditor:
     return NewAuditor(auditor_id, keys.seal(auditor_id, name.encode(), _aad(auditor_id)))
 
 
-def grant_auditor(session: Session, *, auditor: NewAuditor, until: datetime, now: datetime) -> str:
-    """Let an auditor in until a moment, which must lie ahead. Gives the id."""
-    if until <= now:
-        raise Invalid("The mandate must end in the future.", field="until")
+def grant_auditor(
+    session: Session, keys: KeyStore, *, auditor: NewAuditor, email: str, until: datetime, now: datetime
+) -> Invitation:
+    """Let an auditor in until a moment, which must lie ahead. Gives the link to mail to them.
+
+    Raises ``Invalid``, and ``Conflict`` where there is an auditor with this address.
+    """
+    _check_end(until, now)
+    invitation = invite_auditor(session, keys, email=email, auditor_id=auditor.id, now=now)
     row = {"id": auditor.id, "sealed_name": auditor.sealed_name, "granted_at": now, "until": until}
     session.execute(insert(auditors).values(**row, ended_at=None))
     _record(session, "auditor.granted", auditor.id, now, until=clock.rfc3339(until))
-    return auditor.id
+    return invitation
+
+
+def extend_auditor(session: Session, *, auditor_id: str, until: datetime, now: datetime) -> None:
+    """Let a mandate end at another moment ahead; one that is over begins anew. Raises ``Invalid``, ``NotFound``."""
+    _check_end(until, now)
+    _known(session, auditor_id)
+    changed = update(auditors).where(auditors.c.id == auditor_id)
+    session.execute(changed.values(until=until, ended_at=None))
+    _record(session, "auditor.granted", auditor_id, now, until=clock.rfc3339(until))
+
+
+def renew_invitation(
+    session: Session, keys: KeyStore, *, auditor_id: str, email: str, now: datetime
+) -> Invitation:
+    """Another link for an auditor who has made no account yet. Raises ``NotFound`` and ``Conflict``."""
+    _known(session, auditor_id)
+    if _account_id(session, auditor_id) is not None:
+        raise Conflict(
+            "This auditor has an account. A lost password is replaced at the sign-in page.",
+            code="has_account",
+        )
+    return invite_auditor(session, keys, email=email, auditor_id=auditor_id, now=now)
+
+
+def reset_auditor_factor(session: Session, *, auditor_id: str, now: datetime) -> None:
+    """Forget the second factor of someone who lost it: signed out at once, they enrol anew at the next sign-in."""
+    _known(session, auditor_id)
+    account_id = _account_id(session, auditor_id)
+    if account_id is not None:
+        end_second_factor(session, account_id=account_id)
+        end_sessions(session, account_id=account_id)
+    _record(session, "auditor.factor_reset", auditor_id, now)
+
+
+def record_auditor_sign_in(session: Session, *, auditor_id: str, now: datetime) -> None:
+    """Write down that an auditor came in: auditors see of each other when they were here."""
+    detail = {"auditor": auditor_id}
+    accesslog.record(
+        session, accesslog.Event(type="auditor.signed_in", at=now, actor="auditor", detail=detail)
+    )
+
+
+def holds_mandate(session: Session, *, auditor_id: str, now: datetime) -> bool:
+    """Whether this auditor may review the log at this moment."""
+    query = select(auditors.c.id).where(
+        auditors.c.id == auditor_id, auditors.c.until > now, auditors.c.ended_at.is_(None)
+    )
+    return session.execute(query).one_or_none() is not None
 
 
 def list_auditors(session: Session, keys: KeyStore) -> list[Auditor]:
@@ -82,9 +142,7 @@ def get_active_auditor(session: Session, keys: KeyStore, *, auditor_id: str, now
 
 def end_auditor(session: Session, *, auditor_id: str, now: datetime) -> None:
     """End a mandate at once. Ending it twice keeps the first moment; raises ``NotFound`` for an unknown id."""
-    known = session.execute(select(auditors.c.id).where(auditors.c.id == auditor_id)).one_or_none()
-    if known is None:
-        raise NotFound("There is no such auditor. See: vrm auditor list.")
+    _known(session, auditor_id)
     ended = session.execute(
         update(auditors)
         .where(auditors.c.id == auditor_id, auditors.c.ended_at.is_(None))
@@ -92,7 +150,26 @@ def end_auditor(session: Session, *, auditor_id: str, now: datetime) -> None:
         .returning(auditors.c.id)
     )
     if ended.one_or_none() is not None:
+        account_id = _account_id(session, auditor_id)
+        if account_id is not None:
+            end_sessions(session, account_id=account_id)
         _record(session, "auditor.ended", auditor_id, now)
+
+
+def _check_end(until: datetime, now: datetime) -> None:
+    if until <= now:
+        raise Invalid("The mandate must end in the future.", field="until")
+
+
+def _known(session: Session, auditor_id: str) -> None:
+    if session.execute(select(auditors.c.id).where(auditors.c.id == auditor_id)).one_or_none() is None:
+        raise NotFound("There is no such auditor. See: vrm auditor list.")
+
+
+def _account_id(session: Session, auditor_id: str) -> str | None:
+    return session.execute(
+        select(accounts.c.id).where(accounts.c.person_id == auditor_id)
+    ).scalar_one_or_none()
 
 
 def _record(session: Session, type: str, auditor_id: str, now: datetime, **detail: str) -> None:

@@ -37,3 +37,12 @@ class BadPassword(Invalid):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, field="password")
+
+
+class WrongCode(Denied):
+    """A code of the second factor that is wrong, too old, or was used before."""
+
+    code = "wrong_code"
+
+    def __init__(self) -> None:
+        super().__init__("This code is not right, or was used already. Wait for the next one and type that.")

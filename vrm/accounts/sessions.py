@@ -11,7 +11,8 @@ from typing import cast
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from vrm.accounts.models import AccountRow, SessionRow
+from vrm.accounts.handles import Kind
+from vrm.accounts.models import AccountRow, SecondFactorRow, SessionRow
 from vrm.ids import new_secret, secret_hash
 
 IDLE = timedelta(hours=2)
@@ -21,6 +22,7 @@ TOUCH = timedelta(minutes=5)
 
 sessions = cast(Table, SessionRow.__table__)
 accounts = cast(Table, AccountRow.__table__)
+second_factors = cast(Table, SecondFactorRow.__table__)
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,23 @@ class Started:
     token: str = field(repr=False)
     session_id: str
     account_id: str
-    consumer_id: str
     expires_at: datetime
 
 
 @dataclass(frozen=True)
 class Present:
-    """Who holds a session. ``needs_touch`` says that ``touch_session`` is due."""
+    """Who holds a session. ``needs_touch`` says that ``touch_session`` is due.
+
+    ``person_id`` is of a consumer's account the consumer. ``has_second_factor``: the account has one in use;
+    ``proved``: it was proved in this session.
+    """
 
     session_id: str
     account_id: str
-    consumer_id: str
-    kind: str
+    person_id: str
+    kind: Kind
+    has_second_factor: bool
+    proved: bool
     created_at: datetime
     expires_at: datetime
     needs_touch: bool
@@ -58,15 +65,15 @@ class SignedIn:
 
 
 def start_session(
-    session: Session, *, account_id: str, consumer_id: str, now: datetime, replaces: str | None = None
+    session: Session, *, account_id: str, now: datetime, replaces: str | None = None, proved: bool = False
 ) -> Started:
-    """Open a session under a new token, and end the one the browser came with."""
+    """Open a session under a new token, and end the one the browser came with. ``proved``: by the second factor."""
     if replaces:
         end_session(session, token=replaces)
     token = new_secret("vrm-session-")
     row = {"token_hash": secret_hash(token), "account_id": account_id, "created_at": now, "last_seen": now}
-    session.execute(insert(sessions).values(**row, expires_at=now + WHOLE))
-    return Started(token, secret_hash(token).hex(), account_id, consumer_id, now + WHOLE)
+    session.execute(insert(sessions).values(**row, expires_at=now + WHOLE, proved_at=now if proved else None))
+    return Started(token, secret_hash(token).hex(), account_id, now + WHOLE)
 
 
 def find_session(session: Session, *, token: str, now: datetime) -> Present | None:
@@ -74,13 +81,16 @@ def find_session(session: Session, *, token: str, now: datetime) -> Present | No
     row = session.execute(
         select(
             sessions.c.account_id,
-            accounts.c.consumer_id,
+            accounts.c.person_id,
             accounts.c.kind,
+            second_factors.c.confirmed_at,
+            sessions.c.proved_at,
             sessions.c.created_at,
             sessions.c.expires_at,
             sessions.c.last_seen,
         )
         .join(accounts, accounts.c.id == sessions.c.account_id)
+        .outerjoin(second_factors, second_factors.c.account_id == sessions.c.account_id)
         .where(
             sessions.c.token_hash == secret_hash(token),
             sessions.c.expires_at > now,
@@ -93,8 +103,10 @@ def find_session(session: Session, *, token: str, now: datetime) -> Present | No
     return Present(
         session_id=secret_hash(token).hex(),
         account_id=row.account_id,
-        consumer_id=row.consumer_id,
+        person_id=row.person_id,
         kind=row.kind,
+        has_second_factor=row.confirmed_at is not None,
+        proved=row.proved_at is not None,
         created_at=row.created_at,
         expires_at=row.expires_at,
         needs_touch=row.last_seen <= now - TOUCH,

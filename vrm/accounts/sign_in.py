@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm.accounts import throttle
 from vrm.accounts.errors import WrongCredentials
-from vrm.accounts.handles import handle_hash
+from vrm.accounts.handles import Kind, handle_hash
 from vrm.accounts.models import AccountRow
 from vrm.accounts.passwords import Hasher
 from vrm.accounts.sessions import Started, end_sessions, start_session
@@ -32,7 +32,7 @@ accounts = cast(Table, AccountRow.__table__)
 
 class _Candidate(NamedTuple):
     id: str
-    consumer_id: str
+    person_id: str
     handle_hash: bytes
     password_hash: str
     sealed_email: bytes
@@ -47,13 +47,15 @@ def sign_in(
     password: str,
     client: str,
     now: datetime,
+    kind: Kind = "consumer",
     replaces: str | None = None,
 ) -> Started:
     """Start a session for whoever knows the password. Raises ``WrongCredentials`` and ``TooMany``.
 
-    ``client`` is the network address of the browser; ``replaces`` the session token it came with, which ends.
+    ``client`` is the network address of the browser; ``replaces`` the session token it came with, which ends. A
+    second factor is proved afterwards, in that session.
     """
-    about = throttle.Charge(throttle.SIGN_IN_HANDLE, handle_hash(keys, email))
+    about = throttle.Charge(throttle.SIGN_IN_HANDLE, handle_hash(keys, email, kind))
     origin = throttle.Charge(throttle.SIGN_IN_CLIENT, throttle.client_hash(keys, client))
 
     def begin(session: Session) -> _Candidate | None:
@@ -72,9 +74,7 @@ def sign_in(
             return None
         throttle.forgive(session, (origin,))
         throttle.clear(session, about)
-        return start_session(
-            session, account_id=verified.id, consumer_id=verified.consumer_id, now=now, replaces=replaces
-        )
+        return start_session(session, account_id=verified.id, now=now, replaces=replaces)
 
     started = database.write(admit)
     if started is None:
@@ -114,8 +114,8 @@ def change_password(
     if candidate is None or not matched:
         raise WrongCredentials
     verified = candidate
-    aad = account_aad(verified.consumer_id, verified.id, "email")
-    email = keys.open(verified.consumer_id, verified.sealed_email, aad).decode()
+    aad = account_aad(verified.person_id, verified.id, "email")
+    email = keys.open(verified.person_id, verified.sealed_email, aad).decode()
     password_hash = prepare_password(hasher, email=email, password=new)
 
     def change(session: Session) -> bool:

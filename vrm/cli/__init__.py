@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, _Place] = {
         "client", "Register the software with which companies ask and read; suspend and resume it"
     ),
     "auditor": _Place("auditor", "Say who may review the log, and until when"),
-    "log": _Place("log", "Export and verify the access log"),
+    "log": _Place("log", "Search, export and verify the access log"),
     "keys": _Place("keys", "See and rotate the keys that wrap all others (KEKs), with no stop"),
     "db": _Place("database", "Look at the database's schema, and bring it to this version's"),
     "backup": _Place("backup", "Back up into FOLDER, which must be new or empty"),

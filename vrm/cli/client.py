@@ -11,11 +11,12 @@ import click
 from joserfc.jwk import ECKey
 
 from vrm import clock, companies
-from vrm.cli.company import choose
+from vrm.cli.client_keys import add_key, keys, note_warnings, read_jwks, retire_key
 from vrm.cli.edge import Group, note, open_house, say, table
-from vrm.cli.example import example
+from vrm.cli.naming import choose
 from vrm.companies import Client, Company
-from vrm.errors import Conflict, Invalid
+from vrm.errors import Conflict
+from vrm.web import programs
 
 _COLUMNS = {"client_id": "client", "name": "name", "company_id": "company", "state": "state"}
 
@@ -23,6 +24,10 @@ _COLUMNS = {"client_id": "client", "name": "name", "company_id": "company", "sta
 @click.group(cls=Group)
 def client() -> None:
     """Register the software with which companies ask and read; suspend and resume it."""
+
+
+for command in (keys, add_key, retire_key):
+    client.add_command(command)
 
 
 @client.command()
@@ -39,30 +44,41 @@ def client() -> None:
     type=click.File("rb"),
     help="The client's public keys (a JWK Set). Without it, a pair is made here.",
 )
+@click.option("--jwks-uri", help="Where the client publishes its keys, at the company's proved domain.")
 @click.option("--name", help="As people will see it; the company's name unless given.")
 @click.option("--key-file", type=click.Path(path_type=Path), help="Where to write the private key made here.")
 def new(
-    company: str, redirect_uris: tuple[str, ...], jwks: Any, name: str | None, key_file: Path | None
-) -> None:
+    company: str, redirect_uris: tuple[str, ...], jwks: Any, jwks_uri: str | None, name: str | None,
+    key_file: Path | None,
+) -> None:  # fmt: skip
     """Register a client.
 
     It proves itself with a private key; we only ever hold the public one. Best is to make the pair where the
-    client runs and to give --jwks. Without it, a pair is made here and its private half written to a file: move
-    that file to the client, and leave no copy.
+    client runs and to give --jwks, or --jwks-uri, where keys can change at any time. Without either, a pair is
+    made here and its private half written to a file: move that file to the client, and leave no copy.
     """
     house = open_house()
-    if jwks is not None:
-        public, path = _read(jwks.read()), None
+    if jwks is not None and jwks_uri is not None:
+        raise click.UsageError("Give --jwks or --jwks-uri, not both.")
+    path = None
+    if jwks_uri is not None:
+        given: dict[str, Any] = {"jwks_uri": jwks_uri, "loopback": house.settings.sandbox}
+    elif jwks is not None:
+        given = {"jwks": read_jwks(jwks.read())}
     else:
         public, path = _make_pair(key_file)
+        given = {"jwks": public}
     try:
         made, owner = house.database.write(
-            lambda session: _register(session, company, name, redirect_uris, public)
+            lambda session: _register(session, company, name, redirect_uris, given)
         )
     except BaseException:
         if path is not None:
             path.unlink()  # of no use to anybody
         raise
+    if made.jwks_uri:
+        now = clock.now()
+        made = companies.refresh_jwks(house.database, house.fetcher, client_id=made.id, now=now)
     facts = {**_facts(made), "key_file": str(path) if path else None, "issuer": house.settings.issuer}
     words = [f"{made.name} is registered. Its client_id is {made.id}."]
     if owner.state == "suspended":
@@ -75,10 +91,12 @@ def new(
         )
         words.append("A first ask, to be run there (pip install authlib httpx2):")
         purpose = next(iter(owner.purposes), "dpv:ServiceProvision")
-        words.append(example(house.settings.issuer, made, purpose, path))
+        asker = programs.Client(house.settings.issuer, made.id, made.redirect_uris[0], str(path))
+        words.append(programs.authlib(asker, programs.first_ask(purpose)))
     say("\n\n".join(words), **facts)
     if path is not None:
         note("Whoever has that file is this client.")
+    note_warnings(made)
 
 
 @client.command(name="list")
@@ -115,7 +133,7 @@ def resume(client_id: str) -> None:
 
 
 def _register(
-    session: Any, company: str, name: str | None, redirect_uris: tuple[str, ...], jwks: Mapping[str, object]
+    session: Any, company: str, name: str | None, redirect_uris: tuple[str, ...], given: Mapping[str, Any]
 ) -> tuple[Client, Company]:
     """The client and its company."""
     owner = choose(session, company)
@@ -124,20 +142,10 @@ def _register(
         company_id=owner.id,
         name=name or owner.legal_name[:100],
         redirect_uris=redirect_uris,
-        jwks=jwks,
         now=clock.now(),
+        **given,
     )
     return made, owner
-
-
-def _read(raw: bytes) -> Mapping[str, object]:
-    try:
-        document = json.loads(raw)
-    except ValueError:
-        raise Invalid("The file given with --jwks is not JSON.", code="bad_jwks") from None
-    if isinstance(document, dict) and "kty" in document:
-        return {"keys": [document]}  # one key, as many tools write it
-    return document if isinstance(document, dict) else {}
 
 
 def _make_pair(path: Path | None) -> tuple[Mapping[str, object], Path]:
@@ -159,6 +167,8 @@ def _facts(one: Client) -> dict[str, object]:
         "company_id": one.company_id,
         "name": one.name,
         "state": one.state,
+        "suspended_by": one.suspended_by,
+        "jwks_uri": one.jwks_uri,
         "redirect_uris": list(one.redirect_uris),
         "created_at": clock.rfc3339(one.created_at),
     }

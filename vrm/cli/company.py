@@ -1,13 +1,15 @@
 """``vrm company``: organisations that want to ask."""
 
+from collections import Counter
+
 import click
 from sqlalchemy.orm import Session
 
 from vrm import clock, companies
+from vrm.cli.company_people import invite, people
 from vrm.cli.edge import Group, note, open_house, say, table
-from vrm.companies import Company
-from vrm.errors import Invalid, NotFound
-from vrm.ids import is_id
+from vrm.cli.naming import choose
+from vrm.companies import Company, Stated
 
 _COLUMNS = {
     "company_id": "company",
@@ -18,12 +20,22 @@ _COLUMNS = {
 }
 
 
+_retention = click.option(
+    "--retention", multiple=True, metavar="PURPOSE=DAYS",
+    help="How long it keeps what it reads for a purpose; while it is allowed to, unless given.",
+)  # fmt: skip
+
+
 @click.group(cls=Group)
 def company() -> None:
     """Register organisations, prove their web domains, approve or suspend them.
 
     COMPANY is the id, or the domain where only one company has it.
     """
+
+
+company.add_command(invite)
+company.add_command(people)
 
 
 @company.command()
@@ -37,9 +49,10 @@ def company() -> None:
     help="Why it wants to ask, like dpv:ServiceProvision='To deliver parcels'; may be given several times.",
 )  # fmt: skip
 @click.option("--owner", help="Who owns the company, where people should know.")
+@_retention
 def add(
     name: str, address: str, contact: str, domain: str, notice: str | None, purposes: tuple[str, ...],
-    owner: str | None,
+    owner: str | None, retention: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Register a company. It may ask nobody anything until it is approved."""
     house = open_house()
@@ -51,7 +64,7 @@ def add(
             contact=contact,
             domain=domain,
             privacy_notice_url=notice,
-            purposes=_purposes(purposes),
+            purposes=_purposes(purposes, retention),
             known_purposes=house.catalogue.purposes,
             owner=owner,
             now=clock.now(),
@@ -83,8 +96,19 @@ def list_(state: str | None) -> None:
 @click.argument("company")
 def show(company: str) -> None:
     """Show everything about one company, the line that proves its domain too."""
-    found = open_house().database.read(lambda session: choose(session, company))
-    facts = {**_facts(found), "proof_url": companies.proof_url(found.domain), "proof": found.domain_token}
+
+    def read(session: Session) -> tuple[Company, Counter[str]]:
+        found = choose(session, company)
+        members = companies.list_members(session, company_id=found.id)
+        return found, Counter(member.role for member in members)
+
+    found, people = open_house().database.read(read)
+    facts = {
+        **_facts(found),
+        "people": {role: people[role] for role in companies.ROLES if people[role]},
+        "proof_url": companies.proof_url(found.domain),
+        "proof": found.domain_token,
+    }
     say("\n".join(f"{name:<20} {_said(value)}" for name, value in facts.items()), **facts)
 
 
@@ -98,12 +122,17 @@ def show(company: str) -> None:
     "--purpose", "purposes", multiple=True, metavar="PURPOSE[=WHY]",
     help="Why it wants to ask; those given replace all it had.",
 )  # fmt: skip
-def change(company: str, notice: str | None, owner: str | None, purposes: tuple[str, ...]) -> None:
+@_retention
+def change(
+    company: str, notice: str | None, owner: str | None, purposes: tuple[str, ...], retention: tuple[str, ...]
+) -> None:
     """Change a company's privacy notice, owner or purposes.
 
     After a new notice or owner nothing more is read under what people allowed before: they must be asked anew.
     A purpose it no longer has may not be asked for anew; what people allowed for it stays until that ends.
     """
+    if retention and not purposes:
+        raise click.UsageError("Give --purpose with --retention: those given replace all it had.")
     if notice is None and owner is None and not purposes:
         raise click.UsageError("Say what to change: --notice, --owner or --purpose.")
     house = open_house()
@@ -118,7 +147,7 @@ def change(company: str, notice: str | None, owner: str | None, purposes: tuple[
             companies.set_purposes(
                 session,
                 company_id=company_id,
-                purposes=_purposes(purposes),
+                purposes=_purposes(purposes, retention),
                 known_purposes=house.catalogue.purposes,
                 now=now,
             )
@@ -185,20 +214,15 @@ def resume(company: str) -> None:
     say(f"{done.legal_name} is {done.state} again.", **_facts(done))
 
 
-def choose(session: Session, company: str) -> Company:
-    """The company an operator means by an id or a domain; raises ``NotFound``, or ``Invalid`` when several fit."""
-    if is_id(company):
-        return companies.get_company(session, company_id=company)
-    fitting = [one for one in companies.list_companies(session) if one.domain == company.lower()]
-    if not fitting:
-        raise NotFound("There is no such company. See: vrm company list.")
-    if len(fitting) > 1:
-        raise Invalid(f"{len(fitting)} companies name this domain; give the id. See: vrm company list.")
-    return fitting[0]
-
-
-def _purposes(given: tuple[str, ...]) -> dict[str, str | None]:
-    return {key: why or None for key, _, why in (each.partition("=") for each in given)}
+def _purposes(given: tuple[str, ...], retention: tuple[str, ...]) -> dict[str, Stated]:
+    whys = {purpose: why or None for purpose, _, why in (each.partition("=") for each in given)}
+    days = {purpose: figure for purpose, _, figure in (each.partition("=") for each in retention)}
+    for purpose, figure in days.items():
+        if purpose not in whys or not figure.isdecimal():
+            raise click.UsageError("Give --retention PURPOSE=DAYS, for a purpose that is given too.")
+    return {
+        purpose: Stated(why, int(days[purpose]) if purpose in days else None) for purpose, why in whys.items()
+    }
 
 
 def _facts(one: Company) -> dict[str, object]:
@@ -212,12 +236,13 @@ def _facts(one: Company) -> dict[str, object]:
         "contact": one.contact,
         "notice": one.privacy_notice_url,
         "owner": one.owner,
-        "purposes": dict(one.purposes),
+        "purposes": {purpose: stated.why for purpose, stated in one.purposes.items()},
+        "retention_days": {purpose: stated.retention_days for purpose, stated in one.purposes.items()},
         "created_at": clock.rfc3339(one.created_at),
     }
 
 
 def _said(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} ({why})" if why else name for name, why in value.items()) or "-"
+        return ", ".join(name if said is None else f"{name} ({said})" for name, said in value.items()) or "-"
     return "-" if value is None else str(value)

@@ -63,7 +63,7 @@ def _require_keys(house: House) -> None:
             "before this backup",
             code="kek_missing",
         )
-    owners = sorted({*house.keys.owners(), *house.database.read(accounts.list_consumer_ids)})
+    owners = sorted({*house.keys.owners(), *house.database.read(accounts.list_person_ids)})
     tell = progress("unwrapping keys")
     for done, owner in enumerate(owners):
         tell(done, len(owners))

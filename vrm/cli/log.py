@@ -1,58 +1,47 @@
-"""``vrm log``: take the access log out, and verify it without trusting whoever took it out."""
+"""``vrm log``: search the access log, take it out, and verify it without trusting whoever took it out."""
 
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from vrm import accesslog, companies
+from vrm import accesslog
 from vrm.accesslog import Report, Selection
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
-from vrm.cli.company import choose
 from vrm.cli.edge import Group, counted, note, open_house, progress, record, say
+from vrm.cli.log_case import Begun, bundle_facts, bundle_sentences
+from vrm.cli.log_search import known, search
+from vrm.cli.moment import Moment
 from vrm.errors import Conflict, NotFound
+from vrm.oversight import is_bundle, verify_bundle
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from vrm.house import House
-
-
-class _Moment(click.ParamType[datetime]):
-    """An RFC 3339 time or a date; UTC where no offset is given."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail("Write a time as 2026-03-01T09:30:00Z, or a date.", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.group(cls=Group)
 def log() -> None:
-    """Export and verify the access log.
+    """Search, export and verify the access log.
 
     The log is a Merkle tree (RFC 6962) with signed checkpoints (C2SP). Whoever keeps an older checkpoint can tell
     if an entry was ever changed or dropped.
     """
 
 
+log.add_command(search)
+
+
 @log.command()
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--since", type=_Moment(), help="Only entries at or after this time.")
-@click.option("--until", type=_Moment(), help="Only entries before this time.")
+@click.option("--since", type=Moment(), help="Only entries at or after this time.")
+@click.option("--until", type=Moment(), help="Only entries before this time.")
 @click.option("--company", help="Only entries of this company (id or domain).")
 @click.option("--client", help="Only entries of this client id.")
 @click.option("--type", "kind", type=click.Choice(sorted(accesslog.TYPES)), help="Only entries of this type.")
@@ -80,7 +69,7 @@ def export(
     if file != "-" and Path(file).exists():
         raise Conflict(f"{file} exists; give another FILE, or move it away", code="exists")
     house = open_house()
-    company, client = house.database.read(lambda session: _known(session, company, client))
+    company, client = house.database.read(lambda session: known(session, company, client))
     selection = Selection(since, until, company, client, kind, thread, events)
     found = accesslog.open_export(house.database, verifier=_verifier(house), selection=selection)
     # Before the first byte leaves, so that none does unlogged; and after the checkpoint, so that it is not in it.
@@ -111,14 +100,19 @@ def export(
     help="A checkpoint you kept: the log must still begin with it.",
 )
 def verify(file: str, vkey: str | None, checkpoint: Path | None) -> int:
-    """Verify an export with nothing but FILE, and exit with 1 if anything is wrong with it.
+    """Verify an export, or a signed bundle, with nothing but FILE; exit with 1 if anything is wrong with it.
 
     Needs no instance. The file alone shows that nothing in it was changed since it was signed. Only --vkey shows
     that the log's own key signed it, and only --checkpoint that the operator rewrote nothing before that.
     """
     kept = None if checkpoint is None else checkpoint.read_bytes()
     with click.open_file(file, "rb") as stream:
-        report = accesslog.verify_export(stream, vkey=vkey, checkpoint=kept, progress=_bar(file))
+        lines = Begun(stream)
+        if is_bundle(lines.first):
+            found = verify_bundle(lines, vkey=vkey, checkpoint=kept, progress=_bar(file))
+            say("\n".join(bundle_sentences(found)), **bundle_facts(found))
+            return 0 if found.ok else 1
+        report = accesslog.verify_export(lines, vkey=vkey, checkpoint=kept, progress=_bar(file))
     say("\n".join(_sentences(report)), **_facts(report))
     return 0 if report.ok else 1
 
@@ -153,14 +147,6 @@ def sequence() -> None:
         f"{counted(count, 'new leaf', 'new leaves')}; the checkpoint covers {newest.size}.",
         sequenced=count,
         size=newest.size,
-    )
-
-
-def _known(session: "Session", company: str | None, client: str | None) -> tuple[str | None, str | None]:
-    """The ids of company and client: a name mistyped must not become an empty export that verifies."""
-    return (
-        None if company is None else choose(session, company).id,
-        None if client is None else companies.get_client(session, client_id=client).id,
     )
 
 

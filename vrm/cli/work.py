@@ -16,16 +16,15 @@ def worker(parent: int | None, once: bool) -> None:
 
     vrm serve runs one itself unless VRM_WORKER is no. Several may run: each job is done by one.
     """
-    from vrm.worker import HANDLERS, SWEEPS, Worker  # here, so that no other command pays for it
+    from vrm.worker import run, run_once  # here, so that no other command pays for it
 
     house = open_house()
-    here = Worker(house, sweeps=SWEEPS, handlers=HANDLERS)
     if once:
-        done = here.run_once()
+        done = run_once(house)
         say(f"{done} done", done=done)
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    here.run(stop, parent=parent)
+    run(house, stop, parent=parent)
     say("stopped", stopped=True)

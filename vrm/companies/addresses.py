@@ -1,4 +1,4 @@
-"""Addresses a company gives us: its domain, its privacy notice, its clients' redirect URIs.
+"""Addresses a company gives us: its domain, its privacy notice, its clients' redirect URIs and key sets.
 
 What is kept is what every reader of it reads the same way: browsers, our own fetcher and an exact comparison of
 strings. So no address is repaired; one that could be read in two ways is refused.
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import idna
 
-from vrm.companies.errors import BadRedirectUri
+from vrm.companies.errors import BadJwksUri, BadRedirectUri
 from vrm.errors import Invalid
 
 LONGEST = 2000
@@ -87,6 +87,32 @@ def parse_redirect_uri(text: str) -> str:
             "The query of a redirect URI must leave code, state, iss and error to the answer."
         )
     return text
+
+
+def parse_jwks_uri(text: str, *, domain: str, loopback: bool = False) -> str:
+    """Where a client publishes its JWK Set: https, at its company's domain or below it, on the usual port.
+
+    Whoever answers there is the client, so it must be whoever proved the domain. With ``loopback`` (a sandbox),
+    this machine will do as well, by http; the fetcher still asks there only what VRM_FETCH_ALLOW names. Raises
+    ``BadJwksUri``.
+    """
+    found = _URI.fullmatch(text) if len(text) <= LONGEST else None
+    if found is not None and loopback and found["host"] in _LOOPBACK:
+        return text
+    if (
+        found is None
+        or found["scheme"] != "https"
+        or found["port"] not in (None, "443")
+        or not within(text, domain)
+    ):
+        raise BadJwksUri("Give a complete https address of the key set, at the company's own web domain.")
+    return text
+
+
+def within(uri: str, domain: str) -> bool:
+    """Whether an address is at a domain or below it. One on loopback is not."""
+    host = urlsplit(uri).hostname or ""
+    return host == domain or host.endswith(f".{domain}")
 
 
 def same_redirect(registered: str, asked: str) -> bool:

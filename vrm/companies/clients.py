@@ -1,28 +1,25 @@
-"""Verbs on clients, and the question every ask and every read begins with: may this client, now?"""
+"""Verbs on clients. Each change is written together with its event, in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any
 
-from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import Session
 
-from vrm import accesslog
-from vrm.companies.addresses import parse_redirect_uri
-from vrm.companies.errors import BadRedirectUri, MayNotAsk
+from vrm.companies.addresses import parse_jwks_uri, parse_redirect_uri
+from vrm.companies.client_keys import replace_keys
+from vrm.companies.errors import BadJwksUri, BadKeys, BadRedirectUri
+from vrm.companies.events import record_client
 from vrm.companies.jwks import parse_jwks
-from vrm.companies.models import ClientRow, CompanyRow
-from vrm.companies.records import Asker, Client, ClientStanding, client_of
+from vrm.companies.models import ClientRow
+from vrm.companies.reading import get_row
+from vrm.companies.records import Client, Company, client_of
+from vrm.companies.remote_keys import drop_address
 from vrm.companies.service import get_company
-from vrm.errors import Conflict, Invalid, NotFound
-from vrm.ids import is_id, new_id
+from vrm.errors import Conflict, Denied, Invalid
+from vrm.ids import new_id
 
 MOST_REDIRECT_URIS = 20
-
-_UNKNOWN = "There is no such client. See: vrm client list."
-
-_clients = cast(Table, ClientRow.__table__)
-_companies = cast(Table, CompanyRow.__table__)
 
 
 def new_client(
@@ -31,28 +28,42 @@ def new_client(
     company_id: str,
     name: str,
     redirect_uris: Sequence[str],
-    jwks: Mapping[str, object],
     now: datetime,
+    jwks: Mapping[str, object] | None = None,
+    jwks_uri: str | None = None,
+    loopback: bool = False,
     actor: str = "operator",
+    by: str | None = None,
 ) -> Client:
     """Register software of a company; the answer's id is its ``client_id``.
 
-    A company that is still pending may register clients; they may ask once it is approved. Raises
-    ``BadRedirectUri``, ``BadKeys``, ``Invalid`` and ``NotFound``.
+    Its keys are given as a JWK Set (``jwks``) or as the address of one (``jwks_uri``), not both (RFC 7591, section
+    2); see ``parse_jwks_uri`` for ``loopback``, and ``refresh_jwks`` for reading it. A company that is still
+    pending may register clients; they may ask once it is approved. Raises ``BadRedirectUri``, ``BadKeys``,
+    ``BadJwksUri``, ``Invalid`` and ``NotFound``.
     """
-    get_company(session, company_id=company_id)
+    company = get_company(session, company_id=company_id)
+    if (jwks is None) == (jwks_uri is None):
+        raise BadKeys("Give the client's keys, or the address of its key set; one of the two.")
     row = ClientRow(
         id=new_id(),
         company_id=company_id,
         name=_name(name),
         redirect_uris=_redirect_uris(redirect_uris),
-        jwks=parse_jwks(jwks),
+        jwks_uri=None,
+        jwks_tried_at=None,
+        jwks_fetched_at=None,
+        jwks_failed_at=None,
+        jwks_failure=None,
         state="active",
+        suspended_by=None,
         created_at=now,
+        keys=[],
     )
+    _set_keys(row, company, jwks, jwks_uri, loopback, now)
     session.add(row)
     session.flush()
-    _record(session, "client.registered", row, now, actor)
+    record_client(session, "client.registered", row, now, actor, by)
     return client_of(row)
 
 
@@ -64,125 +75,92 @@ def change_client(
     name: str | None = None,
     redirect_uris: Sequence[str] | None = None,
     jwks: Mapping[str, object] | None = None,
+    jwks_uri: str | None = None,
+    loopback: bool = False,
     actor: str = "operator",
+    by: str | None = None,
 ) -> Client:
-    """Change what is given; a key left out of ``jwks`` is worth nothing from then on."""
-    row = _get(session, client_id)
+    """Change what is given; a key left out of ``jwks`` is worth nothing from then on.
+
+    ``jwks`` also ends an address it had. With a new ``jwks_uri``, keys given by value serve until that address has
+    answered once; those of another address are worth nothing at once.
+    """
+    row = get_row(session, client_id)
+    given: dict[str, Any] = {
+        "name": name,
+        "redirect_uris": redirect_uris,
+        "jwks": jwks,
+        "jwks_uri": jwks_uri,
+    }
+    if jwks is not None and jwks_uri is not None:
+        raise BadKeys("Give the client's keys, or the address of its key set; one of the two.")
     if name is not None:
         row.name = _name(name)
     if redirect_uris is not None:
         row.redirect_uris = _redirect_uris(redirect_uris)
-    if jwks is not None:
-        row.jwks = parse_jwks(jwks)
-    _record(session, "client.changed", row, now, actor)
+    if jwks is not None or jwks_uri is not None:
+        company = get_company(session, company_id=row.company_id)
+        _set_keys(row, company, jwks, jwks_uri, loopback, now)
+    session.flush()
+    changed = [what for what, value in given.items() if value is not None]
+    code = changed[0] if len(changed) == 1 else None
+    record_client(session, "client.changed", row, now, actor, by, code)
     return client_of(row)
 
 
-def get_client(session: Session, *, client_id: str) -> Client:
-    """One client, whatever its state. Raises ``NotFound``."""
-    return client_of(_get(session, client_id))
+def suspend_client(
+    session: Session, *, client_id: str, now: datetime, actor: str = "operator", by: str | None = None
+) -> Client:
+    """Stop one client at once. Suspending twice is one suspension.
 
-
-def get_clients(session: Session, client_ids: Iterable[str]) -> dict[str, Client]:
-    """Clients by id, whatever their state, in one query. Raises ``NotFound`` unless every one is there."""
-    ids = set(client_ids)
-    if not all(map(is_id, ids)):
-        raise NotFound(_UNKNOWN)
-    rows = session.scalars(select(ClientRow).where(ClientRow.id.in_(ids))) if ids else ()
-    found = {row.id: client_of(row) for row in rows}
-    if found.keys() != ids:
-        raise NotFound(_UNKNOWN)
-    return found
-
-
-def find_client(session: Session, *, client_id: str) -> Client | None:
-    """One client, whatever its state, or None: the id may be anything a stranger typed."""
-    row = session.get(ClientRow, client_id) if is_id(client_id) else None
-    return None if row is None else client_of(row)
-
-
-def list_clients(session: Session, *, company_id: str | None = None) -> list[Client]:
-    """All clients, or those of one company, the oldest first."""
-    wanted = select(ClientRow).order_by(ClientRow.created_at, ClientRow.id)
-    if company_id is not None:
-        wanted = wanted.where(ClientRow.company_id == company_id)
-    return [client_of(row) for row in session.scalars(wanted)]
-
-
-def suspend_client(session: Session, *, client_id: str, now: datetime) -> Client:
-    """Stop one client at once. Suspending twice is one suspension."""
-    row = _get(session, client_id)
-    if row.state != "suspended":
-        row.state = "suspended"
-        _record(session, "client.suspended", row, now)
+    What the operator suspended stays the operator's, whoever came first; see ``resume_client``.
+    """
+    row = get_row(session, client_id)
+    if row.state != "suspended" or (row.suspended_by == "company" and actor == "operator"):
+        row.state, row.suspended_by = "suspended", actor
+        record_client(session, "client.suspended", row, now, actor, by)
     return client_of(row)
 
 
-def resume_client(session: Session, *, client_id: str, now: datetime) -> Client:
-    """Lift a suspension. Raises ``Conflict`` where there is none."""
-    row = _get(session, client_id)
+def resume_client(
+    session: Session, *, client_id: str, now: datetime, actor: str = "operator", by: str | None = None
+) -> Client:
+    """Lift a suspension. Raises ``Conflict`` where there is none.
+
+    A company lifts only its own: for the operator's it gets ``Denied``. The operator may lift either.
+    """
+    row = get_row(session, client_id)
     if row.state != "suspended":
         raise Conflict("This client is not suspended.", code="not_suspended")
-    row.state = "active"
-    _record(session, "client.resumed", row, now)
+    if actor != "operator" and row.suspended_by != actor:
+        raise Denied(
+            "The operator suspended this client, and only the operator can resume it.",
+            code="suspended_by_operator",
+        )
+    row.state, row.suspended_by = "active", None
+    record_client(session, "client.resumed", row, now, actor, by)
     return client_of(row)
 
 
-def may_ask(session: Session, *, client_id: str) -> Asker:
-    """The client and its company, if it may ask people now. Raises ``MayNotAsk``, whose code says why not."""
-    client = find_client(session, client_id=client_id)
-    if client is None:
-        raise MayNotAsk("This client is not registered here.", code="client_unknown")
-    if client.state != "active":
-        raise MayNotAsk("This client is suspended. Ask the operator.", code="client_suspended")
-    company = get_company(session, company_id=client.company_id)
-    if company.state == "suspended":
-        raise MayNotAsk("This company is suspended. Ask the operator.", code="company_suspended")
-    if company.state != "approved":
-        raise MayNotAsk("This company is not approved yet.", code="company_not_approved")
-    return Asker(client, company)
-
-
-def client_standing(connection: Connection, *, client_id: str) -> ClientStanding | None:
-    """How one client stands; None when there is no such client."""
-    return client_standings(connection, client_ids=[client_id]).get(client_id)
-
-
-def client_standings(
-    connection: Connection, *, client_ids: Iterable[str], lock: bool = False
-) -> dict[str, ClientStanding]:
-    """How clients stand, by id; unknown ids are left out. One query, for hot paths.
-
-    With ``lock``, the rows of clients and companies are share-locked until the transaction ends, so that a
-    suspension either comes first and is seen, or waits. (SQLite has one writer at a time and needs no lock.)
-    """
-    ids = sorted({client_id for client_id in client_ids if is_id(client_id)})
-    wanted = (
-        select(
-            _clients.c.id,
-            _clients.c.company_id,
-            _clients.c.state,
-            _companies.c.state.label("company_state"),
-            _companies.c.notice_version,
-        )
-        .join(_companies, _companies.c.id == _clients.c.company_id)
-        .where(_clients.c.id.in_(ids))
-    )
-    if lock:
-        wanted = wanted.with_for_update(read=True)
-    return {row.id: ClientStanding(*row) for row in connection.execute(wanted)}
-
-
-def _get(session: Session, client_id: str) -> ClientRow:
-    row = session.get(ClientRow, client_id) if is_id(client_id) else None
-    if row is None:
-        raise NotFound(_UNKNOWN)
-    return row
-
-
-def _record(session: Session, type: str, row: ClientRow, now: datetime, actor: str = "operator") -> None:
-    event = accesslog.Event(type=type, at=now, actor=actor, company=row.company_id, client=row.id)
-    accesslog.record(session, event)
+def _set_keys(
+    row: ClientRow,
+    company: Company,
+    jwks: Mapping[str, object] | None,
+    jwks_uri: str | None,
+    loopback: bool,
+    now: datetime,
+) -> None:
+    if jwks_uri is None:
+        parsed = parse_jwks(jwks)
+        drop_address(row)
+        replace_keys(row, parsed, "value", now)
+        return
+    uri = parse_jwks_uri(jwks_uri, domain=company.domain, loopback=loopback)
+    if company.domain_proved_at is None:
+        raise BadJwksUri("Prove the company's web domain first; until then, give the keys themselves.")
+    if uri != row.jwks_uri:
+        drop_address(row)
+        row.jwks_uri = uri
 
 
 def _name(name: str) -> str:

@@ -32,7 +32,9 @@ def check_domain(fetcher: Fetcher, *, domain: str, token: str) -> None:
     found = fetcher.get(url, limit=4096, accept="text/plain, */*;q=0.1")
     if found.status != 200:
         raise DomainNotProved(
-            f"{url} answered with status {found.status}; it must be 200, without a redirect."
+            "%(url)s answered with status %(status)s; it must be 200, without a redirect.",
+            url=url,
+            status=str(found.status),
         )
     if not any(hmac.compare_digest(line.strip(), token.encode()) for line in found.body.splitlines()):
-        raise DomainNotProved(f"{url} does not hold the token on a line of its own.")
+        raise DomainNotProved("%(url)s does not hold the token on a line of its own.", url=url)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vrm.errors import Conflict, Denied, Invalid
+from vrm.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 
 
 class BadRedirectUri(Invalid):
@@ -23,10 +23,41 @@ class BadKeys(Invalid):
         super().__init__(message, field="jwks")
 
 
+class BadJwksUri(Invalid):
+    """An address at which somebody else could supply a client's keys."""
+
+    code = "bad_jwks_uri"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="jwks_uri")
+
+
+class JwksNotServed(Unavailable):
+    """The address of a key set answered, and not with one."""
+
+    code = "jwks_not_served"
+
+
+class InvitationOver(NotFound):
+    """The link is unknown, used, withdrawn or too old: all look alike."""
+
+    code = "invitation_over"
+
+    def __init__(self) -> None:
+        super().__init__("This invitation is no longer valid. Ask the person who invited you for a new one.")
+
+
 class DomainNotProved(Conflict):
-    """The document at the well-known address does not hold the token."""
+    """The document at the well-known address does not hold the token.
+
+    ``msgid`` and ``params`` let a page say the message in the reader's language.
+    """
 
     code = "domain_not_proved"
+
+    def __init__(self, msgid: str, **params: str) -> None:
+        super().__init__(msgid % params)
+        self.msgid, self.params = msgid, params
 
 
 class NotApprovable(Conflict):

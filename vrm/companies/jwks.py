@@ -28,7 +28,10 @@ _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 
 
 def parse_jwks(document: object) -> dict[str, Any]:
-    """The set, with known public members only. Raises ``BadKeys``, which says which key (from 1) and why."""
+    """The set, with known public members only. Raises ``BadKeys``, which says which key (from 1) and why.
+
+    A key without a kid gets its thumbprint (RFC 7638) as one.
+    """
     keys = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
         raise BadKeys(f'Give a JWK Set, {{"keys": […]}}, with 1 to {MOST_KEYS} keys.')
@@ -51,14 +54,15 @@ def _parse(key: object, which: str) -> dict[str, Any]:
     kty, kid, alg = key.get("kty"), key.get("kid"), key.get("alg")
     if not isinstance(kty, str) or kty not in _MEMBERS or key.get("crv") != _CURVES.get(kty):
         raise BadKeys(f"{which} must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.")
-    if not isinstance(kid, str) or not 1 <= len(kid) <= 200 or not kid.isprintable():
-        raise BadKeys(f"{which} needs a kid: a text of at most 200 characters.")
+    if "kid" in key and (not isinstance(kid, str) or not 1 <= len(kid) <= 200 or not kid.isprintable()):
+        raise BadKeys(f"{which} has a kid that is no text of at most 200 characters.")
     if alg is not None and alg not in _ALGORITHMS[kty]:
         raise BadKeys(f"{which} names an algorithm we do not take. Use ES256, PS256 or Ed25519.")
     if key.get("use", "sig") != "sig" or key.get("key_ops", ["verify"]) != ["verify"]:
         raise BadKeys(f"{which} is not for verifying signatures (use: sig, key_ops: verify).")
     members = {name: key.get(name) for name in ("kty", *_MEMBERS[kty])}
     _check(members, which)
+    kid = kid or _import(members).thumbprint()
     return {**members, "kid": kid, "use": "sig", **({"alg": alg} if alg else {})}
 
 
@@ -74,9 +78,13 @@ def _check(members: dict[str, Any], which: str) -> None:
         raise BadKeys(f"{which} is damaged: its members do not make a public key.")
 
 
+def _import(members: dict[str, Any]) -> jwk.Key:
+    return jwk.import_key(members)
+
+
 def _is_key(members: dict[str, Any]) -> bool:
     try:
-        return jwk.import_key(members).public_key is not None
+        return _import(members).public_key is not None
     except (ValueError, TypeError, JoseError):
         return False  # without its words: the library's message may repeat a value
 

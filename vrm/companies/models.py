@@ -3,20 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from vrm.db import Base, Id, Json
 
 
 class PurposeRow(Base):
-    """What a company says it needs data for: a DPV purpose, and why, in its own words."""
+    """What a company says it needs data for: a DPV purpose, why, in its own words, and how long it keeps it."""
 
     __tablename__ = "company_purposes"
 
     company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"), primary_key=True)
     purpose: Mapped[str] = mapped_column(primary_key=True)
     why: Mapped[str | None]
+    retention_days: Mapped[int | None]
 
 
 class CompanyRow(Base):
@@ -43,8 +44,61 @@ class CompanyRow(Base):
     )
 
 
+class PersonRow(Base):
+    """A membership. An account that comes back gets a row of its own; it has one at a time that has not ended."""
+
+    __tablename__ = "company_people"
+    __table_args__ = (
+        Index(
+            "ix_company_people_active",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[str] = mapped_column(Id)
+    role: Mapped[str]
+    joined_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class InvitationRow(Base):
+    """Somebody is asked to join. The address is sealed; the token in the link is kept as its hash."""
+
+    __tablename__ = "company_invitations"
+
+    company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    role: Mapped[str]
+    sealed_email: Mapped[bytes] = mapped_column(LargeBinary)
+    invited_by: Mapped[str | None] = mapped_column(Id)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    taken_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class KeyRow(Base):
+    """A public key of a client, given to us (``value``) or read at the client's address (``uri``)."""
+
+    __tablename__ = "client_keys"
+
+    client_id: Mapped[str] = mapped_column(Id, ForeignKey("clients.id"), primary_key=True)
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    jwk: Mapped[dict[str, Any]] = mapped_column(Json)
+    source: Mapped[str]
+    place: Mapped[int]  # in the set it came in, whose order is the client's
+    added_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
 class ClientRow(Base):
-    """Software of a company. The id is the OAuth ``client_id``; ``jwks`` holds public keys only."""
+    """Software of a company. The id is the OAuth ``client_id``."""
 
     __tablename__ = "clients"
 
@@ -52,6 +106,15 @@ class ClientRow(Base):
     company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"), index=True)
     name: Mapped[str]
     redirect_uris: Mapped[list[str]] = mapped_column(Json)
-    jwks: Mapped[dict[str, Any]] = mapped_column(Json)
+    jwks_uri: Mapped[str | None]
+    jwks_tried_at: Mapped[datetime | None]
+    jwks_fetched_at: Mapped[datetime | None]
+    jwks_failed_at: Mapped[datetime | None]
+    jwks_failure: Mapped[str | None]
     state: Mapped[str]
+    suspended_by: Mapped[str | None]
     created_at: Mapped[datetime]
+
+    keys: Mapped[list[KeyRow]] = relationship(
+        order_by=(KeyRow.added_at, KeyRow.place, KeyRow.kid), cascade="all, delete-orphan", lazy="selectin"
+    )

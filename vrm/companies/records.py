@@ -2,19 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from vrm import clock
 from vrm.companies.addresses import same_redirect
 from vrm.companies.models import ClientRow, CompanyRow
 
 CompanyState = Literal["pending", "approved", "suspended"]
 ClientState = Literal["active", "suspended"]
 
+JWKS_TRUST = timedelta(hours=24)
+"""How long keys read at an address are good after it answered last."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a company says once of a purpose, for every ask.
+
+    ``why`` is in its own words. ``retention_days`` tells how long it keeps what it read, 0 to 3650; None: while
+    it is allowed to read.
+    """
+
+    why: str | None = None
+    retention_days: int | None = None
+
 
 @dataclass(frozen=True)
 class Company:
-    """An organisation. ``purposes`` maps DPV purposes to why, in its own words, where it said so."""
+    """An organisation. ``purposes`` maps DPV purposes to what it states of each."""
 
     id: str
     legal_name: str
@@ -27,21 +43,67 @@ class Company:
     domain_token: str = field(repr=False)
     domain_proved_at: datetime | None
     state: CompanyState
+    approved_at: datetime | None
     created_at: datetime
-    purposes: Mapping[str, str | None]
+    purposes: Mapping[str, Stated]
+
+    def why_for(self, purpose: str) -> str | None:
+        """Why it needs data for a purpose, in its own words, where it said so."""
+        return self.purposes.get(purpose, Stated()).why
+
+    def retention_for(self, purpose: str) -> int | None:
+        """For how many days it keeps what it read for a purpose, where it said so."""
+        return self.purposes.get(purpose, Stated()).retention_days
+
+
+@dataclass(frozen=True)
+class ClientKey:
+    """A public key of a client. ``source`` is ``value`` (given to us) or ``uri`` (read at its address)."""
+
+    kid: str
+    jwk: Mapping[str, Any] = field(repr=False)
+    source: str
+    added_at: datetime
+    until: datetime | None
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether a signature by it proves anything at this moment."""
+        return self.until is None or now < self.until
 
 
 @dataclass(frozen=True)
 class Client:
-    """Software of a company; ``id`` is its OAuth ``client_id``."""
+    """Software of a company; ``id`` is its OAuth ``client_id``.
+
+    ``keys`` has those that are over as well, the oldest first. Of an address (``jwks_uri``), ``jwks_failure`` is
+    the code of what went wrong when it was read last, at ``jwks_failed_at``; both are None when that went well.
+    """
 
     id: str
     company_id: str
     name: str
     redirect_uris: tuple[str, ...]
-    jwks: Mapping[str, Any] = field(repr=False)
+    keys: tuple[ClientKey, ...]
+    jwks_uri: str | None
+    jwks_fetched_at: datetime | None
+    jwks_failed_at: datetime | None
+    jwks_failure: str | None
     state: ClientState
+    suspended_by: str | None
     created_at: datetime
+
+    @property
+    def jwks(self) -> dict[str, Any]:
+        """The keys that are good now, as a JWK Set."""
+        return self.jwks_at(clock.now())
+
+    def jwks_at(self, now: datetime) -> dict[str, Any]:
+        """The keys that are good at a moment, as a JWK Set."""
+        return {"keys": [dict(key.jwk) for key in self.good_keys(now)]}
+
+    def good_keys(self, now: datetime) -> list[ClientKey]:
+        """The keys that are good at a moment."""
+        return [key for key in self.keys if key.is_good(now)]
 
     def accepts_redirect(self, uri: str) -> bool:
         """Whether an answer may go to this address (RFC 9700, section 2.1)."""
@@ -86,8 +148,12 @@ def company_of(row: CompanyRow) -> Company:
         domain_token=row.domain_token,
         domain_proved_at=row.domain_proved_at,
         state=row.state,  # type: ignore[arg-type]
+        approved_at=row.approved_at,
         created_at=row.created_at,
-        purposes={each.purpose: each.why for each in sorted(row.purposes, key=lambda each: each.purpose)},
+        purposes={
+            each.purpose: Stated(each.why, each.retention_days)
+            for each in sorted(row.purposes, key=lambda each: each.purpose)
+        },
     )
 
 
@@ -98,7 +164,23 @@ def client_of(row: ClientRow) -> Client:
         company_id=row.company_id,
         name=row.name,
         redirect_uris=tuple(row.redirect_uris),
-        jwks=row.jwks,
+        keys=tuple(
+            ClientKey(each.kid, each.jwk, each.source, each.added_at, _until(row, each.source, each.until))
+            for each in sorted(row.keys, key=lambda each: (each.added_at, each.place, each.kid))
+        ),
+        jwks_uri=row.jwks_uri,
+        jwks_fetched_at=row.jwks_fetched_at,
+        jwks_failed_at=row.jwks_failed_at,
+        jwks_failure=row.jwks_failure,
         state=row.state,  # type: ignore[arg-type]
+        suspended_by=row.suspended_by,
         created_at=row.created_at,
     )
+
+
+def _until(row: ClientRow, source: str, until: datetime | None) -> datetime | None:
+    """A key read at an address is good for a day after the address answered last, and no longer."""
+    if source == "value":
+        return until
+    assert row.jwks_fetched_at is not None
+    return row.jwks_fetched_at + JWKS_TRUST

@@ -4,10 +4,12 @@ An ask is decided once: granted, narrowed or refused. A consent is a chain of im
 lines; its state is one row, and each change raises ``version``. Nothing here is ever overwritten or forgotten but
 by ``forget``.
 
-Called by the pages in which people decide and by ``disclosures``. This room never sees a value: a line names a
+Called by the pages in which people decide and by ``disclosures``; ``holdings`` and ``quality`` are what a company's
+own people may see of all this, and name nobody but by the company's own pseudonym. This room never sees a value: a line names a
 key and an item, not what stands in it.
 """
 
+from vrm.consents import holdings, quality
 from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, refuse
 from vrm.consents.effective import Permitted, Refused, Standing, weigh
 from vrm.consents.reading import Held, held_by_client, lock_versions, standings, standings_of
@@ -46,11 +48,13 @@ __all__ = [
     "get_open_ask",
     "grant",
     "held_by_client",
+    "holdings",
     "list_asks",
     "list_consents",
     "list_revisions",
     "lock_versions",
     "open_ask",
+    "quality",
     "refuse",
     "revoke",
     "standings",

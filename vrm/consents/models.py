@@ -26,7 +26,11 @@ class AskRow(Base):
     expires_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "consumer_id", "fingerprint", unique=True),)
+    __table_args__ = (
+        Index(None, "consumer_id", "fingerprint", unique=True),
+        Index(None, "company_id", "decided_at"),
+        Index(None, "company_id", "created_at"),
+    )
 
 
 class ConsentRow(Base):
@@ -48,7 +52,13 @@ class ConsentRow(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "state", "expires_at"),)
+    # The last three answer what a company counts and lists without touching a row.
+    __table_args__ = (
+        Index(None, "state", "expires_at"),
+        Index("ix_consents_held", "company_id", "state", "expires_at", "notice_version", "client_id"),
+        Index("ix_consents_granted", "company_id", "granted_at", "id", "client_id"),
+        Index("ix_consents_ended", "company_id", "ended_at", "client_id"),
+    )
 
 
 class RevisionRow(Base):
@@ -66,6 +76,27 @@ class RevisionRow(Base):
     notice: Mapped[dict[str, Any]] = mapped_column(Json)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
+
+
+class ConsentKey(Base):
+    """A key that the newest revision of a consent allows, until when: one row for each, to count and find by.
+
+    Says nothing that consent and revision do not; ``until`` is when the consent runs out, or when it was revoked.
+    """
+
+    __tablename__ = "consent_keys"
+
+    consumer_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    consent_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id)
+    client_id: Mapped[str] = mapped_column(Id)
+    notice_version: Mapped[int]
+    until: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_consent_keys_held", "company_id", "until", "key", "notice_version", "client_id"),
+    )
 
 
 class ConsentPlace(Base):

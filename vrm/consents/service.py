@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
 from vrm import accesslog
 from vrm.consents.asks import open_row
-from vrm.consents.models import AskRow, ConsentPlace, ConsentRow, RevisionRow, SubjectRow
+from vrm.consents.models import AskRow, ConsentKey, ConsentPlace, ConsentRow, RevisionRow, SubjectRow
 from vrm.consents.records import Choice, Consent, Revision
 from vrm.consents.terms import MOST_DAYS, GrantedLine, Terms
 from vrm.errors import Conflict, Invalid, NotFound
@@ -74,6 +74,18 @@ def grant(
             created_at=now,
         )
     )
+    session.add_all(
+        ConsentKey(
+            consumer_id=consumer_id,
+            consent_id=consent.id,
+            key=key,
+            company_id=row.company_id,
+            client_id=row.client_id,
+            notice_version=notice_version,
+            until=expires_at,
+        )
+        for key in sorted({line.key for line in lines})
+    )
     session.flush()
     asked = {key for line in terms.lines for key in line.options}
     _record(
@@ -133,7 +145,7 @@ def list_revisions(session: Session, *, consumer_id: str, consent_id: str) -> li
 
 def forget(session: Session, *, consumer_id: str) -> None:
     """Delete everything this room keeps about a person."""
-    for table in (AskRow, ConsentRow, RevisionRow, ConsentPlace, SubjectRow):
+    for table in (AskRow, ConsentRow, RevisionRow, ConsentKey, ConsentPlace, SubjectRow):
         session.execute(delete(table).where(table.consumer_id == consumer_id))
 
 
@@ -171,6 +183,12 @@ def _end(
 ) -> Consent:
     row.state, row.ended_at = state, now
     row.version += 1
+    if row.expires_at > now:
+        session.execute(
+            update(ConsentKey)
+            .where(ConsentKey.consumer_id == row.consumer_id, ConsentKey.consent_id == row.id)
+            .values(until=now)
+        )
     session.flush()
     revision = session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
     named = [line["key"] for line in revision.lines]

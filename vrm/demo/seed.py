@@ -60,7 +60,7 @@ def sow(house: House) -> None:
     holders = [_person(house, name, values) for name, values in PEOPLE]
     for number, (name, domain, address, purpose, keys) in enumerate(COMPANIES):
         client = approved_client(
-            house, name, domain, address, {purpose: None}, f"https://{domain}/back"
+            house, name, domain, address, {purpose: companies.Stated()}, f"https://{domain}/back"
         ).client
         for consumer_id in holders[number:]:
             consent = _consent(house, consumer_id, client, purpose, keys)
@@ -71,7 +71,12 @@ def sow(house: House) -> None:
 
 
 def approved_client(
-    house: House, name: str, domain: str, address: str, purposes: dict[str, str | None], redirect_uri: str
+    house: House,
+    name: str,
+    domain: str,
+    address: str,
+    purposes: dict[str, companies.Stated],
+    redirect_uri: str,
 ) -> Registered:
     """A company as an operator would take it in, here in one step: its domain is invented, so nobody is asked."""
     key = new_key()
@@ -126,14 +131,14 @@ def _person(house: House, name: str, values: dict[str, Any]) -> str:
                 session,
                 house.keys,
                 house.catalogue,
-                consumer_id=newcomer.consumer_id,
+                consumer_id=newcomer.person_id,
                 field=field,
                 raw=raw,
                 now=clock.now(),
             )
 
     house.database.write(fill)
-    return newcomer.consumer_id
+    return newcomer.person_id
 
 
 def _consent(

@@ -7,7 +7,8 @@ values over. A refusal is a value, and is logged too.
 Called by the API alone. This room knows nothing of HTTP and never decides what may be read: ``consents`` does.
 """
 
+from vrm.disclosures.agents import agent_pseudonym, check_agent
 from vrm.disclosures.answers import Answer, Omitted, Refusal
 from vrm.disclosures.door import Door, Reader
 
-__all__ = ["Answer", "Door", "Omitted", "Reader", "Refusal"]
+__all__ = ["Answer", "Door", "Omitted", "Reader", "Refusal", "agent_pseudonym", "check_agent"]

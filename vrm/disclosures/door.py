@@ -10,6 +10,7 @@ from keys import CannotOpen, KeyStore, NoKey
 from vrm import accesslog, clock, companies, consents, profiles
 from vrm.catalogue import Catalogue
 from vrm.db import CommitQueue, Database
+from vrm.disclosures.agents import agent_pseudonym
 from vrm.disclosures.answers import Answer, Refusal
 from vrm.disclosures.drafts import Draft, commit
 from vrm.disclosures.opening import fields_behind, fill
@@ -23,10 +24,14 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads. ``epoch`` is the one the token carries, None for the client's own token."""
+    """Who reads. ``epoch`` is the one the token carries, None for the client's own token.
+
+    ``agent`` is what the client calls whoever of its people or processes reads; None where it does not say.
+    """
 
     client_id: str
     epoch: int | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class _Facts:
     standings: dict[str, consents.Standing]
     verdicts: dict[str, consents.Permitted | consents.Refused]
     sealed: dict[str, list[profiles.Sealed]]
+    agent: str | None
 
 
 class Door:
@@ -122,7 +128,8 @@ class Door:
         }
         owners = [standings[consent_id].consumer_id for consent_id in permitted]
         sealed = profiles.sealed_values(connection, consumer_ids=owners, fields=fields) if owners else {}
-        return _Facts(client, standings, verdicts, sealed)
+        agent = reader.agent and agent_pseudonym(self._keys, company_id=client.company_id, agent=reader.agent)
+        return _Facts(client, standings, verdicts, sealed, agent)
 
     def _outcome(
         self, facts: _Facts, consent_id: str, purpose: str | None, keys: Sequence[str] | None, now: datetime
@@ -132,22 +139,22 @@ class Door:
             standing is None
         ):  # unknown, or another client's: both look the same, and nobody's history shows it
             unknown = consents.Refused("not_found", "not_found", tuple(keys or ()))
-            return self._refused(facts.client, consent_id, None, unknown, purpose, now)
+            return self._refused(facts, consent_id, None, unknown, purpose, now)
         try:
             verdict = facts.verdicts[consent_id]
             if isinstance(verdict, consents.Refused):
-                return self._refused(facts.client, consent_id, standing, verdict, purpose, now)
+                return self._refused(facts, consent_id, standing, verdict, purpose, now)
             return self._answered(facts, standing, verdict, now)
         except NoKey:  # the person was erased while this was read; others in the batch are not
             erased = consents.Refused("erased", "consent_ended", tuple(keys or ()))
-            return self._refused(facts.client, consent_id, None, erased, purpose, now)
+            return self._refused(facts, consent_id, None, erased, purpose, now)
         except CannotOpen:  # a stored value is damaged; the operator must look
             damaged = consents.Refused("unreadable", "unavailable", tuple(keys or ()))
-            return self._refused(facts.client, consent_id, standing, damaged, purpose, now)
+            return self._refused(facts, consent_id, standing, damaged, purpose, now)
 
     def _refused(
         self,
-        client: companies.ClientStanding,
+        facts: _Facts,
         consent_id: str,
         standing: consents.Standing | None,
         verdict: consents.Refused,
@@ -159,8 +166,9 @@ class Door:
                 type="disclosure",
                 at=now,
                 actor="client",
-                company=client.company_id,
-                client=client.client_id,
+                company=facts.client.company_id,
+                client=facts.client.client_id,
+                agent=facts.agent,
                 purpose=purpose if purpose in self._catalogue.purposes else None,
                 keys=tuple(key for key in verdict.keys if key in self._catalogue.keys),
                 outcome="refused",
@@ -171,7 +179,7 @@ class Door:
             )
         )
         refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)
-        return Draft(refusal, prepared, client.client_id)
+        return Draft(refusal, prepared, facts.client.client_id)
 
     def _answered(
         self, facts: _Facts, standing: consents.Standing, verdict: consents.Permitted, now: datetime
@@ -186,6 +194,7 @@ class Door:
                 actor="client",
                 company=standing.company_id,
                 client=standing.client_id,
+                agent=facts.agent,
                 purpose=verdict.purpose,
                 keys=tuple(sorted(filled.profile)),
                 outcome="answered",

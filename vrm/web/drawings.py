@@ -46,6 +46,19 @@ _SIGNS = {
     ),
     "undo": '<path d="M4 8h8.5a4 4 0 0 1 0 8H8M7 4.5 3.5 8 7 11.5"/>',
     "cal": '<path d="M3 5h14v12H3ZM3 8.5h14M7 3v3.5M13 3v3.5"/>',
+    "people": (
+        '<circle cx="7" cy="7" r="2.6"/><path d="M2 16c.4-3 2.2-4.6 5-4.6s4.6 1.6 5 4.6M12.5 4.6a2.6 2.6 0 0 1 '
+        '0 4.9M14 11.7c2.3.4 3.6 1.9 4 4.3"/>'
+    ),
+    "plug": '<path d="M7 3v4M13 3v4M4.5 7h11v2.5a5.5 5.5 0 0 1-11 0ZM10 15v3"/>',
+    "console": '<path d="M2.5 4h15v12h-15ZM5.5 8l2.5 2.2-2.5 2.2M10 12.6h4"/>',
+    "chart": '<path d="M3 3v14h14M7 14v-4M11 14V6M15 14V9"/>',
+    "flag": '<path d="M5 18V3h10l-2.5 3.5L15 10H5"/>',
+    "folder": '<path d="M2.5 16V4.5h5l2 2.5h8v9Z"/>',
+    "tree": '<path d="M10 3v4M10 7 5 11v5M10 7l5 4v5M3 16h4M13 16h4M8 3h4"/>',
+    "save": '<path d="M10 3v9M6 8.5l4 4 4-4M3.5 16.5h13"/>',
+    "pin": '<path d="M5.5 3h9v14L10 13.5 5.5 17Z"/>',
+    "plus": '<path d="M10 4v12M4 10h12"/>',
     "house": '<path d="M4 17V4h8v13M12 8h4v9M3 17h14M6.5 7h3M6.5 10h3M6.5 13h3"/>',
 }
 

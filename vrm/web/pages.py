@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from vrm import clock
 from vrm.web.drawings import guilloche, icon
 from vrm.web.language import LANGUAGES, gettext, ngettext
+from vrm.web.offices import office
 from vrm.web.site import site
 
 log = logging.getLogger("vrm.web")
@@ -49,7 +50,11 @@ def error_page(
             status,
             title=title or _title(status),
             sentence=sentence,
-            ways=ways or (Way("/home", gettext("Go to your home page")), Way("/", gettext("Start again"))),
+            ways=ways
+            or (
+                Way(office().home, gettext("Go to your home page")),
+                Way(office().start, gettext("Start again")),
+            ),
             code=code,
             reference=reference,
             at=clock.now(),

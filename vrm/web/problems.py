@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from vrm import errors
 from vrm.web import audiences, pages, session
 from vrm.web.language import N_, gettext, told
+from vrm.web.offices import office
 from vrm.web.site import site
 
 log = logging.getLogger("vrm.web")
@@ -149,7 +150,7 @@ def _ways(fault: Fault) -> tuple[pages.Way, ...]:
         return ()
     path, query = request.path, request.query_string.decode("ascii", "replace")
     if not current_app.create_url_adapter(request).test(path, "GET"):  # type: ignore[union-attr]
-        path, query = session.HOME, ""
+        path, query = office().home, ""
     here = site().issuer
     words = gettext("Open the page at %(address)s", address=here)
     return (pages.Way(here + path + ("?" + query if query else ""), words),)

@@ -7,9 +7,9 @@ whether that consent still stands.
 from dataclasses import dataclass
 from typing import NoReturn
 
-from flask import abort, request
+from flask import abort, g, request
 
-from vrm import clock, tokens
+from vrm import accounts, clock, tokens
 from vrm.web import problems
 from vrm.web.rooms import house
 
@@ -50,6 +50,28 @@ def own_token() -> OwnToken:
     return OwnToken(row.client_id)
 
 
+def auditor_id() -> str:
+    """The auditor whose program brings this request's token; answers 401 or 403 otherwise.
+
+    The token is worth what the mandate is worth at this moment; it is asked about at most once in a request.
+    """
+    if "auditor_id" not in g:
+        secret, now = _secret(), clock.now()
+        found = house().database.read(
+            lambda session: accounts.find_auditor_by_token(session, token=secret, now=now)
+        )
+        if found is None:
+            if _find_access_token(secret) is not None:
+                refuse(403, "insufficient_scope", "This needs a token that an auditor made (scope audit).")
+            refuse(
+                401,
+                "invalid_token",
+                "The token is unknown, expired or ended, or the mandate behind it has ended. Make a new one.",
+            )
+        g.auditor_id = found
+    return str(g.auditor_id)
+
+
 def refuse(status: int, code: str, detail: str) -> NoReturn:
     """Answer with a problem and the challenge of RFC 6750, section 3."""
     response = problems.respond(status, code, detail)
@@ -66,6 +88,28 @@ def _wire_code(status: int, code: str) -> str:
 
 
 def _token() -> tokens.Token:
+    secret = _secret()
+    row = _find_access_token(secret)
+    if row is not None:
+        return row
+    now = clock.now()
+    auditor = house().database.read(
+        lambda session: accounts.find_auditor_by_token(session, token=secret, now=now)
+    )
+    if auditor is not None:
+        refuse(
+            403, "insufficient_scope", "An auditor's token (scope audit) opens /v1/audit and nothing else."
+        )
+    refuse(401, "invalid_token", "The access token is unknown, expired or revoked. Get a new one.")
+
+
+def _find_access_token(secret: str) -> tokens.Token | None:
+    return house().database.read(
+        lambda session: tokens.find_token(session, secret, kind="access", now=clock.now())
+    )
+
+
+def _secret() -> str:
     headers = request.headers.getlist("Authorization")
     if not headers:
         refuse(401, "token_required", "Send an access token in the Authorization header.")
@@ -74,9 +118,4 @@ def _token() -> tokens.Token:
         refuse(
             400, "invalid_request", "Send one Authorization header of the form: Bearer, a space, the token."
         )
-    row = house().database.read(
-        lambda session: tokens.find_token(session, secret.strip(), kind="access", now=clock.now())
-    )
-    if row is None:
-        refuse(401, "invalid_token", "The access token is unknown, expired or revoked. Get a new one.")
-    return row
+    return secret.strip()

@@ -17,12 +17,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from vrm.errors import Denied
 from vrm.ids import new_secret
-from vrm.web import audiences
+from vrm.web import audiences, offices
 from vrm.web.language import gettext
+from vrm.web.offices import office
 from vrm.web.site import Visitor, site
 
-SIGN_IN = "/sign-in"
-HOME = "/home"
 FOREIGN_FORM = "foreign_form"
 """The code of a form that another site sent, or that was opened at another name of ours."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,34 +29,58 @@ _PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 
 
 def visitor() -> Visitor | None:
-    """Whose session this request belongs to; asked of the accounts at most once in a request."""
+    """Whose session this request belongs to, in this office; asked of the accounts at most once in a request."""
     if "visitor" not in g:
-        token = request.cookies.get(_cookie("vrm"))
-        g.visitor = site().find_session(token) if token else None
+        held = token()
+        found = site().find_session(held) if held else None
+        g.visitor = found if found is not None and found.audience == office().audience else None
     return g.visitor  # type: ignore[no-any-return]
 
 
-def consumer_id() -> str:
-    """The consumer whose session this is. Only for views declared for consumers; the guard ran before."""
+def present() -> Visitor:
+    """Who is here. Only for views that are for people; the guard ran before."""
     here = visitor()
-    if here is None or here.consumer_id is None:
+    if here is None:
         raise Denied(gettext("Please sign in first."), code="signed_out")
-    return here.consumer_id
+    return here
+
+
+def consumer_id() -> str:
+    """The consumer whose session this is. Only for views declared for consumers."""
+    here = present()
+    assert here.audience == "consumer"
+    return here.person_id
+
+
+def company_id() -> str:
+    """The company whose person this is. Only for views declared for people of a company."""
+    here = present()
+    assert here.company_id is not None
+    return here.company_id
+
+
+def auditor_id() -> str:
+    """The auditor whose session this is. Only for views declared for auditors."""
+    here = present()
+    assert here.audience == "auditor"
+    return here.person_id
 
 
 def remember(response: BaseResponse, token: str) -> None:
     """Give the browser a session token. The account room says how long it is good; the cookie lives as the tab."""
-    _set(response, _cookie("vrm"), token)
+    _set(response, _cookie(office().cookie), token)
 
 
 def forget(response: BaseResponse) -> None:
     """Take the session cookie back. The row must have been ended before: the cookie is only a copy."""
-    response.delete_cookie(_cookie("vrm"), path="/", secure=site().secure, httponly=True, samesite="Lax")
+    response.delete_cookie(
+        _cookie(office().cookie), path="/", secure=site().secure, httponly=True, samesite="Lax"
+    )
 
 
 def token() -> str | None:
-    """The session token itself, for ending this very session."""
-    return request.cookies.get(_cookie("vrm"))
+    """The session token itself, as the browser holds it for this office."""
+    return request.cookies.get(_cookie(office().cookie))
 
 
 def csrf_token() -> str:
@@ -65,13 +88,13 @@ def csrf_token() -> str:
     return _form_token(_secret())
 
 
-def safe_next(path: str | None, otherwise: str = HOME) -> str:
-    """A path on this site to go to next, or ``otherwise``. Nothing that a browser could read as another host."""
+def safe_next(path: str | None, otherwise: str | None = None) -> str:
+    """A path in this office to go to next, or ``otherwise`` (home). Nothing a browser could read as another host."""
     if path and len(path) <= 4096 and _PATH.fullmatch(path):
         parts = urlsplit(path)
-        if not parts.scheme and not parts.netloc:
+        if not parts.scheme and not parts.netloc and offices.of(parts.path) is office():
             return path
-    return otherwise
+    return office().home if otherwise is None else otherwise
 
 
 def install(app: Flask) -> None:
@@ -80,12 +103,14 @@ def install(app: Flask) -> None:
     app.after_request(_keep_form_secret)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["visitor"] = visitor
+    app.jinja_env.globals["office"] = office
 
 
 def _guard() -> BaseResponse | None:
     if request.endpoint is None:
         return None  # no such route; the error page follows
-    declared = audiences.of(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    declared = audiences.of(view)
     if declared <= audiences.MACHINES:
         return None  # the protector of the route asks for proof; there is no cookie to abuse
     if request.method not in _SAFE:
@@ -93,12 +118,20 @@ def _guard() -> BaseResponse | None:
     if audiences.PUBLIC in declared:
         return None
     here = visitor()
+    back = request.full_path.rstrip("?") if request.method in _SAFE else ""
+    carry = f"?next={quote(back, safe='/')}" if back else ""
     if here is None:
-        back = request.full_path.rstrip("?") if request.method in _SAFE else ""
-        return redirect(SIGN_IN + (f"?next={quote(back, safe='/')}" if back else ""), code=303)
-    if here.audience not in declared:
-        raise Denied(gettext("This page is for someone else. Your own pages are in the menu."))
-    return None
+        return redirect(office().sign_in + carry, code=303)
+    if here.role in audiences.roles_of(view):
+        return None
+    step = office().steps.get(here.role)
+    if step is not None:
+        return redirect(step + carry, code=303)
+    if here.role == offices.NO_MANDATE:
+        raise Denied(gettext("Your mandate has ended. Ask the operator for a new one."), code="no_mandate")
+    raise Denied(
+        gettext("Your role does not include this. Ask an owner of your organisation."), code="not_your_role"
+    )
 
 
 def _refuse_forgery() -> None:
@@ -116,7 +149,7 @@ def _refuse_forgery() -> None:
             ),
             code=FOREIGN_FORM,
         )
-    secret = request.cookies.get(_cookie("vrm")) or request.cookies.get(_cookie("vrm-form"))
+    secret = token() or request.cookies.get(_cookie("vrm-form"))
     sent = request.form.get("csrf", "")
     if not secret or not hmac.compare_digest(_form_token(secret).encode(), sent.encode()):
         raise Denied(
@@ -129,7 +162,7 @@ def _refuse_forgery() -> None:
 
 def _secret() -> str:
     if "form_secret" not in g:
-        kept = request.cookies.get(_cookie("vrm")) or request.cookies.get(_cookie("vrm-form"))
+        kept = token() or request.cookies.get(_cookie("vrm-form"))
         g.form_secret = kept or new_secret()
         g.form_secret_is_new = not kept
     return str(g.form_secret)

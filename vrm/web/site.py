@@ -12,12 +12,19 @@ from flask import current_app
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person whose session is open. ``audience`` is the one they belong to: consumer, company, auditor."""
+    """A person whose session is open. ``audience`` is the one they belong to: consumer, company, auditor.
+
+    ``role`` is what they are there (``vrm.web.offices``). ``person_id`` is of a consumer the consumer, of an
+    auditor the auditor's mandate; ``company_id`` is set for people of a company.
+    """
 
     audience: str
     account_id: str
     session_id: str
-    consumer_id: str | None = None
+    person_id: str
+    role: str
+    has_second_factor: bool = False
+    company_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,11 @@ class Site:
     def secure(self) -> bool:
         """Whether browsers reach us over https, so that Secure cookies and HSTS make sense."""
         return urlsplit(self.issuer).scheme == "https"
+
+    @property
+    def host(self) -> str:
+        """Our name and port, as people read them in the address bar."""
+        return urlsplit(self.issuer).netloc
 
     @property
     def origin(self) -> str:

@@ -11,6 +11,8 @@ knows how mail leaves the house, and not what is written in it.
 from vrm.work.address import parse_address
 from vrm.work.backoff import PATIENCE, Patience
 from vrm.work.errors import MailNotSent
+from vrm.work.letters import KIND as KIND_OF_LETTERS
+from vrm.work.letters import enqueue_letter
 from vrm.work.mail import FolderTransport, Mail, SmtpTransport, Transport, new_message_id
 from vrm.work.service import (
     Count,
@@ -27,6 +29,7 @@ from vrm.work.service import (
 )
 
 __all__ = [
+    "KIND_OF_LETTERS",
     "PATIENCE",
     "Count",
     "FolderTransport",
@@ -42,6 +45,7 @@ __all__ = [
     "database_time",
     "discard_dead",
     "enqueue",
+    "enqueue_letter",
     "finish",
     "forget",
     "new_message_id",

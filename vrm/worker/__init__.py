@@ -1,20 +1,35 @@
 """The worker: everything that happens without anybody asking.
 
-``tasks`` says what there is to do: ``SWEEPS`` are looked at again and again (put new events into the log, end what
-has expired), ``HANDLERS`` do the jobs that rooms enqueued, by kind. ``loop`` does it. A fault in one task is
-logged by its type and stops no other. Several workers may run at once.
+``tasks`` says what there is to do: sweeps are looked at again and again (``LOG_SWEEPS`` put new events into the log,
+``SWEEPS`` end what has expired), ``HANDLERS`` do the jobs that rooms enqueued, by kind. ``loop`` does it. A fault in
+one task is logged by its type and stops no other. Several workers may run at once.
 
     run_once(house)              one pass over everything; for tests and the demonstration
-    Worker(house).run(stop)      until told to stop
+    run(house, stop)             until told to stop
 """
+
+import threading
 
 from vrm.house import House
 from vrm.worker.loop import Handler, Sweep, Worker
-from vrm.worker.tasks import HANDLERS, SWEEPS
+from vrm.worker.tasks import HANDLERS, LOG_SWEEPS, SWEEPS
 
-__all__ = ["HANDLERS", "SWEEPS", "Handler", "Sweep", "Worker", "run_once"]
+__all__ = ["HANDLERS", "LOG_SWEEPS", "SWEEPS", "Handler", "Sweep", "Worker", "run", "run_once"]
 
 
 def run_once(house: House) -> int:
     """One pass over everything there is to do; how much was done."""
-    return Worker(house, sweeps=SWEEPS, handlers=HANDLERS).run_once()
+    return Worker(house, sweeps=LOG_SWEEPS + SWEEPS, handlers=HANDLERS).run_once()
+
+
+def run(house: House, stop: threading.Event, *, parent: int | None = None) -> None:
+    """Pass after pass until ``stop`` is set or ``parent`` is gone; the log has a thread of its own."""
+    log = threading.Thread(
+        target=Worker(house, sweeps=LOG_SWEEPS, handlers={}).run,
+        args=(stop,),
+        kwargs={"parent": parent},
+        name="log",
+    )
+    log.start()
+    Worker(house, sweeps=SWEEPS, handlers=HANDLERS).run(stop, parent=parent)
+    log.join()

@@ -1,10 +1,6 @@
 """Letters: what they say, and how a waiting one is opened. They are rendered at the moment they are sent.
 
-The web enqueues a letter as a job of kind ``mail``. Its payload is sealed under the instance's own key and bound
-to the job's id. Opened, it is JSON; ``language`` may be missing::
-
-    {"letter": "sign_up", "to": "anna@example.com", "language": "en", "message_id": "<f81d…@vrm.example>",
-     "values": {"link": "https://vrm.example/…"}}
+``vrm.work.letters`` says what a waiting letter holds.
 """
 
 import json
@@ -13,10 +9,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from keys import Aad, KeyStore
+from vrm import work
 from vrm.web.language import catalogue
 from vrm.work import Job, Mail
 
-KIND = "mail"
+KIND = work.KIND_OF_LETTERS
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,38 @@ LETTERS: Mapping[str, Letter] = {
             "There is an account with this address. Open this link to choose a new password for it.\n"
             "It works once, for one hour:\n\n    %(link)s\n\n"
             "If it was not you, do nothing: your password stays as it is.\n"
+        ),
+    ),
+    "company_sign_up": Letter(
+        N_("Finish signing up your organisation at %(host)s"),
+        N_(
+            "Hello,\n\nsomebody, probably you, asked to sign up an organisation at %(host)s with this address.\n"
+            "Open this link to choose a password. It works once, for one hour:\n\n    %(link)s\n\n"
+            "If it was not you, do nothing: no account is made.\n"
+        ),
+    ),
+    "company_invitation": Letter(
+        N_("%(company)s invites you to %(host)s"),
+        N_(
+            "Hello,\n\n%(company)s asks you to join them at %(host)s, where they ask people for data and see\n"
+            "what they may read. Open this link to accept. It works once, for seven days:\n\n    %(link)s\n\n"
+            "If you do not know them, do nothing.\n"
+        ),
+    ),
+    "auditor_sign_up": Letter(
+        N_("You may review the access log of %(host)s"),
+        N_(
+            "Hello,\n\nthe operator of %(host)s asks you to review its access log, until %(until)s.\n"
+            "Open this link to choose a password and set up your second factor. It works once, for seven days:\n\n"
+            "    %(link)s\n"
+        ),
+    ),
+    "nothing": Letter(
+        N_("There is no auditor with this address at %(host)s"),
+        N_(
+            "Hello,\n\nsomebody, probably you, asked for a new password in the auditors' office of %(host)s.\n"
+            "There is no auditor with this address. If you should be one, ask the operator.\n\n"
+            "If it was not you, do nothing.\n"
         ),
     ),
     "password_changed": Letter(

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from vrm import accesslog, accounts, clock, consents, tokens, work
+from vrm import accesslog, accounts, clock, companies, consents, oversight, tokens, work
 from vrm.house import House
 from vrm.work import Job
 from vrm.worker import letters
 from vrm.worker.loop import Handler, Sweep
 
 KEEP_DEAD = timedelta(days=30)
+MOST_READ = 3
+MOST_INDEXED = (
+    500  # leaves a pass: so long must whoever else writes wait on SQLite, some hundredths of a second
+)
 
 
 def sequence_log(house: House) -> int:
@@ -18,6 +22,17 @@ def sequence_log(house: House) -> int:
     if sequenced:
         publish_log(house)
     return sequenced
+
+
+def index_log(house: House) -> int:
+    """Read new leaves into the index that auditors search. It counts as work done only while more are waiting."""
+    taken = oversight.index(house.database, limit=MOST_INDEXED)
+    return taken if taken == MOST_INDEXED else 0
+
+
+def watch_log(house: House) -> int:
+    """Look for what is out of the ordinary, and keep it."""
+    return oversight.watch(house.database, now=clock.now())
 
 
 def publish_log(house: House) -> int:
@@ -49,17 +64,44 @@ def sweep_accounts(house: House) -> int:
     return 0
 
 
+def sweep_companies(house: House) -> int:
+    """Delete invitations and client keys that are long over."""
+    house.database.write(lambda session: companies.sweep(session, now=clock.now()))
+    return 0
+
+
+def read_client_keys(house: House) -> int:
+    """Read key sets at addresses again, a few at a time: letters wait meanwhile."""
+    now = clock.now()
+    due = house.database.read(
+        lambda session: companies.list_due(session, before=now - companies.USUAL, limit=MOST_READ)
+    )
+    for client_id in due:
+        companies.refresh_jwks(
+            house.database, house.fetcher, client_id=client_id, now=now, every=companies.USUAL
+        )
+    return len(due)
+
+
 def send_letter(house: House, job: Job) -> None:
     """Open a waiting letter, render it, send it."""
     house.mail.send(letters.open_letter(house.keys, job, issuer=house.settings.issuer))
 
 
-SWEEPS: tuple[Sweep, ...] = (
+LOG_SWEEPS: tuple[Sweep, ...] = (
     Sweep("sequencing the log", 0, sequence_log),
     Sweep("publishing the log", 10, publish_log),
+)
+"""Run in a thread of their own: an event waits for nobody's mail server and for no company's key set."""
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("indexing the log", 0, index_log),
+    Sweep("watching the log", 600, watch_log),
     Sweep("expiring consents", 5, expire_consents),
     Sweep("clearing tokens", 600, sweep_tokens),
     Sweep("clearing accounts", 600, sweep_accounts),
+    Sweep("clearing companies", 600, sweep_companies),
+    Sweep("reading clients' keys", 5, read_client_keys),
     Sweep("discarding dead jobs", 3600, discard_dead_jobs),
 )
 

@@ -18,6 +18,7 @@ from vrm.accesslog.entry import detail_of, read
 from vrm.accesslog.types import ACTORS, MEMBERS, TYPES
 
 READ = event(2)
+AGENT = "q83vASNFZ4mrze-_"
 
 
 def changed(what: Event, member: str, value: Any) -> Event:
@@ -84,7 +85,7 @@ def test_every_type_holds_its_members(name):
     kind = TYPES[name]
     values: dict[str, Any] = {
         "company": COMPANY, "client": CLIENT, "purpose": "dpv:ServiceProvision", "keys": ("email",),
-        "outcome": min(kind.outcomes, default="answered"), "revision": 1,
+        "outcome": min(kind.outcomes, default="answered"), "revision": 1, "agent": AGENT,
         "code": "notice" if "code" in kind.required else None,
     }  # fmt: skip
     known: dict[str, Any] = {member: values[member] for member in kind.required}
@@ -111,7 +112,8 @@ def test_every_type_holds_its_members(name):
         ("keys", ("ada@example.com",)), ("keys", ("email\n",)), ("keys", "email"), ("keys", (1,)),
         ("keys", ("a" * 65,)), ("keys", tuple(f"k{n}" for n in range(501))), ("outcome", "perhaps"),
         ("outcome", "refused"), ("code", "it_was_answered"), ("revision", 0), ("revision", True),
-        ("revision", 2**31), ("revision", "1"), ("at", datetime(2026, 3, 1, 9, 30)),  # noqa: DTZ001
+        ("revision", 2**31), ("revision", "1"), ("agent", "desk-7"), ("agent", AGENT + "A"),
+        ("agent", AGENT[:-1] + "="), ("agent", AGENT.encode()), ("at", datetime(2026, 3, 1, 9, 30)),  # noqa: DTZ001
         ("detail", {"event": "mine"}), ("detail", {"n": float("nan")}), ("detail", {"n": object()}),
         ("detail", {"n": "\ud800"}), ("detail", {"\ud800": 1}), ("detail", {1: 1}), ("detail", {"n": 2**60}),
         ("detail", {"n": "x" * 70_000}), ("about", About("Ada", CONSENTS[0], b"s" * 32)),
@@ -129,6 +131,12 @@ def test_an_unknown_type_has_its_own_error():
     """Adding a type is a decision, not an accident."""
     with pytest.raises(UnknownEventType):
         prepare(dataclasses.replace(READ, type="consumer.named"))
+
+
+def test_an_agent_is_a_pseudonym_that_may_be_left_out():
+    """A read says which agent read, where the client said so; without, the entry is what it always was."""
+    assert read(prepare(dataclasses.replace(READ, agent=AGENT)).entry)["agent"] == AGENT
+    assert "agent" not in read(prepare(READ).entry)
 
 
 def test_refusals_have_codes():

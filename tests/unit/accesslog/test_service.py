@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from tests.tamper.small_log import CLIENT, COMPANY, CONSENTS, CONSUMERS, START, event, fill, write
 from vrm import accesslog, ids
+from vrm.accesslog import merkle
 from vrm.accesslog.models import EventLookup, LogEvent, LogPending
 
 
@@ -114,6 +115,58 @@ def test_a_client_finds_its_own_events_only(database):
 
     assert find(CLIENT).leaf_hash == prepared.leaf_hash
     assert find(ids.new_id()) is None
+
+
+def own_reads(database, consumer=0, consent=0, company=COMPANY, limit=100, before=None):
+    return database.read(
+        lambda session: accesslog.list_for_company(
+            session, consumer_id=CONSUMERS[consumer], company_id=company, consent_id=CONSENTS[consent],
+            limit=limit, before=before,
+        )
+    )  # fmt: skip
+
+
+def test_a_company_sees_its_own_reads_with_what_proves_them(database):
+    """Reads and refusals under one consent, and nothing else of it; the entry of an answered one has its leaf."""
+    fill(database, 20)
+    mine = own_reads(database)
+    assert [read.event_id for read in mine] == [line.event_id for line in lines(database, type="disclosure")]
+    for read in mine:
+        assert read.leaf_index is not None
+        assert "code" not in read.members
+        if read.answered:
+            assert merkle.leaf_hash(read.entry) == read.leaf_hash
+        else:
+            assert read.entry is None
+    assert {read.answered for read in mine} == {True, False}
+    assert not any(word in repr(mine) for word in (CONSUMERS[0], "versions", "home", "consent_revoked"))
+
+
+def test_a_company_sees_no_others_reads(database):
+    """Another company, another consent, and a page that starts from anything else give nothing."""
+    write(database, range(20))
+    assert own_reads(database, company=ids.new_id()) == own_reads(database, consent=1) == []
+    granted = lines(database, type="consent.granted")[0]
+    for foreign in (lines(database, 1)[0].event_id, granted.event_id, ids.new_id()):
+        assert own_reads(database, before=foreign) == []
+
+
+def test_a_companys_pages_go_back_without_gap_or_double(database):
+    """Page after page gives each of its reads once."""
+    write(database, range(20))
+    seen, before = [], None
+    while page := own_reads(database, limit=2, before=before):
+        seen += page
+        before = page[-1].event_id
+    assert seen == own_reads(database)
+
+
+def test_a_company_sees_no_reads_of_a_forgotten_person(database):
+    """What a company did under a consent goes with the look-ups of the person."""
+    write(database, range(20))
+    database.write(lambda session: accesslog.forget(session, consumer_id=CONSUMERS[0]))
+    assert own_reads(database) == []
+    assert own_reads(database, 1, 1) != []
 
 
 def test_forgotten_is_forgotten(database):

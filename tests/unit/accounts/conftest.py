@@ -62,7 +62,7 @@ class House:
             lambda s: accounts.reset_password(s, token=token, password_hash=password_hash, now=now)
         )
 
-    def sign_in(self, email, password, *, client="192.0.2.1", now=NOW, replaces=None):
+    def sign_in(self, email, password, *, client="192.0.2.1", now=NOW, replaces=None, kind="consumer"):
         return accounts.sign_in(
             self.database,
             self.keys,
@@ -72,6 +72,7 @@ class House:
             client=client,
             now=now,
             replaces=replaces,
+            kind=kind,
         )
 
     def find(self, token, *, now=NOW):

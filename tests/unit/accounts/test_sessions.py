@@ -19,16 +19,14 @@ def account(house):
 
 
 def start(house, account, now=NOW):
-    return house.write(
-        lambda s: accounts.start_session(s, account_id=account.id, consumer_id=account.consumer_id, now=now)
-    )
+    return house.write(lambda s: accounts.start_session(s, account_id=account.id, now=now))
 
 
 def test_a_session_says_whose_it_is(house, account):
     """Account, consumer and kind come from the account; the id is no secret."""
     started = start(house, account)
     found = house.find(started.token)
-    assert (found.account_id, found.consumer_id, found.kind) == (account.id, account.consumer_id, "consumer")
+    assert (found.account_id, found.person_id, found.kind) == (account.id, account.consumer_id, "consumer")
     assert found.session_id == started.session_id
     assert started.token not in found.session_id
     assert (found.created_at, found.expires_at) == (NOW, NOW + WHOLE)

@@ -21,8 +21,8 @@ def test_a_person_signs_up_and_in(house):
     """From the address to a session; the consumer's id is not the account's; address and name can be opened."""
     account = house.sign_up(EMAIL, PASSWORD, name=" Anna ")
     assert account.id != account.consumer_id
-    assert house.read(lambda s: accounts.get_account(s, consumer_id=account.consumer_id)) == account
-    person = house.read(lambda s: accounts.open_person(s, house.keys, consumer_id=account.consumer_id))
+    assert house.read(lambda s: accounts.get_account(s, person_id=account.consumer_id)) == account
+    person = house.read(lambda s: accounts.open_person(s, house.keys, person_id=account.consumer_id))
     assert (person.email, person.name) == (EMAIL, "Anna")
     assert house.sign_in(EMAIL.upper(), PASSWORD).account_id == account.id
 
@@ -39,7 +39,7 @@ def test_nothing_personal_is_stored_or_shown_in_clear(house, tmp_path):
             for row in s.execute(text(f"SELECT * FROM {table}"))
         ]
     )
-    person = house.read(lambda s: accounts.open_person(s, house.keys, consumer_id=account.consumer_id))
+    person = house.read(lambda s: accounts.open_person(s, house.keys, person_id=account.consumer_id))
     shown = repr(rows) + repr((invitation, started, person))
     assert len(rows) >= 4
     for canary in (EMAIL, "anna.canary", "Canary Anna", invitation.token, started.token, PASSWORD):
@@ -124,7 +124,7 @@ def test_two_links_make_one_account(house):
 def test_the_key_is_there_before_the_row(house):
     """What is prepared can be opened although no transaction ran; a failed one leaves only a key."""
     newcomer = accounts.prepare_newcomer(house.keys, house.hasher, email=EMAIL, password=PASSWORD)
-    assert len(house.keys.log_secret(newcomer.consumer_id)) == 32
+    assert len(house.keys.log_secret(newcomer.person_id)) == 32
     with pytest.raises(LinkExpired):
         house.write(lambda s: accounts.complete_sign_up(s, token="no", newcomer=newcomer, now=NOW))
     assert house.read(lambda s: s.execute(text("SELECT count(*) FROM accounts")).scalar_one()) == 0
@@ -198,7 +198,7 @@ def test_a_sealed_address_does_not_open_elsewhere(house):
     opened = 0
     for who in (anna, bert):
         try:
-            house.read(lambda s, who=who: accounts.open_person(s, house.keys, consumer_id=who.consumer_id))
+            house.read(lambda s, who=who: accounts.open_person(s, house.keys, person_id=who.consumer_id))
             opened += 1
         except CannotOpen:
             pass
@@ -217,7 +217,7 @@ def test_forgetting_leaves_no_row_and_frees_the_address(house):
     with pytest.raises(LinkExpired):
         house.reset(link, EMAIL, "another fine password")
     assert house.sign_up(EMAIL, PASSWORD).consumer_id != account.consumer_id
-    assert house.read(lambda s: accounts.get_account(s, consumer_id=other.consumer_id)) == other
+    assert house.read(lambda s: accounts.get_account(s, person_id=other.consumer_id)) == other
 
 
 def test_an_ended_account_is_closed_like_one_that_never_was(house):

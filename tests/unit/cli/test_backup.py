@@ -55,7 +55,9 @@ def test_what_was_backed_up_comes_back(instance, elsewhere, backup: Path, tmp_pa
     assert found["tables"] > 20
     assert elsewhere.ask("company", "show", "nordlicht.example")["state"] == "pending"
     assert elsewhere.ask("log", "checkpoint") == before
-    assert elsewhere.ask("auditor", "grant", "--name", "R. Okafor")["auditor_id"]
+    assert elsewhere.ask("auditor", "grant", "--name", "R. Okafor", "--email", "rosa@audit.example")[
+        "auditor_id"
+    ]
     types = [entry["type"] for entry in elsewhere.logged()]
     assert (types[0], set(types[1:])) == ("company.registered", {"backup.restored", "auditor.granted"})
     assert (elsewhere.home / "instance.json").read_bytes() == (instance.home / "instance.json").read_bytes()

@@ -160,6 +160,63 @@ def test_a_client_brings_its_own_keys(operator, company: str, tmp_path: Path) ->
     assert [one["client_id"] for one in listed] == [made["client_id"]]
 
 
+def public_key(path: Path, kid: str) -> str:
+    key = ECKey.generate_key("P-256", {"kid": kid, "alg": "ES256"})
+    path.write_text(json.dumps(key.as_dict(private=False)))
+    return str(path)
+
+
+def test_keys_change_without_a_stop(operator, company: str, tmp_path: Path) -> None:
+    """A new key beside the old one, which ends after a while or at once."""
+    made = operator.ask(
+        *("client", "new", "--company", company, "--redirect-uri", REDIRECT),
+        *("--jwks", public_key(tmp_path / "one", "one")),
+    )
+    client = made["client_id"]
+    added = operator.ask("client", "add-key", client, public_key(tmp_path / "two", "two"))
+    assert [key["kid"] for key in added["keys"]] == ["one", "two"]
+    assert operator.code("client", "add-key", client, str(tmp_path / "two")) == "kid_taken"
+    retired = operator.ask("client", "retire-key", client, "one", "--days", "3")
+    assert [key["until"] is None for key in retired["keys"]] == [False, True]
+    operator.do("client", "retire-key", client, "one", "--days", "0")
+    result = operator.do("client", "retire-key", client, "two")
+    assert "The last key, two, ends at" in result.stderr
+    shown = operator.ask("client", "keys", client)
+    assert ([key["kid"] for key in shown["keys"]], shown["warnings"]) == (["two"], ["key_ends_soon"])
+    assert operator.code("client", "retire-key", client, "nobody") == "not_found"
+
+
+def test_a_client_publishes_its_keys(operator, company: str, tmp_path: Path) -> None:
+    """With --jwks-uri the set is read at once; a set that is not there is said, and tried again later."""
+    public_key(tmp_path / "one", "one")
+    words = ("client", "new", "--company", company, "--redirect-uri", REDIRECT, "--jwks-uri")
+    uri = "https://nordlicht.example/jwks"
+    assert operator.code(*words, uri) == "bad_jwks_uri"
+    assert operator.run(*words, uri, "--jwks", "one").exit_code == 2
+    with site(operator.ask("company", "show", company)["proof"]) as address:
+        operator.settings["VRM_FETCH_ALLOW"] = f"nordlicht.example={address}"
+        operator.do("company", "prove-domain", company)
+        assert "(jwks_not_served)" in operator.do(*words, uri).stderr
+    with site(json.dumps({"keys": [json.loads((tmp_path / "one").read_text())]})) as address:
+        operator.settings["VRM_FETCH_ALLOW"] = f"nordlicht.example={address}"
+        made = operator.ask(*words, uri)
+    assert (made["jwks_uri"], made["key_file"]) == (uri, None)
+    shown = operator.ask("client", "keys", made["client_id"])
+    assert ([key["kid"] for key in shown["keys"]], shown["warnings"]) == (["one"], [])
+    assert operator.code("client", "retire-key", made["client_id"], "one") == "keys_by_uri"
+
+
+def test_retention_is_stated_with_its_purpose(operator, company: str) -> None:
+    """In days; a figure for a purpose that is not given is a wrong command line."""
+    words = ("company", "change", company, "--purpose", "dpv:ServiceProvision")
+    done = operator.ask(*words, "--retention", "dpv:ServiceProvision=30")
+    assert done["retention_days"] == {"dpv:ServiceProvision": 30}
+    assert operator.ask("company", "show", company)["people"] == {}
+    for wrong in ("dpv:DirectMarketing=30", "dpv:ServiceProvision=-1", "dpv:ServiceProvision"):
+        assert operator.run(*words, "--retention", wrong).exit_code == 2
+    assert operator.code(*words, "--retention", "dpv:ServiceProvision=3651") == "invalid"
+
+
 def test_a_change_is_kept_and_in_the_log(operator, company: str) -> None:
     """Notice, owner and purposes change alone or together; saying nothing to change is a wrong command line."""
     assert operator.run("company", "change", company).exit_code == 2
@@ -174,3 +231,13 @@ def test_a_change_is_kept_and_in_the_log(operator, company: str) -> None:
     found = [entry for entry in operator.logged() if entry["type"] == "company.changed"]
     assert sorted(entry["code"] for entry in found) == ["notice", "owner", "owner", "purposes"]
     assert "Ostwind" not in str(found)
+
+
+def test_the_operator_invites_the_first_owner(operator, company: str) -> None:
+    """A company registered here has nobody until the mailed link is taken."""
+    assert operator.ask("company", "people", company)["people"] == []
+    operator.do("company", "invite", company, "--email", "jo@nordlicht.example")
+    operator.do("worker", "--once")
+    (letter,) = (Path(operator.home) / "mail").glob("*.eml")
+    assert "/company/join?token=" in letter.read_text().replace("=3D", "=").replace("=\n", "")
+    assert operator.code("company", "invite", company, "--email", "nobody") == "bad_address"

@@ -36,14 +36,48 @@ def test_a_missing_key_is_a_sentence(operator) -> None:
 
 def test_auditors_have_mandates_that_end(operator) -> None:
     """A mandate is given until a day, listed by name, and ended at once."""
-    made = operator.ask("auditor", "grant", "--name", "R. Okafor", "--until", "2999-12-31")
+    made = operator.ask(
+        "auditor", "grant", "--name", "R. Okafor", "--email", "rosa@audit.example", "--until", "2999-12-31"
+    )
     assert made["until"] == "3000-01-01T00:00:00.000Z"
     operator.do("auditor", "end", made["auditor_id"])
     listed = operator.ask("auditor", "list")["auditors"]
     assert [(one["name"], one["state"]) for one in listed] == [("R. Okafor", "over")]
     database = b"".join(one.read_bytes() for one in operator.home.glob("vrm.db*"))
     assert b"Okafor" not in database
-    assert operator.code("auditor", "grant", "--name", "R. Okafor", "--until", "2001-01-01") == "invalid"
+    assert (
+        operator.code(
+            "auditor",
+            "grant",
+            "--name",
+            "R. Okafor",
+            "--email",
+            "rosa@audit.example",
+            "--until",
+            "2001-01-01",
+        )
+        == "invalid"
+    )
+
+
+def test_an_auditor_is_mailed_a_link_and_let_in_for_longer(operator) -> None:
+    """The link goes out with the next pass of the worker; the mandate can be moved, and one lost letter replaced."""
+    made = operator.ask("auditor", "grant", "--name", "R. Okafor", "--email", "rosa@audit.example")[
+        "auditor_id"
+    ]
+    operator.do("auditor", "resend", made, "--email", "rosa@audit.example")
+    operator.do("worker", "--once")
+    letters = [path.read_text() for path in (Path(operator.home) / "mail").glob("*.eml")]
+    assert len(letters) == 2
+    assert all(
+        "/audit/choose-password?token=3Dvrm-link-" in text or "token=vrm-link-" in text for text in letters
+    )
+    operator.do("auditor", "end", made)
+    operator.do("auditor", "extend", made, "--until", "2999-12-31")
+    assert [one["state"] for one in operator.ask("auditor", "list")["auditors"]] == ["active"]
+    operator.do("auditor", "reset-second-factor", made)
+    assert operator.code("auditor", "extend", made, "--until", "2001-01-01") == "invalid"
+    assert operator.code("auditor", "extend", "unknown") == "not_found"
 
 
 def test_one_pass_of_the_worker_signs_the_log(operator, company: str) -> None:
@@ -56,7 +90,9 @@ def test_one_pass_of_the_worker_signs_the_log(operator, company: str) -> None:
 
 def test_what_the_operator_does_is_in_the_log(operator, tmp_path: Path) -> None:
     """Exports, rotations, backups and mandates leave an entry each; an export never holds its own."""
-    made = operator.ask("auditor", "grant", "--name", "R. Okafor")["auditor_id"]
+    made = operator.ask("auditor", "grant", "--name", "R. Okafor", "--email", "rosa@audit.example")[
+        "auditor_id"
+    ]
     operator.do("auditor", "end", made)
     operator.do("auditor", "end", made)  # over already: nothing happened
     operator.do("keys", "rotate")

@@ -6,7 +6,9 @@ import pytest
 from joserfc import jwk
 from sqlalchemy import select
 
+from keys import KeyStore
 from vrm import companies
+from vrm.accesslog.entry import detail_of
 from vrm.accesslog.entry import read as read_entry
 from vrm.accesslog.models import LogEvent
 
@@ -36,7 +38,7 @@ class Office:
             "contact": "privacy@acorn.example",
             "domain": "acorn.example",
             "privacy_notice_url": "https://acorn.example/privacy",
-            "purposes": {"dpv:ServiceProvision": "To deliver what you order."},
+            "purposes": {"dpv:ServiceProvision": companies.Stated("To deliver what you order.", 30)},
             "known_purposes": KNOWN,
             "now": NOW,
         }
@@ -63,6 +65,18 @@ class Office:
             "now": NOW,
         }
         return self.do(companies.new_client, company_id=company.id, **(given | more))
+
+    def openings(self, type):
+        """What the openings of one type of event say besides the event's id, in order."""
+
+        def read(session):
+            rows = session.execute(
+                select(LogEvent.entry, LogEvent.opening).order_by(LogEvent.created_at, LogEvent.id)
+            )
+            return [detail_of(row.opening) for row in rows if read_entry(row.entry)["type"] == type]
+
+        found = self.database.read(read)
+        return [{name: said for name, said in each.items() if name != "event"} for each in found]
 
     def entries(self):
         """What the log heard, in order."""
@@ -95,3 +109,13 @@ class Office:
 @pytest.fixture
 def office(database):
     return Office(database)
+
+
+@pytest.fixture
+def store(tmp_path):
+    """The instance's keys."""
+    url, folder = f"sqlite:///{tmp_path}/keys.db", tmp_path / "keys"
+    KeyStore.initialise(url, folder, "inst")
+    keys = KeyStore(url, folder, "inst")
+    yield keys
+    keys.close()

@@ -6,7 +6,7 @@ import pytest
 
 from vrm import companies
 from vrm.companies import BadKeys, BadRedirectUri, MayNotAsk
-from vrm.errors import Conflict, Invalid, NotFound
+from vrm.errors import Conflict, Denied, Invalid, NotFound
 from vrm.ids import new_id
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -120,7 +120,35 @@ def test_suspended_may_neither_ask_nor_read(office, lock):
         office.do(companies.resume_client, client_id=one.id, now=NOW)
 
 
-@pytest.mark.parametrize("client_id", [new_id(), "nobody", ""])
+def test_a_company_lifts_its_own_suspension_and_never_the_operators(office):
+    """Whoever came first: once the operator has suspended it too, it is the operator's."""
+    client = office.new_client(office.approved())
+
+    def do(verb, actor):
+        return office.do(verb, client_id=client.id, now=NOW, actor=actor)
+
+    assert do(companies.suspend_client, "company").suspended_by == "company"
+    assert why_not(office, client.id) == "client_suspended"
+    assert do(companies.resume_client, "company").suspended_by is None
+    for first in ("company", "operator"):
+        do(companies.suspend_client, first)
+        do(companies.suspend_client, "operator")
+        do(companies.suspend_client, "company")
+        with pytest.raises(Denied) as refusal:
+            do(companies.resume_client, "company")
+        assert refusal.value.code == "suspended_by_operator"
+        assert do(companies.resume_client, "operator").state == "active"
+
+
+def test_a_company_finds_its_own_clients_alone(office):
+    """Another company's is not found, as if there were none."""
+    client, other = office.new_client(office.register()), office.register()
+    with pytest.raises(NotFound):
+        office.do(companies.get_client, client_id=client.id, company_id=other.id)
+    assert office.do(companies.get_client, client_id=client.id, company_id=client.company_id) == client
+
+
+@pytest.mark.parametrize("client_id", [pytest.param(new_id(), id="unknown"), "nobody", ""])
 def test_a_stranger_may_not_ask(office, client_id):
     """An unknown id has no standing and may not ask."""
     assert why_not(office, client_id) == "client_unknown"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.databases import statements
 from vrm import companies
-from vrm.companies import NotApprovable
+from vrm.companies import NotApprovable, Stated
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import new_id
 
@@ -23,7 +23,7 @@ def test_a_company_starts_pending_and_reads_back(office):
         "xn--bcher-kva.example",
         None,
     )
-    assert company.purposes == {"dpv:ServiceProvision": "To deliver what you order."}
+    assert company.purposes == {"dpv:ServiceProvision": Stated("To deliver what you order.", 30)}
     assert (company.notice_version, company.owner) == (1, "Oak Holding plc")
     assert company.domain_token.startswith("vrm-domain-")
     assert office.register().domain_token != company.domain_token
@@ -41,14 +41,17 @@ def test_a_company_starts_pending_and_reads_back(office):
         ("domain", "https://acorn.example"),
         ("privacy_notice_url", "http://acorn.example/privacy"),
         ("owner", "a\x1bb"),
-        ("purposes", {"dpv:WorldDomination": None}),
-        ("purposes", {"dpv:ServiceProvision": "x" * 301}),
+        ("purposes", {"dpv:WorldDomination": Stated()}),
+        ("purposes", {"dpv:ServiceProvision": Stated("x" * 301)}),
+        ("retention_days", {"dpv:ServiceProvision": Stated(None, -1)}),
+        ("retention_days", {"dpv:ServiceProvision": Stated(None, 3651)}),
+        ("retention_days", {"dpv:ServiceProvision": Stated(None, True)}),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_kept(office, field, value):
     """The fault names the field; neither company nor event is left."""
     with pytest.raises(Invalid) as refusal:
-        office.register(**{field: value})
+        office.register(**{"purposes" if field == "retention_days" else field: value})
     assert refusal.value.field == field
     assert office.database.read(companies.list_companies) == []
     assert office.events() == []
@@ -74,7 +77,7 @@ def test_not_approvable_before_all_is_there(office):
     office.do(
         companies.set_purposes,
         company_id=company.id,
-        purposes={"dpv:DirectMarketing": None},
+        purposes={"dpv:DirectMarketing": Stated()},
         known_purposes=KNOWN,
         now=NOW,
     )
@@ -176,7 +179,7 @@ def test_a_new_notice_or_owner_raises_the_version(office):
 def test_purposes_are_replaced(office):
     """Kept ones keep, new ones come, others go; an approved company keeps at least one."""
     company = office.approved()
-    wanted = {"dpv:DirectMarketing": "News by mail.", "dpv:ServiceProvision": None}
+    wanted = {"dpv:DirectMarketing": Stated("News by mail.", 0), "dpv:ServiceProvision": Stated()}
 
     def put(purposes):
         return office.do(
@@ -189,13 +192,18 @@ def test_purposes_are_replaced(office):
 
     assert put(wanted) == wanted
     assert put(wanted) == wanted
-    assert put({"dpv:DirectMarketing": None}) == {"dpv:DirectMarketing": None}
+    only = {"dpv:DirectMarketing": Stated(None, 90)}
+    assert put(only) == only
     with pytest.raises(Conflict):
         put({})
     with pytest.raises(Invalid):
-        put({"dpv:Unknown": None})
+        put({"dpv:Unknown": Stated()})
     read = office.database.read(lambda s: companies.get_company(s, company_id=company.id))
-    assert read.purposes == {"dpv:DirectMarketing": None}
+    assert read.purposes == only
+    assert (read.retention_for("dpv:DirectMarketing"), read.retention_for("dpv:ServiceProvision")) == (
+        90,
+        None,
+    )
     assert office.changes(company) == ["purposes", "purposes"]  # what changed nothing is no event
 
 
@@ -235,7 +243,7 @@ def test_companies_are_listed_by_name_and_state(office):
     assert listed(state="pending") == [beech.id]
 
 
-@pytest.mark.parametrize("company_id", [new_id(), "", "x", "' OR 1=1"])
+@pytest.mark.parametrize("company_id", [pytest.param(new_id(), id="unknown"), "", "x", "' OR 1=1"])
 def test_an_unknown_company_is_not_found(office, company_id):
     """Whatever the id looks like, on both engines."""
     with pytest.raises(NotFound):

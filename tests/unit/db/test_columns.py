@@ -13,7 +13,7 @@ from vrm.ids import is_id, new_id
 
 MOMENTS = [
     START,
-    now(),
+    pytest.param(now(), id="now"),
     datetime(1900, 1, 1, tzinfo=UTC),
     datetime(2099, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
     datetime(2026, 3, 29, 2, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))),

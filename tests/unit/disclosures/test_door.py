@@ -22,8 +22,9 @@ from tests.support.seeds import (
 )
 from vrm import accesslog, clock, companies, profiles, tokens
 from vrm.consents import Choice
-from vrm.disclosures import Answer, Door, Omitted, Reader, Refusal
+from vrm.disclosures import Answer, Door, Omitted, Reader, Refusal, agent_pseudonym, check_agent
 from vrm.disclosures.door import BATCH
+from vrm.errors import Invalid
 from vrm.ids import new_id
 
 ADDRESS = {
@@ -91,6 +92,37 @@ def test_what_leaves_is_what_the_log_says(house, mia, nordlicht):
     assert event.entry["keys"] == ["email", "name"]
     assert (event.entry["purpose"], event.entry["revision"], event.outcome) == (PURPOSE, 1, "answered")
     assert sorted(version[0] for version in event.detail["versions"]) == ["email", "name"]
+
+
+def test_an_agent_is_told_by_a_pseudonym(house, mia, nordlicht):
+    """Answers and refusals of any kind say which agent read; another company's agent of that name is another."""
+    consent = grant(house, mia, nordlicht, "name")
+    elsewhere = grant(house, mia, shop(house, "Kavanagh"), "name")
+    name = agent_pseudonym(house.keys, company_id=consent.company_id, agent="desk-7")
+
+    def seen(each, purpose=None, agent="desk-7"):
+        reader = Reader(each.client_id, each.epoch, agent)
+        outcome = door(house).read(reader, consent_id=each.id, purpose=purpose, keys=None)
+        entry = house.database.read(
+            lambda db: accesslog.find_for_client(db, client_id=each.client_id, event_id=outcome.event_id)
+        ).entry
+        assert agent not in repr(entry)
+        return entry["outcome"], entry["agent"]
+
+    assert seen(consent) == ("answered", name)
+    assert seen(consent, OTHER_PURPOSE) == ("refused", name)
+    assert name != seen(consent, agent="desk-8")[1] != seen(elsewhere)[1] != name
+    read(door(house), consent)
+    assert "agent" not in events(house, mia)[-1].entry
+
+
+@pytest.mark.parametrize("name", ["", " ", "two desks", "x" * 101, "Zoë", "desk\n", "\x7f"])
+def test_what_is_no_agents_name(name):
+    """1 to 100 visible ASCII characters and nothing else."""
+    with pytest.raises(Invalid) as fault:
+        check_agent(name)
+    assert fault.value.field == "VRM-Agent"
+    assert check_agent("~" * 100) == "~" * 100
 
 
 def test_only_permitted_values_are_opened(house, mia, nordlicht):

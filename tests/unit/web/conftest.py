@@ -42,6 +42,16 @@ def doors() -> Blueprint:
     def audit():
         return "audited"
 
+    @some.get("/company/all")
+    @audience("company")
+    def everyone():
+        return "all"
+
+    @some.get("/company/owners")
+    @audience("company", roles=("owner",))
+    def owners():
+        return session.company_id()
+
     @some.post("/v1/things")
     @audience("token")
     def things():
@@ -76,8 +86,8 @@ def doors() -> Blueprint:
 def make() -> Make:
     """``make(issuer=…)`` builds the app."""
 
-    def build(issuer="http://localhost:8000", **more):
-        return create(Site(issuer, lambda token: MIA if token == TOKEN else None, **more), [doors()])
+    def build(issuer="http://localhost:8000", someone=MIA, **more):
+        return create(Site(issuer, lambda token: someone if token == TOKEN else None, **more), [doors()])
 
     return build
 

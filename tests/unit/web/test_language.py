@@ -1,6 +1,7 @@
 """Translations keep up with the templates."""
 
 import re
+from collections import Counter
 
 import pytest
 from babel.messages import extract, pofile
@@ -21,12 +22,21 @@ def messages():
     return {m if isinstance(m, tuple) else (m, None) for m in every}
 
 
+def kept_messages(language):
+    """What the catalogues of pages hold; those of the rooms and of the catalogue of keys have tests of their own."""
+    for path in sorted((FOLDER / language / "LC_MESSAGES").glob("*.po")):
+        if path.name not in {"catalogue.po", "rooms.po"}:
+            with path.open("rb") as source:
+                yield from (m for m in pofile.read_po(source, locale=language) if m.id)
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_is_translated(language):
-    """Each catalogue holds each message, none is doubtful or empty, and none is left over."""
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
-        kept = [m for m in pofile.read_po(source, locale=language) if m.id]
+    """The catalogues hold each message once, none is doubtful or empty, and none is left over."""
+    kept = list(kept_messages(language))
     ids = {tuple(m.id) if isinstance(m.id, (list, tuple)) else (m.id, None) for m in kept}
+    twice = Counter((m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in kept)
+    assert [each for each, times in twice.items() if times > 1] == []
     assert messages() - ids == set()
     assert ids - messages() == set()
     empty = [
@@ -42,13 +52,12 @@ def marks(text):
 @pytest.mark.parametrize("language", OTHERS)
 def test_places_and_tags_survive(language):
     """A translation has the same places for values and the same tags as its source."""
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as po:
-        for message in pofile.read_po(po, locale=language):
-            ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
-            strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
-            for text in strings if message.id else []:
-                # "One company" may drop its number; nothing else may go, and nothing may come.
-                assert marks(text) in [marks(source) for source in ids], text
+    for message in kept_messages(language):
+        ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
+        strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+        for text in strings:
+            # "One company" may drop its number; nothing else may go, and nothing may come.
+            assert marks(text) in [marks(source) for source in ids], text
 
 
 def test_rooms_fit_under_a_thumb():
@@ -56,7 +65,19 @@ def test_rooms_fit_under_a_thumb():
     for language in OTHERS:
         words = catalogue(language)
         assert len(str(words.pgettext("the room", "Home"))) <= 10
-        for room in ("Consents", "Reads", "Profile", "Account"):
+        for room in (
+            "Consents",
+            "Reads",
+            "Profile",
+            "Account",
+            "Clients",
+            "Console",
+            "People",
+            "Log",
+            "Alarms",
+            "Cases",
+            "Proofs",
+        ):
             assert len(words.gettext(room)) <= 10
 
 

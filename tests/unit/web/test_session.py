@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.web.conftest import TOKEN
 from vrm.web.session import safe_next
+from vrm.web.site import Visitor
 
 HERE = "http://localhost:8000"
 
@@ -23,9 +24,41 @@ def test_a_consumer_sees_their_page(mia):
     assert mia.get("/mine").text == "consumer-1"
 
 
-def test_a_consumer_is_no_auditor(mia):
-    """A session of one audience does not open another's pages."""
-    assert mia.get("/audit").status_code == 403
+def test_a_session_is_of_one_office(mia):
+    """A consumer's session is nobody's at the auditors' door, not even under the cookie of that office."""
+    answer = mia.get("/audit")
+    assert (answer.status_code, answer.location) == (303, "/audit/sign-in?next=/audit")
+    mia.set_cookie("vrm-audit", TOKEN)
+    assert mia.get("/audit").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "answer"),
+    [
+        ("owner", "/company/owners", 200),
+        ("developer", "/company/owners", 403),
+        ("developer", "/company/all", 200),
+        ("newcomer", "/company/all", "/company/register?next=/company/all"),
+        ("unproved", "/company/owners", "/company/second-factor?next=/company/owners"),
+    ],
+)
+def test_a_role_opens_its_own_pages(make, role, path, answer):
+    """Who is not fully in is led to the step that is missing; another role is refused."""
+    someone = Visitor("company", "account-2", "session-2", "person-2", role=role, company_id="company-1")
+    browser = make(someone=someone).test_client()
+    browser.set_cookie("vrm-company", TOKEN)
+    got = browser.get(path)
+    assert answer == (got.location if got.status_code == 303 else got.status_code)
+
+
+def test_an_auditor_without_a_mandate_sees_nothing(make):
+    """The session is good and the mandate is over: a sentence, and no page."""
+    someone = Visitor("auditor", "account-3", "session-3", "auditor-1", role="no_mandate")
+    browser = make(someone=someone).test_client()
+    browser.set_cookie("vrm-audit", TOKEN)
+    answer = browser.get("/audit")
+    assert answer.status_code == 403
+    assert "no_mandate" in answer.text
 
 
 def test_a_form_of_ours_is_taken(mia):
@@ -104,18 +137,20 @@ def test_a_plain_cookie_is_worth_nothing_over_https(make):
 
 
 @pytest.mark.parametrize("path", ["/home", "/oauth/authorize?request_uri=urn%3Ax&client_id=1", "/a#b"])
-def test_a_path_of_ours_is_a_safe_next(path):
+def test_a_path_of_ours_is_a_safe_next(app, path):
     """A path on this site is kept as it is."""
-    assert safe_next(path) == path
+    with app.test_request_context("/sign-in"):
+        assert safe_next(path) == path
 
 
 @pytest.mark.parametrize(
     "path",
     [
         *(None, "", "home", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:1"),
-        *("/a\\b", "/\n/evil.example", "/\t/evil.example", "/ x", "/x" * 3000),
+        *("/company/clients", "/audit", "/a\\b", "/\n/evil.example", "/\t/evil.example", "/ x", "/x" * 3000),
     ],
 )
-def test_anything_else_is_not(path):
-    """What a browser could read as another host leads home."""
-    assert safe_next(path) == "/home"
+def test_anything_else_is_not(app, path):
+    """What a browser could read as another host, and what is of another office, leads home."""
+    with app.test_request_context("/sign-in"):
+        assert safe_next(path) == "/home"

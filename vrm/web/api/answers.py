@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from vrm.disclosures import Answer, Refusal
+from vrm.disclosures import Answer, Refusal, check_agent
 from vrm.errors import Invalid
 
 MOST_KEYS = 100
@@ -69,6 +69,11 @@ def wanted_purpose(header: str | None) -> str | None:
     if not purpose or len(purpose) > 200 or not purpose.isprintable():
         raise Invalid("Name one purpose, such as dpv:ServiceProvision.", field="VRM-Purpose")
     return purpose
+
+
+def named_agent(header: str | None) -> str | None:
+    """The ``VRM-Agent`` header: who reads at the company. Raises ``Invalid`` where it cannot be a name."""
+    return None if header is None else check_agent(header)
 
 
 def wanted_keys(raw: str | None) -> tuple[str, ...] | None:

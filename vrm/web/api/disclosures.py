@@ -13,7 +13,7 @@ from vrm.disclosures import Answer, Reader, Refusal
 from vrm.errors import Invalid
 from vrm.ids import is_id
 from vrm.web import problems, protector
-from vrm.web.api.answers import answer_body, check_keys, refusal_body, wanted_purpose
+from vrm.web.api.answers import answer_body, check_keys, named_agent, refusal_body, wanted_purpose
 from vrm.web.audiences import audience
 from vrm.web.rooms import door
 
@@ -46,7 +46,7 @@ def add_routes(blueprint: Blueprint) -> None:
         body = _body()
         keys = body["keys"]
         outcomes = door().read_many(
-            Reader(token.client_id),
+            Reader(token.client_id, agent=named_agent(request.headers.get("VRM-Agent"))),
             consent_ids=list(dict.fromkeys(body["consent_ids"])),
             purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
             keys=None if keys is None else check_keys(keys),

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from vrm.disclosures import Reader, Refusal
 from vrm.web import problems, protector
-from vrm.web.api.answers import DETAIL, STATUS, answer_body, encode, wanted_keys, wanted_purpose
+from vrm.web.api.answers import DETAIL, STATUS, answer_body, encode, named_agent, wanted_keys, wanted_purpose
 from vrm.web.audiences import audience
 from vrm.web.rooms import door
 
@@ -17,7 +17,7 @@ def add_routes(blueprint: Blueprint) -> None:
     def profile() -> Response:
         token = protector.consent_token()
         outcome = door().read(
-            Reader(token.client_id, token.epoch),
+            Reader(token.client_id, token.epoch, named_agent(request.headers.get("VRM-Agent"))),
             consent_id=token.consent_id,
             purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
             keys=wanted_keys(request.args.get("keys")),

@@ -16,9 +16,9 @@ from werkzeug.wrappers import Response
 from vrm import clock, consents, tokens
 from vrm.errors import Invalid
 from vrm.web import session
+from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
 from vrm.web.oauth import parameters
-from vrm.web.oauth.asking import check_ask
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 
@@ -47,13 +47,13 @@ def _authorize(server: AuthorizationServer) -> Response:
     params = {name: sent[name] for name in parameters.READ if name in sent}
     asker = oauth_request.client.asker
     try:
-        terms = check_ask(server.house, asker.company, params.get("authorization_details"))
+        terms = check_ask(server.house.catalogue, asker.company, params.get("authorization_details"))
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, redirect_uri)
 
     here = session.visitor()
     now = clock.now()
-    if here is None or here.consumer_id is None:
+    if here is None:
         uri = tokens.push_request(
             current_session(), client_id=asker.client.id, params=params, now=now, life=PARKED_LIFE
         )
@@ -61,7 +61,7 @@ def _authorize(server: AuthorizationServer) -> Response:
         return redirect("/sign-in?" + urlencode({"next": back}), 303)
     ask_id = consents.open_ask(
         current_session(),
-        consumer_id=here.consumer_id,
+        consumer_id=here.person_id,
         client_id=asker.client.id,
         company_id=asker.company.id,
         terms=terms,

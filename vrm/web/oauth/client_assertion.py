@@ -8,9 +8,9 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
-from vrm import tokens
+from vrm import clock, companies, tokens
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.transaction import current_session
 
@@ -18,6 +18,14 @@ ALGORITHMS = ["ES256", "PS256", "Ed25519"]  # FAPI 2.0, section 5.4.1
 LEEWAY = 10
 MOST_LIFE = 3600
 MOST_JTI = 256
+
+
+class KeyNotKnown(Exception):
+    """An assertion names a key that its client may have published since. Look once, outside the transaction."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(client_id)
+        self.client_id = client_id
 
 
 class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
@@ -48,11 +56,16 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         return [self._issuer, f"{self._issuer}/oauth/token"]
 
     def resolve_client_public_key(self, client: Client) -> KeySet:
-        """The client's registered keys."""
-        return KeySet.import_key_set(client.asker.client.jwks)  # type: ignore[arg-type]
+        """The client's keys that are good now, which may be none."""
+        good = client.asker.client.good_keys(clock.now())
+        return KeySet([import_key(dict(key.jwk)) for key in good])
 
     def process_assertion_claims(self, assertion: str, key: KeySet) -> Any:
-        """Verify signature and claims. Raises ``InvalidClientError``, which does not say which part was wrong."""
+        """Verify signature and claims. Raises ``InvalidClientError``, which does not say which part was wrong.
+
+        And ``KeyNotKnown``, before anything is changed, where the client's key set should be read first.
+        """
+        self._require_known(assertion, key)
         try:
             claims = jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
         except (JoseError, ValueError, TypeError, KeyError) as fault:
@@ -70,6 +83,14 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
             raise InvalidClientError(description="A client assertion expires within an hour.")
         self.verify_claims(claims)
         return claims
+
+    def _require_known(self, assertion: str, keys: KeySet) -> None:
+        header, claims = self.extract_assertion(assertion)
+        known, kid = {key.kid for key in keys.keys}, header.get("kid")
+        # One without a kid means the only key there is.
+        missing = kid not in known if isinstance(kid, str) else not known
+        if missing and companies.is_jwks_due(current_session(), client_id=claims["sub"], now=clock.now()):
+            raise KeyNotKnown(claims["sub"])
 
     def validate_jti(self, claims: dict[str, Any], jti: str) -> bool:
         """RFC 7523, section 3: a ``jti`` counts once, on every process."""

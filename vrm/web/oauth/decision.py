@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 from vrm import clock, companies, consents
 from vrm.errors import Invalid
 from vrm.web import headers, pages, session
+from vrm.web.asking import choices, letter
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form
 from vrm.web.language import gettext
-from vrm.web.oauth import choices, letter
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 

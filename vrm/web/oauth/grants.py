@@ -14,8 +14,8 @@ from authlib.oauth2.rfc6749.models import AuthorizationCodeMixin
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from vrm import clock, consents, tokens
+from vrm.web.asking import granted_details
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.details import granted_details
 from vrm.web.oauth.transaction import current_session
 
 AUTH_METHODS = ["private_key_jwt"]

@@ -7,9 +7,9 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 from flask import Blueprint, Response
 
 from vrm import clock, companies, consents, tokens
+from vrm.web.asking import granted_details
 from vrm.web.audiences import audience
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.details import granted_details
 from vrm.web.oauth.grants import AUTH_METHODS, StoredToken
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, jsonify
 
+from vrm.web.asking import TYPE
 from vrm.web.audiences import audience
 from vrm.web.oauth.client_assertion import ALGORITHMS
-from vrm.web.oauth.details import TYPE
 from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
 

@@ -11,6 +11,8 @@ import re
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from werkzeug.datastructures import MultiDict
 
+from vrm.web.descriptions import PLAIN
+
 KEPT = ("client_id", "redirect_uri", "response_type", "state", "code_challenge", "code_challenge_method")
 """What the client needs back with the decision."""
 READ = (*KEPT, "scope", "authorization_details")
@@ -18,23 +20,17 @@ READ = (*KEPT, "scope", "authorization_details")
 
 MOST_STATE = 4096
 
-_PLAIN = re.compile(r"[ !#-\[\]-~]*")
 _STATE = re.compile(rf"[ -~]{{0,{MOST_STATE}}}")
 
 
 def check(sent: MultiDict[str, str]) -> None:
     """Raise ``InvalidRequestError`` for a parameter that is sent twice or holds what it cannot hold."""
     for name, values in sent.lists():
-        if not _PLAIN.fullmatch(name):
+        if not PLAIN.fullmatch(name):
             raise InvalidRequestError("The name of a parameter holds a character that none may hold.")
         if len(values) > 1:
             raise InvalidRequestError("A parameter is sent more than once.")
         if name == "state" and not _STATE.fullmatch(values[0]):
             raise InvalidRequestError(f"state is printable ASCII of at most {MOST_STATE} characters.")
-        if name not in {"state", "authorization_details"} and not _PLAIN.fullmatch(values[0]):
+        if name not in {"state", "authorization_details"} and not PLAIN.fullmatch(values[0]):
             raise InvalidRequestError("A parameter holds a character that it may not hold.")
-
-
-def said(text: str) -> str:
-    """A text of someone else as an error description may repeat it: short, without what it may not hold."""
-    return "".join(letter if _PLAIN.fullmatch(letter) else "?" for letter in text[:80])

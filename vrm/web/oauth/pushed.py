@@ -8,9 +8,9 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import Blueprint, Response
 
 from vrm import clock, tokens
+from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
 from vrm.web.oauth import parameters
-from vrm.web.oauth.asking import check_ask
 from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session
@@ -33,7 +33,7 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
         try:
             grant = self.server.get_authorization_grant(request)
             grant.validate_authorization_request()
-            check_ask(self.server.house, client.asker.company, params.get("authorization_details"))
+            check_ask(self.server.house.catalogue, client.asker.company, params.get("authorization_details"))
         except OAuth2Error as error:
             error.redirect_uri = None  # the answer goes to the client itself, never through a browser
             raise

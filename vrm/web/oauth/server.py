@@ -17,7 +17,7 @@ from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
 from vrm.web.oauth import parameters
-from vrm.web.oauth.client_assertion import ClientAssertion
+from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import CodeGrant, OwnGrant, RefreshGrant, StrictPKCE
 from vrm.web.oauth.transaction import current_session, in_transaction
@@ -77,7 +77,14 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             parameters.check(flask_request.form)
         except OAuth2Error as error:
             return cast(Response, self.handle_error_response(None, error))
-        return in_transaction(self.house.database, create)
+        try:
+            return in_transaction(self.house.database, create)
+        except KeyNotKnown as missing:
+            # Nothing was changed. Reading the client's key set waits for its server; afterwards it is not due for a
+            # while, so the second time is the last.
+            database, fetcher = self.house.database, self.house.fetcher
+            companies.refresh_jwks(database, fetcher, client_id=missing.client_id, now=clock.now())
+            return self._answer(create)
 
     def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
         """RFC 9700, section 4.12: redirect with 303, so that no browser sends a form again to the client."""

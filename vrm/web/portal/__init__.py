@@ -2,22 +2,22 @@
 
 One file for each family of pages, each with its views and ``add_routes``:
 
-* ``front`` start, signing in and out; ``sign_up`` coming in by a mailed link, and lost passwords.
+* ``front`` the start page. Signing up and in, and the account, are ``vrm.web.coming_in``, as in every office.
 * ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it.
 * ``consents`` what is allowed and was, and ending it; ``consent`` one of them in full.
-* ``reads`` who read what; ``account`` the password, and signing out everywhere.
+* ``reads`` who read what; ``company`` what anybody can read of a company.
 
 What several pages need has its own file: ``words`` (labels and sentences), ``readers`` (who can read what now),
-``history`` (reads as rows), ``consent_rows``, ``inputs`` (a key of the catalogue as a form), ``letters``,
-``onward``, ``typed``.
+``history`` (reads as rows), ``consent_rows``, ``inputs`` (a key of the catalogue as a form).
 
 The page on which a person decides about an ask is the OAuth edge's, because its answer is an OAuth response.
 """
 
 from flask import Blueprint
 
+from vrm.web import coming_in
 from vrm.web.portal import (
-    account,
+    company,
     consent,
     consents,
     front,
@@ -25,7 +25,6 @@ from vrm.web.portal import (
     profile,
     profile_item,
     reads,
-    sign_up,
 )
 
 __all__ = ["routes"]
@@ -34,6 +33,7 @@ __all__ = ["routes"]
 def routes() -> Blueprint:
     """Every page of the portal."""
     blueprint = Blueprint("portal", __name__)
-    for family in (front, sign_up, home, profile, profile_item, consents, consent, reads, account):
+    coming_in.add_routes(blueprint)
+    for family in (front, home, profile, profile_item, consents, consent, reads, company):
         family.add_routes(blueprint)
     return blueprint

@@ -13,8 +13,8 @@ from vrm.errors import Conflict
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
+from vrm.web.onward import onward
 from vrm.web.portal import asks, consent_rows, history
-from vrm.web.portal.onward import onward
 from vrm.web.rooms import house
 
 STATES = {

@@ -19,8 +19,8 @@ from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext
+from vrm.web.onward import onward
 from vrm.web.portal import inputs, readers, words
-from vrm.web.portal.onward import onward
 from vrm.web.rooms import house
 
 

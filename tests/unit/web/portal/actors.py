@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 from vrm import clock, companies, consents, worker
 from vrm.disclosures import Door, Reader
 from vrm.house import House
+from vrm.web.offices import CONSUMERS, Office
 
 PASSWORD = "eleven grey herons"
 
@@ -27,10 +28,11 @@ def found(pattern, text):
 
 
 class Browser:
-    """A person's browser. ``page`` is the last page's text; ``post`` takes the form's secret from it."""
+    """A person's browser, at one office. ``page`` is the last page's text; ``post`` takes the form's secret."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, office: Office = CONSUMERS) -> None:
         self.client: FlaskClient = app.test_client()
+        self.office = office
         self.page = ""
 
     def get(self, path, status=200):
@@ -46,7 +48,7 @@ class Browser:
 
     def csrf(self):
         """The form secret of any page."""
-        return found(r'name="csrf" value="([^"]+)"', self.get("/sign-up").text)
+        return found(r'name="csrf" value="([^"]+)"', self.get(f"{self.office.prefix}/reset").text)
 
     def _kept(self, answer, status):
         self.page = unescape(answer.text)
@@ -59,13 +61,13 @@ class Browser:
 
     def session_token(self):
         """The session cookie of this browser."""
-        cookie = self.client.get_cookie("vrm")
+        cookie = self.client.get_cookie(self.office.cookie)
         assert cookie is not None
         return cookie.value
 
     def sign_in(self, email, password=PASSWORD, status=303, **more):
         """Fill in the sign-in form."""
-        return self.post("/sign-in", status, email=email, password=password, **more)
+        return self.post(self.office.sign_in, status, email=email, password=password, **more)
 
 
 class Post:
@@ -154,7 +156,7 @@ def make_shop(house, name, domain):
             contact=f"privacy@{domain}",
             domain=domain,
             privacy_notice_url=f"https://{domain}/privacy",
-            purposes={"dpv:ServiceProvision": None},
+            purposes={"dpv:ServiceProvision": companies.Stated()},
             known_purposes=house.catalogue.purposes,
             now=now,
         )

@@ -50,4 +50,4 @@ def shop(house):
 @pytest.fixture
 def owner(app):
     """``owner(browser)``: the consumer whose session a browser holds."""
-    return lambda browser: app.extensions["vrm"].find_session(browser.session_token()).consumer_id
+    return lambda browser: app.extensions["vrm"].find_session(browser.session_token()).person_id

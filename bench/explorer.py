@@ -1,0 +1,187 @@
+"""An auditor's questions, timed in a small and in a large log that tell of the same ninety days.
+
+    python -m bench.explorer [--small 1000] [--large 1000000] [--rounds 15] [--out bench/explorer.json]
+
+Seeds both with real entries, by the log's own verbs, so that every leaf is in the tree; indexes them; then asks each
+question in turns, small, large, small, large, so that whatever else the machine does falls on both alike. Prints
+medians and their ratio, and writes them as JSON.
+"""
+
+import argparse
+import json
+import platform
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from vrm import accesslog, oversight
+from vrm.accesslog import About, Event
+from vrm.db import Base, Database
+from vrm.oversight import Filters
+from vrm.oversight import models as _tables  # noqa: F401  (so that the index has its tables)
+
+START, DAYS = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=90)
+CLIENTS = [f"{number:08d}-0000-4000-8000-0000000000cc" for number in range(20)]
+COMPANIES = [f"{number:08d}-0000-4000-8000-00000000000c" for number in range(10)]
+KEYS = [
+    "age_over_18", "age_over_21", "birthdate", "country", "email", "family_name", "given_name", "locality", "name",
+    "phone_number", "postal_code", "street_address",
+]  # fmt: skip
+PURPOSES = ["dpv:DeliveryOfGoods", "dpv:Advertising", "dpv:ServiceProvision"]
+CODES = ["consent_revoked", "not_permitted", "consent_expired", "client_suspended"]
+SPAN: dict[str, Any] = {"since": START, "until": START + DAYS}
+WEEK: dict[str, Any] = {"since": START + timedelta(days=40), "until": START + timedelta(days=47)}
+
+Question = Callable[[Any], object]
+
+
+def _find(**conditions: Any) -> Question:
+    return lambda session: oversight.search(session, Filters(**conditions))
+
+
+def _chart(grain: oversight.Grain = "day", **conditions: Any) -> Question:
+    return lambda session: oversight.series(session, Filters(**conditions), grain=grain)
+
+
+def _rank(by: str, **conditions: Any) -> Question:
+    return lambda session: oversight.rank(session, Filters(**conditions), by=by)
+
+
+QUESTIONS: dict[str, Question] = {
+    "newest": _find(),
+    "a week": _find(**WEEK),
+    "client": _find(client=CLIENTS[1]),
+    "company": _find(company=COMPANIES[1]),
+    "key": _find(key="email"),
+    "purpose": _find(purpose=PURPOSES[0]),
+    "action": _find(type="disclosure"),
+    "outcome and code": _find(outcome="refused", code=CODES[0]),
+    "client, outcome": _find(client=CLIENTS[1], outcome="answered"),
+    "rare code": _find(code="rare_fault"),
+    "rare code in common others": _find(code="rare_fault", type="disclosure", outcome="refused"),
+    "common, never together": _find(outcome="answered", code=CODES[0]),
+    "common, never together, 4": _find(
+        client=CLIENTS[0], company=COMPANIES[1], key="email", type="disclosure"
+    ),
+    "unknown thread": _find(thread="x" * 43),
+    "page deep inside": lambda session: oversight.search(
+        session, Filters(type="disclosure"), before=oversight.indexed(session) // 2
+    ),
+    "chart: days": _chart(type="disclosure", **SPAN),
+    "chart: days of a client": _chart(client=CLIENTS[0], **SPAN),
+    "chart: days, 3 conditions": _chart(client=CLIENTS[0], key="email", purpose=PURPOSES[0], **SPAN),
+    "chart: hours of a week": _chart("hour", **WEEK),
+    "most refused codes": _rank("code", outcome="refused"),
+    "most read keys": _rank("key", type="disclosure", outcome="answered"),
+    "most read keys of a client": _rank("key", client=CLIENTS[0], outcome="answered"),
+    "busiest clients of 90 days": _rank("client", **SPAN),
+    "keys of 90 days": _rank("key", **SPAN),
+}
+
+
+def events(count: int) -> Iterator[Event]:
+    """Reads spread evenly over the days; ten of them with a code that is rare."""
+    chance = random.Random(count)
+    for number in range(count):
+        consent = chance.randrange(max(50, count // 10))
+        client = consent % len(CLIENTS)
+        code = chance.choice(CODES) if chance.random() < 0.05 else None
+        if number % (count // 10) == 0:
+            code = "rare_fault"
+        thread = f"{consent:08d}-0000-4000-8000-0000000000aa"
+        yield Event(
+            "disclosure", START + DAYS * number / count, "client", company=COMPANIES[client % 10],
+            client=CLIENTS[client], purpose=chance.choice(PURPOSES), keys=tuple(chance.sample(KEYS, 3)),
+            outcome="refused" if code else "answered", code=code, revision=1,
+            about=About(thread, thread, consent.to_bytes(32, "big"), thread),
+        )  # fmt: skip
+
+
+def seed(database: Database, count: int) -> dict[str, float]:
+    """Write, sequence and index that many entries; seconds for each step."""
+    with database.engine.begin() as connection:
+        Base.metadata.create_all(connection)
+    spent = {"writing": 0.0, "sequencing": 0.0, "indexing": 0.0}
+    every, done = events(count), 0
+    while done < count:
+        step = min(20_000, count - done)
+        began = time.perf_counter()
+        prepared = [accesslog.prepare(next(every)) for _ in range(step)]
+        database.write_group(lambda connection, some=prepared: accesslog.append(connection, some))
+        written = time.perf_counter()
+        while accesslog.sequence(database, limit=20_000):
+            pass
+        sequenced = time.perf_counter()
+        while oversight.index(database, limit=20_000):
+            pass
+        spent["writing"] += written - began
+        spent["sequencing"] += sequenced - written
+        spent["indexing"] += time.perf_counter() - sequenced
+        done += step
+        print(f"\rseeding {count:>9,} [{'#' * (25 * done // count):<25}] {done:>9,}", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return spent
+
+
+def once(database: Database, question: Question) -> float:
+    """Milliseconds that one answer takes."""
+    began = time.perf_counter()
+    database.read(question)
+    return 1000 * (time.perf_counter() - began)
+
+
+def exposures(count: int) -> Question:
+    """Who was exposed through a client, in the time in which this log has a thousand entries."""
+    since = START + DAYS / 2
+    until = min(START + DAYS, since + DAYS * 1000 / count)
+    since = START if count <= 1000 else since
+    return lambda session: oversight.exposure(session, client_id=CLIENTS[0], since=since, until=until)
+
+
+def measure(small: Database, large: Database, sizes: tuple[int, int], rounds: int) -> list[dict[str, Any]]:
+    """Each question's median in both logs, asked in turns."""
+    asked = {name: (question, question) for name, question in QUESTIONS.items()}
+    asked["exposure, as many reads"] = (exposures(sizes[0]), exposures(sizes[1]))
+    rows = []
+    for name, (one, other) in asked.items():
+        once(small, one), once(large, other)  # compiled and in memory
+        taken = [(once(small, one), once(large, other)) for _ in range(rounds)]
+        few, many = (median(side) for side in zip(*taken, strict=True))
+        rows.append({"question": name, "small_ms": few, "large_ms": many, "ratio": many / few})
+        print(f"{name:<30} {few:>9.2f} ms {many:>9.2f} ms {many / few:>7.2f}")
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--small", type=int, default=1_000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--out", type=Path, default=Path("bench/explorer.json"))
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="vrm-bench-") as folder:
+        small, large = (Database(f"sqlite:///{folder}/{name}.db") for name in ("small", "large"))
+        seed(small, given.small)
+        spent = seed(large, given.large)
+        print("seconds for the large log: " + ", ".join(f"{what} {spent[what]:.0f}" for what in spent))
+        print(f"{'question':<30} {given.small:>12,} {given.large:>12,}   ratio")
+        rows = measure(small, large, (given.small, given.large), given.rounds)
+        small.close(), large.close()
+    told = {
+        "small": given.small, "large": given.large, "rounds": given.rounds, "python": platform.python_version(),
+        "seconds": spent, "questions": rows,
+    }  # fmt: skip
+    given.out.write_text(json.dumps(told, indent=1) + "\n")
+    print(f"largest ratio: {max(row['ratio'] for row in rows):.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""How long a company keeps what it reads is stated once for each purpose, and no ask goes beyond it."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.actors import DELIVERY, MARKETING, Company, World, needed
+from vrm import clock, companies, consents
+from vrm.ids import new_id
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+BOTH = (needed("name"), needed("email", MARKETING))
+
+
+def stating(world: World, **days: int | None) -> Company:
+    """A company that states so many days for ``delivery`` and for ``marketing``."""
+    company = world.company()
+    purposes = {
+        DELIVERY: companies.Stated("We deliver", days.get("delivery")),
+        MARKETING: companies.Stated("We write", days.get("marketing")),
+    }
+    world.house.database.write(
+        lambda db: companies.set_purposes(
+            db, company_id=company.company_id, purposes=purposes,
+            known_purposes=world.house.catalogue.purposes, now=clock.now(),
+        )
+    )  # fmt: skip
+    return company
+
+
+def kept(world: World, company: Company, *lines: dict[str, Any], **terms: object) -> int | None:
+    """What the person is asked to agree to: days, or None."""
+    mia = world.consumer(email=f"{new_id()}@mail.example")
+    asked = company.ask(*lines, **terms)
+    assert mia.http.get(asked.address).status_code == 303
+    (ask,) = world.house.database.read(
+        lambda db: consents.list_asks(db, consumer_id=mia.consumer_id, now=clock.now())
+    )
+    return ask.terms.retention_days
+
+
+def test_what_is_left_out_is_the_longest_stated(world: World):
+    """Of the purposes asked for, and of no other."""
+    company = stating(world, delivery=30, marketing=400)
+    assert kept(world, company, *BOTH) == 400
+    assert kept(world, company, BOTH[0]) == 30
+
+
+def test_what_is_stated_for_some_purposes_only_fills_nothing_in(world: World):
+    """Where one purpose has no figure, the ask lasts as long as the consent, as it says."""
+    assert kept(world, stating(world, delivery=30), *BOTH) is None
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_an_ask_may_keep_less(world: World, days: int):
+    """Up to what is stated for each of its purposes."""
+    assert kept(world, stating(world, delivery=30, marketing=400), *BOTH, retention_days=days) == days
+
+
+@pytest.mark.parametrize("stated", [{"delivery": 30, "marketing": 400}, {"delivery": 30}, {"delivery": 0}])
+def test_an_ask_may_not_keep_longer(world: World, stated: dict[str, int]):
+    """One purpose is enough; the answer names the figure, pushed or in the address."""
+    company, mia = stating(world, **stated), world.consumer()
+    asked = company.request(*BOTH, retention_days=31)
+    response = company.push(asked.params)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_authorization_details")
+    told = response.json()["error_description"]
+    assert f"{stated['delivery']} days for {DELIVERY}" in told
+    assert "error=invalid_authorization_details" in mia.http.get(asked.address).headers["location"]
+
+
+def test_without_a_statement_anything_may_be_asked(world: World):
+    """A company that states nothing is asked for nothing more than before."""
+    company = stating(world)
+    assert kept(world, company, *BOTH, retention_days=3000) == 3000

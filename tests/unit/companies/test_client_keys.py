@@ -1,0 +1,133 @@
+"""Keys over time: overlap, end, warnings."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from vrm import companies
+from vrm.companies import BadKeys
+from vrm.errors import Conflict, Invalid, NotFound
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def client(office):
+    return office.new_client(office.approved())
+
+
+def add(office, client, kid, now=NOW):
+    (new,) = office.jwks(kid)["keys"]
+    return office.do(companies.add_client_key, client_id=client.id, jwk=new, now=now)
+
+
+def retire(office, client, kid, until, now=NOW):
+    return office.do(companies.retire_client_key, client_id=client.id, kid=kid, until=until, now=now)
+
+
+def good(client, now=NOW):
+    return [key["kid"] for key in client.jwks_at(now)["keys"]]
+
+
+def test_old_and_new_overlap_then_the_old_is_worth_nothing(office, client):
+    """To the very moment; other keys are not touched."""
+    add(office, client, "two")
+    changed = retire(office, client, "one", NOW + 7 * DAY)
+    assert good(changed) == ["one", "two"]
+    assert good(changed, NOW + 7 * DAY - timedelta(milliseconds=1)) == ["one", "two"]
+    assert good(changed, NOW + 7 * DAY) == ["two"]
+    again = office.database.read(lambda s: companies.get_client(s, client_id=client.id))
+    assert again == changed
+    codes = [entry.get("code") for entry in office.entries() if entry["type"] == "client.changed"]
+    assert sorted(codes) == ["key_added", "key_retired"]
+
+
+@pytest.mark.parametrize("until", [NOW - DAY, NOW, NOW + 30 * DAY + timedelta(seconds=1)])
+def test_an_overlap_lies_ahead_and_is_at_most_thirty_days(office, client, until):
+    """Anything else is refused, and the key goes on as it was."""
+    with pytest.raises(Invalid) as refusal:
+        retire(office, client, "one", until)
+    assert refusal.value.field == "until"
+    assert good(office.do(companies.get_client, client_id=client.id), NOW + 400 * DAY) == ["one"]
+
+
+def test_an_end_can_only_come_nearer(office, client):
+    """Or thirty days could be asked for again and again."""
+    retire(office, client, "one", NOW + 7 * DAY)
+    with pytest.raises(Invalid):
+        retire(office, client, "one", NOW + 8 * DAY)
+    assert good(retire(office, client, "one", NOW + DAY), NOW + DAY) == []
+    with pytest.raises(NotFound):
+        retire(office, client, "one", NOW + 2 * DAY, now=NOW + DAY)  # it is over
+
+
+def test_a_key_is_removed_at_once_the_last_one_too(office, client):
+    """A stolen key must be able to go whatever the consequence."""
+    gone = office.do(companies.remove_client_key, client_id=client.id, kid="one", now=NOW)
+    assert gone.keys == ()
+    with pytest.raises(NotFound):
+        office.do(companies.remove_client_key, client_id=client.id, kid="one", now=NOW)
+
+
+def test_a_kid_is_free_again_once_its_key_is_over(office, client):
+    """And not before."""
+    with pytest.raises(Conflict) as refusal:
+        add(office, client, "one")
+    assert refusal.value.code == "kid_taken"
+    retire(office, client, "one", NOW + DAY)
+    changed = add(office, client, "one", now=NOW + DAY)
+    assert (good(changed, NOW + DAY), len(changed.keys)) == (["one"], 1)
+
+
+def test_twenty_keys_are_enough_and_private_ones_refused(office, client):
+    """As for a whole set."""
+    changed = office.do(
+        companies.change_client, client_id=client.id, jwks=office.jwks(*map(str, range(20))), now=NOW
+    )
+    with pytest.raises(BadKeys):
+        add(office, changed, "more")
+    with pytest.raises(BadKeys, match="private"):
+        office.do(companies.add_client_key, client_id=client.id, jwk={"kty": "EC", "d": "x"}, now=NOW)
+
+
+def test_the_same_key_in_a_new_set_keeps_its_age(office, client):
+    """Another key under its kid does not, and nor does either keep an end that was set."""
+    old = dict(client.keys[0].jwk)
+    retire(office, client, "one", NOW + DAY)
+
+    def put(*keys):
+        later = NOW + timedelta(hours=1)
+        changed = office.do(
+            companies.change_client, client_id=client.id, jwks={"keys": list(keys)}, now=later
+        )
+        return {key.kid: (key.added_at, key.until) for key in changed.keys}
+
+    (two,) = office.jwks("two")["keys"]
+    assert put(two, old) == {"one": (NOW, None), "two": (NOW + timedelta(hours=1), None)}
+    assert put({**two, "kid": "one"}) == {"one": (NOW + timedelta(hours=1), None)}
+
+
+def test_warnings(office, client):
+    """Each when it is time, and not when there is another key to go on with."""
+
+    def warned(client, now=NOW):
+        return [(warning.code, warning.kid) for warning in companies.key_warnings(client, now)]
+
+    assert warned(client) == warned(client, NOW + 365 * DAY) == []
+    assert warned(client, NOW + 366 * DAY) == [("key_old", "one")]
+    ending = retire(office, client, "one", NOW + 20 * DAY)
+    assert warned(ending) == [("only_key_ending", "one")]
+    assert warned(ending, NOW + 6 * DAY) == [("key_ends_soon", "one")]
+    assert warned(ending, NOW + 20 * DAY) == [("no_key", None)]
+    assert warned(add(office, client, "two"), NOW + 6 * DAY) == []
+
+
+def test_keys_long_over_are_deleted(office, client):
+    """After thirty days; a good one never."""
+    add(office, client, "two")
+    retire(office, client, "one", NOW + DAY)
+    for after, kids in ((30 * DAY, {"one", "two"}), (31 * DAY, {"two"})):
+        office.do(companies.sweep, now=NOW + after)
+        left = office.database.read(lambda s: companies.get_client(s, client_id=client.id))
+        assert {key.kid for key in left.keys} == kids

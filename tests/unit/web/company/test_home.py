@@ -1,0 +1,81 @@
+"""Where an organisation stands."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.support import seeds
+from tests.unit.web.company.people import account, signed_in
+from vrm import clock, companies, worker
+from vrm.disclosures import Door, Reader
+
+
+def approve(house, company):
+    house.database.write(
+        lambda db: companies.prove_domain(
+            db, company_id=company.id, domain=company.domain, token=company.domain_token, now=clock.now()
+        )
+    )
+    house.database.write(lambda db: companies.approve(db, company_id=company.id, now=clock.now()))
+
+
+def test_the_steps_that_are_left(owner, house, company):
+    """Before approval the page counts what its own people can still do, and links each step."""
+    owner.get("/company")
+    assert "One step is left before the operator can approve you." in owner.page
+    assert 'href="/company/organisation#domain">Prove it' in owner.page
+    approve(house, company)
+    owner.get("/company")
+    assert "With a client that is active, you may ask." in owner.page
+    assert 'href="/company/clients">Look at your clients' in owner.page
+
+
+def test_figures_of_today(app, house):
+    """A company in good standing sees its active consents, and today's reads and refusals from the log."""
+    shop, mia = seeds.shop(house), seeds.person(house)
+    found, _ = account(house)
+    house.database.write(
+        lambda db: companies.add_owner(db, company_id=shop.company.id, account_id=found.id, now=clock.now())
+    )
+    consent = seeds.grant(house, mia, shop, "name")
+    door = Door(house.database, house.keys, house.catalogue)
+    door.read(Reader(shop.client.id), consent_id=consent.id, purpose=None, keys=None)
+    seeds.revoke(house, seeds.grant(house, mia, shop, "birthdate"))
+    worker.run_once(house)
+    desk = signed_in(app, house, found.id)
+    desk.get("/company")
+    assert "You may ask. One consent is active." in desk.page
+    assert "<dt>Reads today</dt><dd><bdi>1</bdi>" in desk.page
+    assert "<dt>Refused today</dt><dd><bdi>0</bdi>" in desk.page
+
+
+def test_keys_that_end_and_suspension(app, house):
+    """A client whose last key ends soon, and a suspended company, are told what that means."""
+    shop = seeds.shop(house)
+    found, _ = account(house)
+    house.database.write(
+        lambda db: companies.add_owner(db, company_id=shop.company.id, account_id=found.id, now=clock.now())
+    )
+    kid = shop.client.keys[0].kid
+    now = clock.now()
+    house.database.write(
+        lambda db: companies.retire_client_key(
+            db, client_id=shop.client.id, kid=kid, until=now + timedelta(days=5), now=now
+        )
+    )
+    desk = signed_in(app, house, found.id)
+    desk.get("/company")
+    assert re.search(r"The last good key ends <time[^>]*>in 5 days", desk.page)
+    house.database.write(lambda db: companies.suspend_company(db, company_id=shop.company.id, now=now))
+    desk.get("/company")
+    assert "You are suspended: none of your clients can ask or read anything." in desk.page
+
+
+@pytest.mark.parametrize("role", ["developer", "agent", "privacy_officer"])
+def test_every_role_reads(colleague, role):
+    """Each role reads the three pages; only owners see what changes people."""
+    desk, _ = colleague(role)
+    for path in ("/company", "/company/organisation", "/company/people"):
+        desk.get(path)
+        assert "Check now" not in desk.page and "Off-board" not in desk.page

@@ -1,0 +1,141 @@
+"""What an organisation states, and changing it."""
+
+import pytest
+
+from tests.unit.web.company.people import account, organisation
+from vrm import clock, companies
+from vrm.companies import Stated
+
+
+def now_stated(house, company):
+    return house.database.read(lambda db: companies.get_company(db, company_id=company.id))
+
+
+CHANGES = {
+    "facts": {"legal_name": "Nordlicht AG", "address": "Hafen 2", "contact": "post@nordlicht.example"},
+    "notice": {"privacy_notice_url": "https://nordlicht.example/privacy-2"},
+    "owner": {"owner": "Polar Holding SE"},
+    "purposes": {"purpose-0": "dpv:ServiceProvision", "why-0": "To serve you.", "days-0": "", "do": "save"},
+    "domain": {"domain": "nordlicht.test"},
+}
+ALLOWED = {
+    "owner": set(CHANGES),
+    "privacy_officer": {"notice", "purposes"},
+    "developer": set(),
+    "agent": set(),
+}
+
+
+def test_an_owner_changes_everything(owner, house, company):
+    """Each form changes what it says, as the company's own hand."""
+    for name, typed in CHANGES.items():
+        owner.get(f"/company/organisation/{name}")
+        owner.post(f"/company/organisation/{name}", **typed)
+    stated = now_stated(house, company)
+    assert (stated.legal_name, stated.address, stated.contact) == (
+        "Nordlicht AG", "Hafen 2", "post@nordlicht.example",
+    )  # fmt: skip
+    assert stated.owner == "Polar Holding SE"
+    assert stated.privacy_notice_url == "https://nordlicht.example/privacy-2"
+    assert stated.notice_version == 3
+    assert stated.domain == "nordlicht.test"
+    assert stated.purposes == {"dpv:ServiceProvision": Stated("To serve you.", None)}
+
+
+@pytest.mark.parametrize("role", [role for role in ALLOWED if role != "owner"])
+def test_others_change_what_their_role_opens(colleague, house, company, role):
+    """A privacy officer changes notice and purposes; a developer and an agent nothing."""
+    desk, _ = colleague(role)
+    for name, typed in CHANGES.items():
+        may = name in ALLOWED[role]
+        desk.get(f"/company/organisation/{name}", 200 if may else 403)
+        desk.post(f"/company/organisation/{name}", 303 if may else 403, **typed)
+    for name in ("check", "token"):
+        desk.post(f"/company/organisation/domain/{name}", 403)
+    stated = now_stated(house, company)
+    assert (stated.legal_name, stated.domain, stated.owner) == ("Nordlicht GmbH", "nordlicht.example", None)
+    assert (stated.notice_version == 2) == (role == "privacy_officer")
+
+
+def test_a_change_that_asks_people_anew_says_so_before(owner):
+    """The forms of the notice and of the owner say what follows before anything is sent."""
+    for name in ("notice", "owner"):
+        owner.get(f"/company/organisation/{name}")
+        assert "People are asked anew" in owner.page
+    owner.get("/company/organisation/domain")
+    assert "You are pending again" in owner.page
+
+
+def test_wrong_values_stay_in_the_form(owner, house, company):
+    """A value that is wrong comes back with its fault, and nothing is changed."""
+    for name, typed in {
+        "facts": {"legal_name": "N" * 201, "address": "Hafen 2", "contact": "x"},
+        "notice": {"privacy_notice_url": "nordlicht"},
+        "owner": {"owner": "P" * 201},
+        "purposes": {"purpose-0": "", "why-0": "To serve.", "days-0": "-1", "do": "save"},
+        "domain": {"domain": "nordlicht"},
+    }.items():
+        owner.post(f"/company/organisation/{name}", 400, **typed)
+        assert 'class="wrong"' in owner.page
+        for value in typed.values():
+            assert value in owner.page
+    assert now_stated(house, company) == company
+
+
+def test_an_approved_company_keeps_a_purpose(owner, house, company):
+    """Taking the last purpose away is refused in the form, not lost in an error page."""
+    house.database.write(
+        lambda db: companies.prove_domain(
+            db, company_id=company.id, domain=company.domain, token=company.domain_token, now=clock.now()
+        )
+    )
+    house.database.write(lambda db: companies.approve(db, company_id=company.id, now=clock.now()))
+    owner.post("/company/organisation/purposes", 409, **{"purpose-0": "", "do": "save"})
+    assert "An approved company keeps at least one purpose." in owner.page
+
+
+def test_the_domain_is_proved_on_the_page(owner, house, company, nordlicht_site):
+    """The page says where the line belongs, and each check says what it found, until it finds the line."""
+    owner.get("/company/organisation")
+    assert company.domain_token in owner.page
+    assert "https://nordlicht.example/.well-known/vrm-domain-proof" in owner.page
+    check = "/company/organisation/domain/check"
+    for answers, told in [
+        ((404, b"", {}), "answered with status 404"),
+        ((301, b"", {"Location": "https://www.nordlicht.example/"}), "answered with status 301"),
+        ((200, b"<html>", {}), "does not hold the token"),
+        ((200, b"x" * 5000, {}), "far more than a line"),
+        ((200, b"x", {"Content-Encoding": "gzip"}), "without compression"),
+    ]:
+        nordlicht_site.answers = answers
+        owner.post(check, 200)
+        assert told in owner.page, answers
+        assert "Not proved yet" in owner.page and "Check again" in owner.page
+    nordlicht_site.answers = (200, b"another-1\r\n" + company.domain_token.encode() + b"\r\n", {})
+    owner.post(check, follow=True)
+    assert "Proved." in owner.page and now_stated(house, company).domain_proved_at is not None
+    assert owner.post(check).location.startswith("/company/organisation")
+
+
+def test_a_domain_of_somebody_else(owner, house, company, nordlicht_site):
+    """A domain another company has proved is said to be taken; a site that is down, that it did not answer."""
+    other = organisation(house, account(house)[0].id, name="First GmbH")
+    house.database.write(
+        lambda db: companies.prove_domain(
+            db, company_id=other.id, domain=other.domain, token=other.domain_token, now=clock.now()
+        )
+    )
+    nordlicht_site.answers = (200, company.domain_token.encode(), {})
+    owner.post("/company/organisation/domain/check", 200)
+    assert "Another company has proved this domain" in owner.page
+    nordlicht_site.close()
+    owner.post("/company/organisation/domain/check", 200)
+    assert "could not be reached" in owner.page
+
+
+def test_another_line(owner, house, company, nordlicht_site):
+    """After another line was given, the one before proves nothing."""
+    owner.post("/company/organisation/domain/token")
+    nordlicht_site.answers = (200, company.domain_token.encode(), {})
+    owner.post("/company/organisation/domain/check", 200)
+    assert "does not hold the token" in owner.page

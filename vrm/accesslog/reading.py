@@ -1,0 +1,246 @@
+"""Reading events back for those they concern: the person whose they are, and the company that caused them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from vrm.accesslog import canonical
+from vrm.accesslog.entry import detail_of, read
+from vrm.accesslog.models import EventLookup, LogEvent, LogLeaf, LogPending
+from vrm.accesslog.types import ANSWERED, REFUSED
+
+_Columns = tuple[str, datetime, str, str | None, str | None, bytes, bytes, bytes, int]
+
+
+@dataclass(frozen=True)
+class LoggedEvent:
+    """An event as the one it concerns may see it.
+
+    ``entry`` holds the members of the log entry, ``detail`` what its commitment hides, ``leaf_index`` its place
+    in the tree once it has one (a second or so after the event).
+    """
+
+    event_id: str
+    at: datetime
+    type: str
+    outcome: str | None
+    consent_id: str | None
+    entry: Mapping[str, object]
+    detail: Mapping[str, object]
+    leaf_hash: bytes
+    leaf_index: int | None
+
+
+@dataclass(frozen=True)
+class OwnRead:
+    """A read as the company that made it may see it: ``answered``, or refused.
+
+    ``members`` are those of the log entry but its ``code``, and ``entry`` is the entry byte for byte, to prove
+    with ``leaf_hash`` and the inclusion proof of ``leaf_index``. A refused read has no ``entry``: the code in it
+    says what happened, and a company is told less. Nor is there ever an opening: it names the items and versions
+    of the person's values, which are the same for every company and would let two of them find whom they share.
+    """
+
+    event_id: str
+    at: datetime
+    answered: bool
+    members: Mapping[str, object]
+    entry: bytes | None
+    leaf_hash: bytes
+    leaf_index: int | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often a consumer's profile was read, and how often a read was refused."""
+
+    reads: int
+    refusals: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one company did under one consent; ``consent_id`` None: refused, because it named none of its own."""
+
+    company_id: str | None
+    consent_id: str | None
+    reads: int
+    refusals: int
+    last_read_at: datetime | None
+
+
+def list_for_consumer(
+    session: Session,
+    *,
+    consumer_id: str,
+    limit: int,
+    before: str | None = None,
+    consent_id: str | None = None,
+    type: str | None = None,
+    outcome: str | None = None,
+    company_id: str | None = None,
+    since: datetime | None = None,
+) -> list[LoggedEvent]:
+    """A consumer's events, newest first: all, or those that fit every condition given.
+
+    ``before`` is the event id of the last row of the page before; ``since`` is included. An unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
+    """
+    conditions = {"consent_id": consent_id, "type": type, "outcome": outcome, "company_id": company_id}
+    narrowed = [
+        getattr(EventLookup, name) == value for name, value in conditions.items() if value is not None
+    ]
+    if since is not None:
+        narrowed.append(EventLookup.at >= since)
+    return _page(session, [EventLookup.consumer_id == consumer_id], narrowed, limit, before)
+
+
+def list_for_company(
+    session: Session,
+    *,
+    consumer_id: str,
+    company_id: str,
+    consent_id: str,
+    limit: int,
+    before: str | None = None,
+) -> list[OwnRead]:
+    """What a company itself read under one consent, newest first; ``before`` as in ``list_for_consumer``.
+
+    ``consumer_id`` finds the rows and is in none of them. Once that person is forgotten there are none.
+    """
+    whose = [
+        EventLookup.consumer_id == consumer_id,
+        EventLookup.consent_id == consent_id,
+        EventLookup.company_id == company_id,
+        EventLookup.type == "disclosure",
+    ]
+    return [_own(event) for event in _page(session, whose, [], limit, before)]
+
+
+def find_for_client(session: Session, *, client_id: str, event_id: str) -> LoggedEvent | None:
+    """One of a client's own events; None where it is another's, or nobody's any more."""
+    query = _logged().where(EventLookup.client_id == client_id, EventLookup.event_id == event_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _row(row)
+
+
+def count_for_consumer(session: Session, *, consumer_id: str, since: datetime | None = None) -> Counts:
+    """How often a consumer was read and how often a read was refused, since then or ever."""
+    query = select(_times(ANSWERED), _times(REFUSED)).where(*_reads(consumer_id, since))
+    reads, refusals = session.execute(query).one()
+    return Counts(int(reads), int(refusals))
+
+
+def count_in_spans(session: Session, *, consumer_id: str, moments: Sequence[datetime]) -> list[Counts]:
+    """As ``count_for_consumer``, from each moment to the next, in one query; ``moments`` ascend."""
+    if len(moments) < 2:
+        return []
+    sums = [
+        _times(outcome, and_(EventLookup.at >= start, EventLookup.at < end))
+        for start, end in pairwise(moments)
+        for outcome in (ANSWERED, REFUSED)
+    ]
+    query = select(*sums).where(*_reads(consumer_id, moments[0]))
+    found = [int(number) for number in session.execute(query).one()]
+    return [Counts(reads, refusals) for reads, refusals in zip(found[::2], found[1::2], strict=True)]
+
+
+def tally_for_consumer(
+    session: Session, *, consumer_id: str, since: datetime | None = None, consent_id: str | None = None
+) -> list[Tally]:
+    """Reads and refusals of a consumer, summed up by company and consent, since then or ever."""
+    last = func.max(case((EventLookup.outcome == ANSWERED, EventLookup.at)))
+    parts = (EventLookup.company_id, EventLookup.consent_id)
+    query = select(*parts, _times(ANSWERED), _times(REFUSED), last).where(*_reads(consumer_id, since))
+    if consent_id is not None:
+        query = query.where(EventLookup.consent_id == consent_id)
+    return [
+        Tally(company, consent, int(reads), int(refusals), last_read_at)
+        for company, consent, reads, refusals, last_read_at in session.execute(query.group_by(*parts))
+    ]
+
+
+def count_pending(session: Session) -> int:
+    """How many events wait for their leaf."""
+    return session.execute(select(func.count()).select_from(LogPending)).scalar_one()
+
+
+def find_leaf(session: Session, *, event_id: str) -> int | None:
+    """The leaf index of an event; None while it waits, or if there is no such event."""
+    return session.execute(
+        select(LogLeaf.leaf_index).where(LogLeaf.event_id == event_id)
+    ).scalar_one_or_none()
+
+
+def _times(outcome: str, when: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    """How many of the rows have this outcome, in that time."""
+    fits = EventLookup.outcome == outcome
+    return func.coalesce(func.sum(case((fits if when is None else and_(fits, when), 1), else_=0)), 0)
+
+
+def _reads(consumer_id: str, since: datetime | None) -> list[ColumnElement[bool]]:
+    conditions = [EventLookup.consumer_id == consumer_id, EventLookup.type == "disclosure"]
+    return conditions if since is None else [*conditions, EventLookup.at >= since]
+
+
+def _page(
+    session: Session,
+    whose: list[ColumnElement[bool]],
+    narrowed: list[ColumnElement[bool]],
+    limit: int,
+    before: str | None,
+) -> list[LoggedEvent]:
+    query = _logged().where(*whose, *narrowed)
+    if before is not None:
+        last = session.execute(
+            select(EventLookup.at).where(*whose, EventLookup.event_id == before)
+        ).scalar_one_or_none()
+        if last is None:
+            return []
+        query = query.where(
+            or_(EventLookup.at < last, and_(EventLookup.at == last, EventLookup.event_id < before))
+        )
+    query = query.order_by(EventLookup.at.desc(), EventLookup.event_id.desc()).limit(limit)
+    return [_row(row) for row in session.execute(query)]
+
+
+def _logged() -> Select[*_Columns]:
+    return (
+        select(
+            EventLookup.event_id,
+            EventLookup.at,
+            EventLookup.type,
+            EventLookup.outcome,
+            EventLookup.consent_id,
+            LogEvent.entry,
+            EventLookup.opening,
+            LogEvent.leaf_hash,
+            LogLeaf.leaf_index,
+        )
+        .join_from(EventLookup, LogEvent, LogEvent.id == EventLookup.event_id)
+        .outerjoin(LogLeaf, LogLeaf.event_id == EventLookup.event_id)
+    )
+
+
+def _row(row: Row[*_Columns]) -> LoggedEvent:
+    event_id, at, type_, outcome, consent_id, entry, opening, leaf_hash, leaf_index = row
+    return LoggedEvent(
+        event_id, at, type_, outcome, consent_id, read(entry), detail_of(opening), leaf_hash, leaf_index
+    )
+
+
+def _own(event: LoggedEvent) -> OwnRead:
+    answered = event.outcome == ANSWERED
+    members = {name: value for name, value in event.entry.items() if name != "code"}
+    return OwnRead(
+        event_id=event.event_id,
+        at=event.at,
+        answered=answered,
+        members=members,
+        entry=canonical.dump(dict(event.entry)) if answered else None,
+        leaf_hash=event.leaf_hash,
+        leaf_index=event.leaf_index,
+    )

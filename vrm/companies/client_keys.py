@@ -1,0 +1,183 @@
+"""A client's keys over time: a new one comes, the old one goes on for a while, then it is worth nothing.
+
+So nothing stands still while the client changes over:
+
+    add_client_key(…, jwk=new)                          # now both prove the client
+    retire_client_key(…, kid="old", until=in a week)    # the old one does until then
+
+These verbs are for keys given to us. A client that publishes its keys at an address adds and removes them there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from vrm.companies.errors import BadKeys
+from vrm.companies.events import record_client
+from vrm.companies.jwks import MOST_KEYS, parse_jwks
+from vrm.companies.models import ClientRow, KeyRow
+from vrm.companies.reading import get_row
+from vrm.companies.records import Client, client_of
+from vrm.errors import Conflict, Invalid, NotFound
+
+MOST_OVERLAP = timedelta(days=30)
+SOON = timedelta(days=14)
+OLD = timedelta(days=365)
+KEEP = timedelta(days=30)
+
+WarningCode = Literal["no_key", "key_ends_soon", "only_key_ending", "key_old", "jwks_uri_failing"]
+
+
+@dataclass(frozen=True)
+class KeyWarning:
+    """What a client's people should do something about. ``at`` is when the keys end, or since when one is there.
+
+    * ``no_key``: none is good; the client cannot prove itself.
+    * ``key_ends_soon``: within 14 days none will be good any more.
+    * ``only_key_ending``: the same, later.
+    * ``key_old``: in use for more than a year.
+    * ``jwks_uri_failing``: the address did not answer with keys; those read last are good until ``at``.
+    """
+
+    code: WarningCode
+    kid: str | None = None
+    at: datetime | None = None
+
+
+def add_client_key(
+    session: Session,
+    *,
+    client_id: str,
+    jwk: Mapping[str, object],
+    now: datetime,
+    actor: str = "operator",
+    by: str | None = None,
+) -> Client:
+    """Take one more public key. Raises ``BadKeys``, and ``Conflict`` where its kid is in use or keys have an address."""
+    row = get_row(session, client_id)
+    if row.jwks_uri is not None:
+        raise Conflict("This client publishes its keys at an address. Add the key there.", code="keys_by_uri")
+    (new,) = parse_jwks({"keys": [jwk]})["keys"]
+    for key in list(row.keys):
+        if key.until is not None and key.until <= now:
+            row.keys.remove(key)  # it is over, so its kid and its place are free
+        elif key.kid == new["kid"]:
+            raise Conflict("A key with this kid is there already. Give each its own.", code="kid_taken")
+    if len(row.keys) >= MOST_KEYS:
+        raise BadKeys("A client has no more than twenty keys. Remove one first.")
+    session.flush()
+    row.keys.append(_row(row, new, "value", 0, now))
+    return _changed(session, row, now, actor, by, "key_added")
+
+
+def retire_client_key(
+    session: Session,
+    *,
+    client_id: str,
+    kid: str,
+    until: datetime,
+    now: datetime,
+    actor: str = "operator",
+    by: str | None = None,
+) -> Client:
+    """Let a key go on until a moment, at most 30 days from now; from then on it is worth nothing.
+
+    The moment can be brought forward and not put off. Raises ``Invalid`` and ``NotFound``, and ``Conflict`` for a
+    key that was read at an address.
+    """
+    row = get_row(session, client_id)
+    key = _key(row, kid, now)
+    if not now < until <= now + MOST_OVERLAP:
+        raise Invalid("Choose a moment within the next 30 days.", field="until")
+    if key.until is not None and until > key.until:
+        raise Invalid("The end of this key can be brought forward, and not put off.", field="until")
+    key.until = until
+    return _changed(session, row, now, actor, by, "key_retired")
+
+
+def remove_client_key(
+    session: Session,
+    *,
+    client_id: str,
+    kid: str,
+    now: datetime,
+    actor: str = "operator",
+    by: str | None = None,
+) -> Client:
+    """End a key at once, be it the last: then the client cannot prove itself until it has another.
+
+    Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where it would come from again.
+    """
+    row = get_row(session, client_id)
+    row.keys.remove(_key(row, kid, now))
+    return _changed(session, row, now, actor, by, "key_removed")
+
+
+def key_warnings(client: Client, now: datetime) -> list[KeyWarning]:
+    """What to do something about, the most pressing first."""
+    good, found = client.good_keys(now), list[KeyWarning]()
+    ends = [key.until for key in good if key.until is not None]
+    if not good:
+        found.append(KeyWarning("no_key"))
+    if client.jwks_failed_at is not None:
+        found.append(KeyWarning("jwks_uri_failing", at=max(ends, default=None)))
+    given = [key for key in good if key.source == "value"]
+    if good and given == good and len(ends) == len(good):  # an address renews its keys' day by itself
+        last = max(given, key=lambda key: key.until or now)
+        code: WarningCode = "key_ends_soon" if max(ends) <= now + SOON else "only_key_ending"
+        found.append(KeyWarning(code, last.kid, last.until))
+    # One that has its end needs no reminder.
+    old = [key for key in good if now - key.added_at > OLD and (key.source == "uri" or key.until is None)]
+    return found + [KeyWarning("key_old", key.kid, key.added_at) for key in old]
+
+
+def replace_keys(row: ClientRow, jwks: Mapping[str, Any], source: str, now: datetime) -> bool:
+    """Make these parsed keys the only ones; the same key under its kid keeps its age. Whether anything changed."""
+    there, before = {key.kid: key for key in row.keys}, _facts(row)
+    wanted = []
+    for place, jwk in enumerate(jwks["keys"]):
+        key = there.get(jwk["kid"]) or _row(row, jwk, source, place, now)
+        if key.jwk != jwk:
+            key.jwk, key.added_at = jwk, now
+        key.source, key.place, key.until = source, place, None
+        wanted.append(key)
+    row.keys = wanted
+    return _facts(row) != before
+
+
+def sweep_keys(session: Session, *, now: datetime) -> None:
+    """Delete keys that have been worth nothing for 30 days."""
+    session.execute(delete(KeyRow).where(KeyRow.source == "value", KeyRow.until <= now - KEEP))
+
+
+def _key(row: ClientRow, kid: str, now: datetime) -> KeyRow:
+    for key in row.keys:
+        if key.kid == kid and (key.until is None or now < key.until):
+            if key.source == "uri":
+                raise Conflict(
+                    "This key was read at the client's address. Take it away there.", code="keys_by_uri"
+                )
+            return key
+    raise NotFound("This client has no such key.")
+
+
+def _facts(row: ClientRow) -> dict[str, tuple[object, ...]]:
+    return {key.kid: (key.jwk, key.source, key.until) for key in row.keys}
+
+
+def _row(row: ClientRow, jwk: dict[str, Any], source: str, place: int, now: datetime) -> KeyRow:
+    return KeyRow(
+        client_id=row.id, kid=jwk["kid"], jwk=jwk, source=source, place=place, added_at=now, until=None
+    )
+
+
+def _changed(
+    session: Session, row: ClientRow, now: datetime, actor: str, by: str | None, code: str
+) -> Client:
+    session.flush()
+    record_client(session, "client.changed", row, now, actor, by, code)
+    return client_of(row)

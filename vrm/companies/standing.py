@@ -1,0 +1,62 @@
+"""The question every ask and every read begins with: may this client, now?"""
+
+from collections.abc import Iterable
+from typing import cast
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.orm import Session
+
+from vrm.companies.errors import MayNotAsk
+from vrm.companies.models import ClientRow, CompanyRow
+from vrm.companies.reading import find_client
+from vrm.companies.records import Asker, ClientStanding
+from vrm.companies.service import get_company
+from vrm.ids import is_id
+
+_clients = cast(Table, ClientRow.__table__)
+_companies = cast(Table, CompanyRow.__table__)
+
+
+def may_ask(session: Session, *, client_id: str) -> Asker:
+    """The client and its company, if it may ask people now. Raises ``MayNotAsk``, whose code says why not."""
+    client = find_client(session, client_id=client_id)
+    if client is None:
+        raise MayNotAsk("This client is not registered here.", code="client_unknown")
+    if client.state != "active":
+        raise MayNotAsk("This client is suspended. Ask whoever suspended it.", code="client_suspended")
+    company = get_company(session, company_id=client.company_id)
+    if company.state == "suspended":
+        raise MayNotAsk("This company is suspended. Ask the operator.", code="company_suspended")
+    if company.state != "approved":
+        raise MayNotAsk("This company is not approved yet.", code="company_not_approved")
+    return Asker(client, company)
+
+
+def client_standing(connection: Connection, *, client_id: str) -> ClientStanding | None:
+    """How one client stands; None when there is no such client."""
+    return client_standings(connection, client_ids=[client_id]).get(client_id)
+
+
+def client_standings(
+    connection: Connection, *, client_ids: Iterable[str], lock: bool = False
+) -> dict[str, ClientStanding]:
+    """How clients stand, by id; unknown ids are left out. One query, for hot paths.
+
+    With ``lock``, the rows of clients and companies are share-locked until the transaction ends, so that a
+    suspension either comes first and is seen, or waits. (SQLite has one writer at a time and needs no lock.)
+    """
+    ids = sorted({client_id for client_id in client_ids if is_id(client_id)})
+    wanted = (
+        select(
+            _clients.c.id,
+            _clients.c.company_id,
+            _clients.c.state,
+            _companies.c.state.label("company_state"),
+            _companies.c.notice_version,
+        )
+        .join(_companies, _companies.c.id == _clients.c.company_id)
+        .where(_clients.c.id.in_(ids))
+    )
+    if lock:
+        wanted = wanted.with_for_update(read=True)
+    return {row.id: ClientStanding(*row) for row in connection.execute(wanted)}

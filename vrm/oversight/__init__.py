@@ -1,0 +1,116 @@
+"""Oversight: what the log says, found at once. It derives, and is never the only copy of anything but its findings
+and what auditors write.
+
+What it keeps: an index over the members that log entries have in clear, in four views (``models``), and the
+anomalies found in it; beside it the case files and saved views that auditors write, sealed. The index holds nothing
+that the log does not say in clear: no name, no value, no consent's id; people stand there as threads. It can be
+dropped and made anew from the log at any time (``reindex``).
+
+Who may call it: the worker, to ``index`` and to ``watch``; the pages and interfaces of auditors and the command
+line, for everything; those of company people for their own clients' figures.
+
+What it must never know: whose thread it is, what a commitment hides, what the look-ups beside the log say.
+
+Why it stays fast: which entries have all members asked for is worked out with bits (``facets``), a million leaves
+at a time, whether many match or none; how many there are is summed up beforehand (``tallies``). Nothing is indexed
+when an event is written; the index is a pass or so behind the tree.
+"""
+
+from vrm.oversight.anomalies import KINDS, Figures, Kind
+from vrm.oversight.bundle import Bundle, open_case_bundle, open_exposure_bundle, record_export
+from vrm.oversight.bundled import MOST_ENTRIES
+from vrm.oversight.case_lines import LINE_KINDS, LONGEST_NOTE, CaseLine, LineKind, list_lines, list_marks, marked_leaves
+from vrm.oversight.cases import (
+    LONGEST_TITLE,
+    MOST_LINES,
+    MOST_MARKS,
+    Case,
+    add_note,
+    close_case,
+    get_case,
+    list_cases,
+    mark,
+    open_case,
+    reopen_case,
+    unmark,
+)
+from vrm.oversight.exposures import Exposed, Exposure, KeyRead, exposed_leaves, exposure, reads_by_key
+from vrm.oversight.findings import Anomaly, get_anomaly, list_anomalies
+from vrm.oversight.indexing import index, indexed, reindex
+from vrm.oversight.looks import Look, Looks, list_looks, record_look
+from vrm.oversight.members import Filters, Row
+from vrm.oversight.searching import Found, get_row, search
+from vrm.oversight.tallies import GROUPS, Bucket, Count, Grain, Ranking, Series, count, rank, series
+from vrm.oversight.verify import BundleReport, is_bundle, verify_bundle
+from vrm.oversight.views import LONGEST_NAME, MOST_VIEWS, SavedView, delete_view, list_views, save_view
+from vrm.oversight.watching import watch
+
+__all__ = [
+    "GROUPS",
+    "KINDS",
+    "LINE_KINDS",
+    "LONGEST_NAME",
+    "LONGEST_NOTE",
+    "LONGEST_TITLE",
+    "MOST_ENTRIES",
+    "MOST_LINES",
+    "MOST_MARKS",
+    "MOST_VIEWS",
+    "Anomaly",
+    "Bucket",
+    "Bundle",
+    "BundleReport",
+    "Case",
+    "CaseLine",
+    "Count",
+    "Exposed",
+    "Exposure",
+    "Figures",
+    "Filters",
+    "Found",
+    "Grain",
+    "KeyRead",
+    "Kind",
+    "LineKind",
+    "Look",
+    "Looks",
+    "Ranking",
+    "Row",
+    "SavedView",
+    "Series",
+    "add_note",
+    "close_case",
+    "count",
+    "delete_view",
+    "exposed_leaves",
+    "exposure",
+    "get_anomaly",
+    "get_case",
+    "get_row",
+    "index",
+    "indexed",
+    "is_bundle",
+    "list_anomalies",
+    "list_cases",
+    "list_lines",
+    "list_looks",
+    "list_marks",
+    "list_views",
+    "mark",
+    "marked_leaves",
+    "open_case",
+    "open_case_bundle",
+    "open_exposure_bundle",
+    "rank",
+    "reads_by_key",
+    "record_export",
+    "record_look",
+    "reindex",
+    "reopen_case",
+    "save_view",
+    "search",
+    "series",
+    "unmark",
+    "verify_bundle",
+    "watch",
+]

@@ -1,0 +1,164 @@
+"""What the index keeps of an entry, and what one can ask for. Pure.
+
+A row holds the members that the entry has in clear, and nothing else: ``thread`` and ``agent`` are pseudonyms
+there as well, and ``detail`` is not looked at.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+from vrm import clock, ids
+from vrm.accesslog.entry import read
+from vrm.errors import Invalid
+
+UNREADABLE = "unreadable"
+"""The type of a row whose entry is not what the log wrote: shown, never left out."""
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry as the index holds it. ``at`` is the time inside the entry."""
+
+    leaf_index: int
+    event_id: str
+    at: datetime
+    type: str
+    actor: str | None = None
+    company_id: str | None = None
+    client_id: str | None = None
+    purpose: str | None = None
+    keys: tuple[str, ...] = ()
+    outcome: str | None = None
+    code: str | None = None
+    revision: int | None = None
+    thread: str | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which entries are meant: those that meet every condition given.
+
+    ``since`` belongs to the span, ``until`` does not. ``type`` is the action, ``key`` one that the entry names.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    company: str | None = None
+    client: str | None = None
+    purpose: str | None = None
+    key: str | None = None
+    type: str | None = None
+    outcome: str | None = None
+    code: str | None = None
+    thread: str | None = None
+    actor: str | None = None
+    agent: str | None = None
+
+    def members(self) -> dict[str, str]:
+        """The conditions on members, without those on time."""
+        named = {one.name: getattr(self, one.name) for one in fields(self)[2:]}
+        return {name: value for name, value in named.items() if value is not None}
+
+    def given(self) -> dict[str, str]:
+        """Every condition as text, as a link's query or a kept finding holds it; times are RFC 3339."""
+        times = {"since": self.since, "until": self.until}
+        told = {name: clock.rfc3339(moment) for name, moment in times.items() if moment is not None}
+        return told | self.members()
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Filters":
+        """Back from ``given``; empty texts and unknown names are left aside. Raises ``Invalid`` for a bad time or id."""
+        known = {one.name: given[one.name] for one in fields(cls) if given.get(one.name)}
+        times = {name: _moment(name, known.pop(name)) for name in ("since", "until") if name in known}
+        for name in ("company", "client"):
+            if name in known and not ids.is_id(known[name]):
+                raise Invalid("An id looks like f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field=name)
+        return cls(**times, **known)  # type: ignore[arg-type]
+
+    def admit(self, row: Row) -> bool:
+        """Whether a row meets every condition."""
+        return (
+            (self.since is None or row.at >= self.since)
+            and (self.until is None or row.at < self.until)
+            and all(
+                value in row.keys if name == "key" else member(row, name) == value
+                for name, value in self.members().items()
+            )
+        )
+
+
+def member(row: Row, name: str) -> str | None:
+    """A row's member by the name that conditions use."""
+    value: str | None = getattr(row, f"{name}_id" if name in ("company", "client") else name)
+    return value
+
+
+def row_of(leaf_index: int, event_id: str, entry: bytes) -> Row:
+    """What the index keeps of an entry. One that cannot be read keeps its place, of type ``unreadable``."""
+    try:
+        said = read(entry)
+        text = {
+            name: _text(said, name) for name in ("actor", "purpose", "outcome", "code", "thread", "agent")
+        }
+        keys, revision = said.get("keys", []), said.get("revision")
+        if not isinstance(keys, list) or not isinstance(revision, int | None):
+            raise ValueError("not an entry")
+        return Row(
+            leaf_index,
+            event_id,
+            datetime.fromisoformat(str(said["time"])),
+            str(said["type"])[:64],
+            company_id=_id(said, "company"),
+            client_id=_id(said, "client"),
+            keys=tuple(map(str, keys)),
+            revision=revision,
+            **text,
+        )
+    except (ValueError, KeyError):
+        return Row(leaf_index, event_id, _NO_TIME, UNREADABLE)
+
+
+def facets(row: Row) -> Iterator[str]:
+    """The members by which a row is found with bits. Threads and agents, being many, have an index instead."""
+    for name in ("type", "actor", "company", "client", "purpose", "outcome", "code"):
+        value = member(row, name)
+        if value is not None:
+            yield f"{name}:{value}"
+    yield from (f"key:{key}" for key in row.keys)
+    yield day_facet(row.at)
+    yield hour_facet(row.at)
+
+
+def day_facet(at: datetime) -> str:
+    """The facet of everything on a day (UTC)."""
+    return f"day:{at:%Y-%m-%d}"
+
+
+def hour_facet(at: datetime) -> str:
+    """The facet of everything in an hour (UTC)."""
+    return f"hour:{at:%Y-%m-%dT%H}"
+
+
+def _text(said: Mapping[str, object], name: str) -> str | None:
+    value = said.get(name)
+    if value is not None and not (isinstance(value, str) and len(value) <= 64):
+        raise ValueError("not an entry")
+    return value
+
+
+def _id(said: Mapping[str, object], name: str) -> str | None:
+    value = _text(said, name)
+    if value is not None and not ids.is_id(value):
+        raise ValueError("not an entry")
+    return value
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("Write a time as 2026-03-01T09:30:00Z, or a date.", field=name) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

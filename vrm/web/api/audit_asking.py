@@ -1,0 +1,102 @@
+"""What a program asks of ``/v1/audit``: the parameters of its query, read strictly.
+
+A parameter that is not known is refused and never left aside: a filter with a slip in its name would find everything.
+"""
+
+import re
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from flask import request
+
+from vrm.errors import Invalid
+from vrm.ids import is_id
+from vrm.oversight import Filters
+
+MOST_LEAVES = 2**63
+"""No leaf index reaches this (C2SP tlog-checkpoint)."""
+PAGE = 50
+MOST_ON_A_PAGE = 200
+FILTERS = tuple(one.name for one in fields(Filters))
+_MEMBER = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def check_names(*known: str) -> None:
+    """Refuse what is not one of these, and what is given twice. Raises ``Invalid``."""
+    if not set(request.args) <= set(known):
+        raise Invalid(f"This address takes no other parameters than {', '.join(known) or 'none'}.")
+    for name in known:
+        if len(request.args.getlist(name)) > 1:
+            raise Invalid("Give each parameter once.", field=name)
+
+
+def read_filters() -> Filters:
+    """The filters in the query. Raises ``Invalid`` for what no entry can have."""
+    given = {name: request.args[name] for name in FILTERS if name in request.args}
+    for name, value in given.items():
+        if name not in ("since", "until"):
+            _check_member(name, value)
+    filters = Filters.of(given)
+    for name in ("since", "until"):
+        moment: datetime | None = getattr(filters, name)
+        if (name in given) != (moment is not None) or (moment and not _FIRST <= moment < _LAST):
+            raise Invalid("Write a time as 2026-03-01T09:30:00Z, or a date.", field=name)
+    if filters.since and filters.until and filters.since >= filters.until:
+        raise Invalid("until must be later than since.", field="until")
+    return filters
+
+
+def read_span(filters: Filters) -> tuple[datetime, datetime]:
+    """Both ends of the time that is asked about. Raises ``Invalid`` where one is missing."""
+    if filters.since is None or filters.until is None:
+        name = "since" if filters.since is None else "until"
+        raise Invalid("Say from which moment (since) and until which (until).", field=name)
+    return filters.since, filters.until
+
+
+def find_number(name: str, *, most: int = MOST_LEAVES - 1) -> int | None:
+    """A number from 0 to ``most``; None where none is given. Raises ``Invalid``."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) or int(text) > most:
+        raise Invalid(f"{name} is a number from 0 to {most}.", field=name)
+    return int(text)
+
+
+def read_limit() -> int:
+    """How many to put on a page. Raises ``Invalid``."""
+    limit = find_number("limit", most=MOST_ON_A_PAGE)
+    if limit == 0:
+        raise Invalid("limit is at least 1.", field="limit")
+    return PAGE if limit is None else limit
+
+
+def find_id(name: str) -> str | None:
+    """An id; None where none is given. Raises ``Invalid``."""
+    given = request.args.get(name)
+    if given is not None and not is_id(given):
+        raise Invalid("An id looks like f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field=name)
+    return given
+
+
+def find_member(name: str) -> str | None:
+    """What stands in an entry, such as a thread or a code; None where none is given. Raises ``Invalid``."""
+    given = request.args.get(name)
+    if given is not None:
+        _check_member(name, given)
+    return given
+
+
+def find_word(name: str, *words: str) -> str | None:
+    """One of these words; None where none is given. Raises ``Invalid``."""
+    given = request.args.get(name)
+    if given is not None and given not in words:
+        raise Invalid(f"{name} is one of {', '.join(words)}.", field=name)
+    return given
+
+
+def _check_member(name: str, value: str) -> None:
+    if not _MEMBER.fullmatch(value):
+        raise Invalid("No entry can have this. Copy the whole of it from an entry.", field=name)

@@ -1,0 +1,138 @@
+"""``authorization_details`` (RFC 9396) of the type ``vrm_profile``: an ask on the wire.
+
+[{"type": "vrm_profile", "duration_days": 90, "retention_days": 30, "recipients": ["Parcel carrier"],
+  "lines": [{"key": "birthdate", "purpose": "dpv:AgeVerification", "required": true,
+             "why": "The parcel holds a knife", "any_of": ["age_over_18"], "frequency": "once"}]}]
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from authlib.oauth2 import OAuth2Error
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+from vrm.consents import FREQUENCIES, MOST_DAYS, Line, Revision, Terms
+from vrm.web.descriptions import said
+
+TYPE = "vrm_profile"
+MOST_BYTES = 32768
+
+
+class InvalidAuthorizationDetails(OAuth2Error):  # type: ignore[misc]
+    """RFC 9396, section 5."""
+
+    error = "invalid_authorization_details"
+
+
+def _printable(text: str) -> None:
+    if not text.isprintable():
+        raise ValidationError("Write it on one line, in letters that can be shown.")
+
+
+class _LineSchema(Schema):
+    class Meta:
+        unknown = RAISE
+
+    key = fields.String(required=True)
+    purpose = fields.String(required=True)
+    required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    why = fields.String(load_default="")
+    any_of = fields.List(fields.String(), load_default=[], validate=validate.Length(max=10))
+    frequency = fields.String(load_default="when_needed", validate=validate.OneOf(FREQUENCIES))
+
+    @post_load
+    def _line(self, data: dict[str, Any], **_: Any) -> Line:
+        return Line(**{**data, "any_of": tuple(data["any_of"])})
+
+
+class _DetailsSchema(Schema):
+    class Meta:
+        unknown = RAISE
+
+    type = fields.String(required=True, validate=validate.Equal(TYPE))
+    lines = fields.List(fields.Nested(_LineSchema), required=True)
+    duration_days = fields.Integer(load_default=MOST_DAYS, strict=True)
+    retention_days = fields.Integer(load_default=None, strict=True, allow_none=True)
+    recipients = fields.List(
+        fields.String(validate=[validate.Length(1, 100), _printable]),
+        load_default=[],
+        validate=validate.Length(max=20),
+    )
+
+    @post_load
+    def _terms(self, data: dict[str, Any], **_: Any) -> Terms:
+        return Terms(
+            tuple(data["lines"]), data["duration_days"], data["retention_days"], tuple(data["recipients"])
+        )
+
+
+def parse(raw: str | None) -> Terms:
+    """The terms in the parameter. Raises ``InvalidAuthorizationDetails`` naming the member that is wrong."""
+    if not raw:
+        raise InvalidAuthorizationDetails(
+            f"Say in authorization_details, with the type {TYPE}, which lines you ask for."
+        )
+    if len(raw.encode()) > MOST_BYTES:
+        raise InvalidAuthorizationDetails(f"authorization_details has at most {MOST_BYTES} bytes.")
+    try:
+        details = json.loads(raw)
+    except (ValueError, RecursionError) as fault:
+        raise InvalidAuthorizationDetails("authorization_details is not JSON.") from fault
+    if not isinstance(details, list) or len(details) != 1:
+        raise InvalidAuthorizationDetails("authorization_details is a JSON array with one member.")
+    try:
+        return cast(Terms, _DetailsSchema().load(details[0]))
+    except ValidationError as fault:
+        raise InvalidAuthorizationDetails(_first(fault.messages)) from fault
+
+
+def hold_to_retention(terms: Terms, stated: Callable[[str], int | None]) -> Terms:
+    """The terms, held to how long the company publicly says it keeps what it reads for a purpose, in days.
+
+    An ask that does not say gets the longest of its purposes', if the company states one for each of them. Raises
+    ``InvalidAuthorizationDetails`` for an ask that would keep longer than is stated for one of its purposes: the
+    company's public page would be untrue.
+    """
+    days = {purpose: stated(purpose) for purpose in sorted({line.purpose for line in terms.lines})}
+    known = {purpose: limit for purpose, limit in days.items() if limit is not None}
+    if terms.retention_days is None:
+        return replace(terms, retention_days=max(known.values())) if len(known) == len(days) else terms
+    for purpose, limit in known.items():
+        if terms.retention_days > limit:
+            raise InvalidAuthorizationDetails(
+                f"retention_days: your company states {limit} days for {purpose}. Ask for no more, or state more."
+            )
+    return terms
+
+
+def granted_details(revision: Revision) -> list[dict[str, Any]]:
+    """What was granted, in the shape of the ask (RFC 9396, section 7)."""
+    return [
+        {
+            "type": TYPE,
+            "lines": [
+                {
+                    "key": line.key,
+                    "purpose": line.purpose,
+                    "required": line.required,
+                    "frequency": line.frequency,
+                }
+                for line in revision.lines
+            ],
+            "duration_days": (revision.expires_at - revision.created_at).days,
+        }
+    ]
+
+
+def _first(messages: Any, path: str = "authorization_details") -> str:
+    """The first message of marshmallow's tree, with where it stands: ``lines[0].key: Missing data …``."""
+    while isinstance(messages, dict | list):
+        if isinstance(messages, list):
+            messages = messages[0]
+            continue
+        name, messages = next(iter(messages.items()))
+        if name != "_schema":
+            path = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{said(name)}"
+    return f"{path}: {messages}"

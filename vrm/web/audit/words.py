@@ -1,0 +1,203 @@
+"""What things are called on the pages of auditors: members of an entry, outcomes of a check, companies, clients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from vrm import companies
+from vrm.catalogue import Catalogue
+from vrm.companies import Client, Company
+from vrm.web.language import N_, gettext
+
+MEMBERS: Mapping[str, str] = {
+    "v": N_("The version of this format."),
+    "type": N_("What happened. The log keeps a list of types that only ever grows."),
+    "time": N_("When the service wrote the event down (UTC, to the millisecond), by its own clock."),
+    "actor": N_("What kind of actor it was. Who it was is never said."),
+    "company": N_("The company whose client acted, or that the event is about."),
+    "client": N_("The software of that company which authenticated itself. It does not tell which person used it."),
+    "agent": N_(
+        "A pseudonym for whoever read at the company, where its client said so. It lets one agent’s reads be counted"
+        " and cannot be turned back into a name."
+    ),
+    "purpose": N_("What the company said it was for, as a term of the Data Privacy Vocabulary. It cannot show what was"
+        " done with the data afterwards."),
+    "keys": N_("Which lines were asked for or given. What stood in them, the values, is never in the log."),
+    "outcome": N_("Whether the read was answered or refused."),
+    "code": N_("Why it was refused, or what exactly was changed or looked at."),
+    "revision": N_("Which revision of the consent held at that moment. It counts up each time the consent changes."),
+    "thread": N_(
+        "Ties the events of one consent together, and never two consents of one person. It is made with a secret of"
+        " that person, so nobody can tell from it who they are, or make one to compare."
+    ),
+    "detail": N_(
+        "A commitment (a salted SHA-256) to the rest, such as the ids. It shows nothing by itself. Whoever holds the"
+        " opening can prove what it says; when a person is erased, theirs is deleted."
+    ),
+}  # fmt: skip
+"""What each member of an entry is, where it comes from, and what it does not tell."""
+
+SUMMARIES = (
+    N_("A read by an authenticated client: answered, or refused with a code."),
+    N_("A consumer granted an ask; keys are those granted."),
+    N_("A consumer took lines out of a consent; keys are those left."),
+    N_("A consumer revoked a consent; keys are those it had."),
+    N_("A consent came to its end; keys are those it had."),
+    N_("A consumer refused an ask; keys are those asked for."),
+    N_("A company was registered; it may ask nobody anything yet."),
+    N_("A company proved that it controls its web domain."),
+    N_("The operator approved a company; its clients may ask."),
+    N_("The operator suspended a company; every read of it is refused."),
+    N_("The operator lifted a company's suspension."),
+    N_("A company changed what it says of itself; the code says which part."),
+    N_("Somebody was invited into a company, in the role the code says."),
+    N_("An invitation into a company was withdrawn unused."),
+    N_("Somebody joined a company, in the role the code says."),
+    N_("Somebody has another role in a company, as the code says."),
+    N_("Somebody left a company, or was off-boarded; the code is the role."),
+    N_("A company exported what it holds; the code says consents or reads."),
+    N_("A company registered a client."),
+    N_("A client's registration changed: its keys, addresses or name."),
+    N_("A client was suspended; every read of it is refused."),
+    N_("A client's suspension was lifted."),
+    N_("The operator let an auditor review the log until a day."),
+    N_("An auditor's mandate was ended before its day."),
+    N_("The operator forgot an auditor's second factor; they enrol anew."),
+    N_("An auditor came in, with password and second factor."),
+    N_("An auditor made a token for a program of theirs."),
+    N_("An auditor ended a token before its day."),
+    N_("An auditor looked at the log; the code says at what, the opening who and how it was narrowed."),
+    N_("An auditor opened a case file; the opening says who and which."),
+    N_("An auditor added to a case file, or closed or reopened it, as the code says."),
+    N_(
+        "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash."
+    ),
+    N_("The log was exported; the code says whether all of it or a selection."),
+    N_("Every key is wrapped by the KEK that is current now."),
+    N_("A backup was made; it holds the log up to some entry before this one."),
+    N_("The instance goes on from a backup; what came after that backup is lost."),
+)
+"""What the log's registry of types says of each, so that it is translated."""
+
+SENTENCES = (
+    N_("Say what the token is for, in at most 60 letters."),
+    N_("There are 20 tokens already. End one first."),
+    N_("There is no such token."),
+    N_("No checkpoint of that size was published."),
+    N_("There is no such leaf in a tree of that size."),
+    N_("Give a name, at most 100 letters on one line."),
+    N_("There are 50 views. Delete one first."),
+    N_("There is no such view."),
+)
+"""What rooms say of a fault on these pages, so that it is translated."""
+
+FILTERS: Mapping[str, str] = {
+    "since": N_("From (UTC)"),
+    "until": N_("Until (UTC)"),
+    "company": N_("Company"),
+    "client": N_("Client"),
+    "purpose": N_("Purpose"),
+    "key": N_("Key"),
+    "type": N_("Action"),
+    "outcome": N_("Outcome"),
+    "code": N_("Code"),
+    "thread": N_("Thread"),
+    "actor": N_("Actor"),
+    "agent": N_("Agent"),
+}
+"""What one can narrow the log by."""
+
+ANOMALIES: Mapping[str, str] = {
+    "volume": N_("Far more reads than usual"),
+    "hours": N_("Reads at an unusual hour"),
+    "unused_key": N_("Granted and never read"),
+    "refusals": N_("A series of refusals"),
+    "agent": N_("One agent, many people"),
+}
+"""The kinds of anomaly, as a heading."""
+
+LOOKS: Mapping[str, str] = {
+    "overview": N_("The home page"),
+    "search": N_("The log"),
+    "entry": N_("An entry"),
+    "exposure": N_("Exposure"),
+    "anomalies": N_("Alarms"),
+    "case": N_("Cases"),
+    "checkpoint": N_("Checkpoints"),
+    "export": N_("An export"),
+    "looks": N_("What auditors looked at"),
+    "tokens": N_("Their own tokens"),
+}
+"""What an auditor can look at."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Companies and clients by id. Names of organisations and of software; no person is among them."""
+
+    companies: Mapping[str, Company]
+    clients: Mapping[str, Client]
+
+    def company(self, id: str | None) -> str:
+        """The legal name; "" where there is none."""
+        found = self.companies.get(id or "")
+        return found.legal_name if found else ""
+
+    def client(self, id: str | None) -> str:
+        """The client's name; "" where there is none."""
+        found = self.clients.get(id or "")
+        return found.name if found else ""
+
+    def client_choices(self, company_id: str | None) -> list[tuple[str, str]]:
+        """Clients to choose from, those of one company if it is chosen, by the names of both."""
+        found = [
+            (id, f"{client.name} ({self.company(client.company_id)})")
+            for id, client in self.clients.items()
+            if company_id in (None, client.company_id)
+        ]
+        return sorted(found, key=lambda one: one[1].casefold())
+
+
+def names(db: Session) -> Names:
+    """Every company and client there is, whatever its state."""
+    return Names(
+        {company.id: company for company in companies.list_companies(db)},
+        {client.id: client for client in companies.list_clients(db)},
+    )
+
+
+def key(catalogue: Catalogue, name: str) -> str:
+    """The plain label of a key; its name where the catalogue has it no more."""
+    found = catalogue.keys.get(name)
+    return gettext(found.label) if found else name
+
+
+def purpose(catalogue: Catalogue, id: str) -> str:
+    """A purpose in plain words; its id where the catalogue does not know it."""
+    found = catalogue.purposes.get(id)
+    return gettext(found.plain) if found else id
+
+
+def filters(catalogue: Catalogue, names: Names, given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Filters in words: the name of each, not yet translated, and its value by name where it has one."""
+    return [(FILTERS[name], _filter(catalogue, names, name, value)) for name, value in given.items()]
+
+
+def _filter(catalogue: Catalogue, names: Names, name: str, value: str) -> str:
+    match name:
+        case "company":
+            return names.company(value) or value
+        case "client":
+            return names.client(value) or value
+        case "purpose":
+            return purpose(catalogue, value)
+        case "key":
+            return key(catalogue, value)
+        case _:
+            return value
+
+
+def look(code: str) -> str:
+    """What was looked at, in words; looks through the interface for programs have their code."""
+    return gettext(LOOKS[code]) if code in LOOKS else code

@@ -1,0 +1,96 @@
+"""Where an organisation stands, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from vrm import clock, companies, consents, oversight
+from vrm.companies import Client, Company, KeyWarning
+from vrm.house import House
+from vrm.web import pages, session
+from vrm.web.audiences import audience
+from vrm.web.rooms import house
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that must be so before people can be asked."""
+
+    name: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many consents are active, and today's reads and refusals (UTC) as far as the log's index has got."""
+
+    active: int
+    reads: int
+    refusals: int
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """A client whose keys need somebody."""
+
+    client: Client
+    warning: KeyWarning
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """``/company``."""
+    blueprint.get("")(home)
+
+
+@audience("company")
+def home() -> Response:
+    here, company_id, now = house(), session.company_id(), clock.now()
+    context = here.database.read(lambda db: _home(db, here, company_id, now))
+    return pages.render("company_home.html", role=session.present().role, **context)
+
+
+def _home(db: Session, here: House, company_id: str, now: datetime) -> dict[str, Any]:
+    company = companies.get_company(db, company_id=company_id)
+    clients = companies.list_clients(db, company_id=company_id)
+    steps = _steps(company, clients)
+    return {
+        "company": company,
+        "steps": steps,
+        # The operator's yes is not among what the company's own people can still do.
+        "left": sum(not step.done for step in steps if step.name not in ("approved", "client")),
+        "figures": _figures(db, company_id, now)
+        if company.approved_at or company.state != "pending"
+        else None,
+        "pressing": [
+            Pressing(client, warning)
+            for client in clients
+            if client.state == "active"
+            for warning in companies.key_warnings(client, now)
+        ],
+    }
+
+
+def _steps(company: Company, clients: list[Client]) -> list[Step]:
+    return [
+        Step("domain", company.domain_proved_at is not None),
+        Step("notice", company.privacy_notice_url is not None),
+        Step("purposes", bool(company.purposes)),
+        Step("approved", company.approved_at is not None),
+        Step("client", any(client.state == "active" for client in clients)),
+    ]
+
+
+def _figures(db: Session, company_id: str, now: datetime) -> Figures:
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    wanted = oversight.Filters(
+        company=company_id, type="disclosure", since=today, until=today + timedelta(days=1)
+    )
+    counts = [bucket.counts for bucket in oversight.series(db, wanted).buckets]
+    return Figures(
+        active=consents.holdings.counts(db, company_id=company_id, now=now).active,
+        reads=sum(each.get("answered", 0) for each in counts),
+        refusals=sum(each.get("refused", 0) for each in counts),
+    )

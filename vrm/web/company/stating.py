@@ -1,0 +1,138 @@
+"""What an organisation states of itself, as forms: its facts, and a row for each purpose.
+
+A form is read as a whole and every fault is told at once, beside its field. What the room says of a value is shown
+as the room says it; how long a text may be is said here, so that it can be said in every language.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import request
+from marshmallow import ValidationError, fields, validate
+
+from vrm import companies, work
+from vrm.catalogue import Catalogue
+from vrm.companies import Company, Stated
+from vrm.errors import Invalid
+from vrm.web.forms import Form
+from vrm.web.language import gettext, told
+from vrm.web.typed import N_, needed
+
+ROWS = 2
+"""Empty rows for purposes on a form that has none yet."""
+MOST_ROWS = 20
+LONGEST_WHY = 300
+LONGEST_KEPT = 3650  # days
+
+
+@dataclass(frozen=True)
+class Row:
+    """One purpose as typed."""
+
+    purpose: str = ""
+    why: str = ""
+    days: str = ""
+
+
+@dataclass(frozen=True)
+class Purposes:
+    """The rows of a form as typed, what they state, and what is wrong with them by name of field."""
+
+    rows: list[Row]
+    stated: dict[str, Stated]
+    errors: dict[str, str]
+
+
+def text(sentence: str, most: int, *, lines: bool = False) -> fields.String:
+    """A text that must be there, on one line unless ``lines``; ``sentence`` asks for it."""
+    field = needed(sentence)
+    field.validators += [validate.Length(max=most, error=N_("That is too long.")), _plain(lines=lines)]
+    return field
+
+
+def optional_text(most: int) -> fields.String:
+    """A text on one line that may be left empty."""
+    return fields.String(
+        load_default="",
+        validate=[validate.Length(max=most, error=N_("That is too long.")), _plain(lines=False)],
+    )
+
+
+def checked(form: Form, **parsers: Callable[[str], object]) -> Form:
+    """The form with what the room finds wrong in fields that are filled in, whatever else is wrong with it."""
+    errors = dict(form.errors)
+    for name, parse in parsers.items():
+        typed = form.values.get(name, "")
+        if typed and name not in errors:
+            try:
+                parse(typed)
+            except Invalid as fault:
+                errors[name] = told(fault)
+    return Form(form.values, form.data, errors)
+
+
+PARSERS: Mapping[str, Callable[[str], object]] = {
+    "contact": work.parse_address,
+    "domain": companies.parse_domain,
+    "privacy_notice_url": companies.parse_notice_url,
+}
+"""What ``checked`` asks the rooms of the facts that have a form of their own."""
+
+
+def read_purposes(catalogue: Catalogue) -> Purposes:
+    """The rows of this request; empty ones are left out of what is stated."""
+    typed = [
+        Row(*(request.form.get(f"{name}-{n}", "").strip() for name in ("purpose", "why", "days")))
+        for n in range(MOST_ROWS)
+        if f"purpose-{n}" in request.form
+    ]
+    stated: dict[str, Stated] = {}
+    errors: dict[str, str] = {}
+    for n, row in enumerate(typed):
+        if row == Row():
+            continue
+        if row.purpose not in catalogue.purposes:
+            errors[f"purpose-{n}"] = gettext("Choose a purpose, or clear this row.")
+        elif row.purpose in stated:
+            errors[f"purpose-{n}"] = gettext("You have this purpose above already. State it once.")
+        if len(row.why) > LONGEST_WHY or not row.why.isprintable():
+            errors[f"why-{n}"] = gettext("Say it in one line, with at most 300 characters.")
+        days = int(row.days) if row.days.isascii() and row.days.isdecimal() and len(row.days) < 6 else None
+        if row.days and (days is None or days > LONGEST_KEPT):
+            errors[f"days-{n}"] = gettext("Give whole days from 0 to 3650, or leave it empty.")
+        stated.setdefault(row.purpose, Stated(row.why or None, days))
+    return Purposes(typed, stated, errors)
+
+
+def rows_of(company: Company) -> list[Row]:
+    """What a company states now, as rows to change, and an empty one."""
+    rows = [
+        Row(id, stated.why or "", "" if stated.retention_days is None else str(stated.retention_days))
+        for id, stated in company.purposes.items()
+    ]
+    return with_room(rows, 1 if rows else ROWS)
+
+
+def with_room(rows: list[Row], more: int = 1) -> list[Row]:
+    """The rows and empty ones after them, as far as there is place."""
+    return (rows + [Row()] * more)[:MOST_ROWS]
+
+
+def offered(catalogue: Catalogue) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The purposes to choose from: first those that people are told in plain words, then all the others."""
+    plain = [each for each in catalogue.purposes.values() if each.plain != each.label]
+    rest = [each for each in catalogue.purposes.values() if each.plain == each.label]
+    groups = ((gettext("Said in plain words"), plain), (gettext("Others, as the vocabulary has them"), rest))
+    return [
+        (name, sorted(((each.id, gettext(each.plain)) for each in group), key=lambda one: one[1].casefold()))
+        for name, group in groups
+    ]
+
+
+def _plain(*, lines: bool) -> Callable[[str], None]:
+    def check(typed: str) -> None:
+        shown = typed.replace("\r", " ").replace("\n", " ") if lines else typed
+        if not shown.isprintable():
+            raise ValidationError(N_("There is a sign in it that cannot be shown. Type it again."))
+
+    return check

@@ -1,0 +1,103 @@
+"""What anybody can read of a company before deciding, and what the person here and the company have to do together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort
+from sqlalchemy.orm import Session
+
+from vrm import clock, companies, consents
+from vrm.companies import Company
+from vrm.errors import NotFound
+from vrm.house import House
+from vrm.web import pages, session
+from vrm.web.audiences import audience
+from vrm.web.portal import asks, consent_rows, history, words
+from vrm.web.rooms import house
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a company says it needs data for. ``cautions``: what a person should know of such a purpose."""
+
+    label: str
+    why: str | None
+    retention_days: int | None
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Together:
+    """The person and the company: their consents, those that run first, and how the company behaved."""
+
+    consents: list[consent_rows.Row]
+    running: int
+    reads: int
+    refusals: int
+    last_read_at: datetime | None
+    waiting: list[asks.Waiting]
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """``/companies/<id>``."""
+    blueprint.get("/companies/<uuid:company_id>")(show_company)
+
+
+@audience("public")
+def show_company(company_id: object) -> Response:
+    here, now, visitor = house(), clock.now(), session.visitor()
+    # Someone whose second factor is still to be proved is shown what anybody is.
+    consumer_id = visitor.person_id if visitor is not None and visitor.role == "consumer" else None
+    try:
+        context = here.database.read(lambda db: _page(db, here, str(company_id), consumer_id, now))
+    except NotFound:
+        abort(404)
+    return pages.render("company_public.html", **context)
+
+
+def _page(
+    db: Session, here: House, company_id: str, consumer_id: str | None, now: datetime
+) -> dict[str, Any]:
+    company = companies.get_company(db, company_id=company_id)
+    return {
+        "company": company,
+        "purposes": [_purpose(here, company, id) for id in company.purposes],
+        "clients": [
+            client.name
+            for client in companies.list_clients(db, company_id=company_id)
+            if client.state == "active"
+        ],
+        "together": None if consumer_id is None else _together(db, here, company, consumer_id, now),
+    }
+
+
+def _purpose(here: House, company: Company, id: str) -> Purpose:
+    known = here.catalogue.purposes.get(id)
+    return Purpose(
+        label=words.purpose(here.catalogue, id),
+        why=company.why_for(id),
+        retention_days=company.retention_for(id),
+        cautions=known.cautions if known else (),
+    )
+
+
+def _together(db: Session, here: House, company: Company, consumer_id: str, now: datetime) -> Together:
+    held = [
+        each for each in consents.list_consents(db, consumer_id=consumer_id) if each.company_id == company.id
+    ]
+    sums = history.by_consent(db, consumer_id=consumer_id) if held else {}
+    rows = consent_rows.rows(db, here.catalogue, held, sums, now)
+    return Together(
+        consents=sorted(rows, key=lambda row: row.ended_at is not None),
+        running=sum(row.ended_at is None for row in rows),
+        reads=sum(row.reads for row in rows),
+        refusals=sum(row.refusals for row in rows),
+        last_read_at=max((row.last_read_at for row in rows if row.last_read_at), default=None),
+        # Whoever may ask has proved the domain, and no two companies have proved one.
+        waiting=[
+            each
+            for each in asks.waiting(db, here, consumer_id=consumer_id, now=now)
+            if each.domain == company.domain and company.domain_proved_at is not None
+        ],
+    )

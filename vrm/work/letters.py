@@ -1,0 +1,48 @@
+"""Letters that wait to be sent: who writes one here does not send it, and nobody can read it meanwhile.
+
+A letter is a job of kind ``mail`` whose payload is JSON, sealed under the instance's own key and bound to the job's
+id. Its words are chosen when it is sent::
+
+    {"letter": "sign_up", "to": "anna@example.com", "language": "en", "message_id": "<f81d…@vrm.example>",
+     "values": {"link": "https://vrm.example/…"}}
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from keys import Aad, KeyStore
+from vrm.ids import new_id
+from vrm.work.mail import new_message_id
+from vrm.work.service import enqueue
+
+KIND = "mail"
+
+
+def enqueue_letter(
+    session: Session,
+    keys: KeyStore,
+    *,
+    letter: str,
+    to: str,
+    values: Mapping[str, str],
+    language: str,
+    issuer: str,
+    now: datetime,
+) -> None:
+    """Have a letter sent if the transaction commits. ``letter`` is one of those the worker can write."""
+    job_id = new_id()
+    written = {
+        "letter": letter,
+        "to": to,
+        "language": language,
+        "message_id": new_message_id(urlsplit(issuer).hostname or "localhost"),
+        "values": dict(values),
+    }
+    sealed = keys.seal(
+        keys.INSTANCE_OWNER, json.dumps(written).encode(), Aad(KIND, keys.INSTANCE_OWNER, job_id)
+    )
+    enqueue(session, kind=KIND, payload=sealed, now=now, job_id=job_id)
