@@ -168,6 +168,7 @@ ADDRESS = [
 ]
 
 COMPANY = {
+    "id": "c-nordlicht",
     "name": "Nordlicht Versand GmbH",
     "domain": "nordlicht.example",
     "proved_at": datetime(2026, 2, 3, 8, tzinfo=UTC),
@@ -308,6 +309,7 @@ def _consent(name: str, purpose: str, labels: list[str], state: str, **more: Any
     return {
         "id": f"c-{name[:3]}",
         "company": name,
+        "company_id": f"c-{name[:3]}",
         "domain": name.split()[0].lower() + ".example",
         "client": "Shop",
         "purposes": [purpose],

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from joserfc import jwk
 
-from vrm import accounts, clock, companies, consents, profiles, tokens
+from vrm import accesslog, accounts, clock, companies, consents, oversight, profiles, tokens
 from vrm.house import House
 from vrm.ids import new_secret
 
@@ -92,6 +92,26 @@ def auditor(house: House, name: str = "R. Okafor", *, days: int = 30) -> Auditor
     )
     secret, started = second_factor(house, account.id)
     return Auditor(named.id, account.id, email, started.token, secret)
+
+
+def auditor_token(
+    house: House, auditor: Auditor, *, days: int = 30, now: datetime | None = None, name: str = "a program"
+) -> str:
+    """A token for a program of an auditor's, good for some days from now on, or from another moment."""
+    made = now or clock.now()
+    return house.database.write(
+        lambda db: accounts.issue_auditor_token(
+            db, house.keys, auditor_id=auditor.auditor_id, name=name, days=days, now=made
+        )
+    )
+
+
+def catch_up(house: House) -> None:
+    """Give every event its leaf, sign the tree, index it: what the worker does all the time."""
+    accesslog.sequence(house.database)
+    accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    while oversight.index(house.database):
+        pass
 
 
 @dataclass(frozen=True)

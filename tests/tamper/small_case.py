@@ -55,13 +55,13 @@ class Office:
             pass
         return published
 
-    def do(self, verb, /, auditor=None, **said):  # type: ignore[no-untyped-def]
+    def do(self, verb, /, auditor=None, **said):
         """One verb on a case, in a transaction of its own, a minute after the one before."""
         self.now += timedelta(minutes=1)
         now, by = self.now, auditor or self.okafor
         return self.database.write(lambda db: verb(db, self.keys, auditor_id=by, now=now, **said))
 
-    def see(self, verb, /, **asked):  # type: ignore[no-untyped-def]
+    def see(self, verb, /, **asked):
         """What a verb that only reads gives."""
         return self.database.read(lambda db: verb(db, self.keys, **asked))
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
@@ -53,7 +54,7 @@ def resigned(signer, *, vkey=None):
         if vkey is not None:
             lines[EXPORT]["vkey"] = vkey
         body = b"".join(canonical.dump(line) + b"\n" for line in lines[:-1])
-        digest = merkle.sha256(body).digest()
+        digest = sha256(body).digest()
         lines[-1]["signature"] = note.sign(signed_text(ORIGIN, len(body), digest), key_name(ORIGIN), signer)
 
     return tell

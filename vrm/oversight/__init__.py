@@ -19,7 +19,15 @@ when an event is written; the index is a pass or so behind the tree.
 from vrm.oversight.anomalies import KINDS, Figures, Kind
 from vrm.oversight.bundle import Bundle, open_case_bundle, open_exposure_bundle, record_export
 from vrm.oversight.bundled import MOST_ENTRIES
-from vrm.oversight.case_lines import LINE_KINDS, LONGEST_NOTE, CaseLine, LineKind, list_lines, list_marks, marked_leaves
+from vrm.oversight.case_lines import (
+    LINE_KINDS,
+    LONGEST_NOTE,
+    CaseLine,
+    LineKind,
+    list_lines,
+    list_marks,
+    marked_leaves,
+)
 from vrm.oversight.cases import (
     LONGEST_TITLE,
     MOST_LINES,

@@ -44,14 +44,10 @@ MOST_ENTRIES = 100_000
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z", re.ASCII)
 _TEXT_OF: Mapping[str, bool | None] = {"noted": True, "exported": True, "marked": None}
 _HEAD = {"at", "auditors", "by", "format", "kind", "title"}
-_ROW = {
-    "first_at": str,
-    "keys": list,
-    "last_at": str,
-    "purposes": list,
+_ROW: Mapping[str, type] = {
+    **dict.fromkeys(("first_at", "last_at", "thread"), str),
+    **dict.fromkeys(("keys", "purposes", "revisions"), list),
     "reads": int,
-    "revisions": list,
-    "thread": str,
 }
 
 

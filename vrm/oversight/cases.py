@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm import accesslog
 from vrm.errors import Conflict, Invalid, NotFound
-from vrm.ids import new_id
+from vrm.ids import is_id, new_id
 from vrm.oversight.case_lines import CaseLine, LineKind, case_aad, is_text, plain_note, write_line
 from vrm.oversight.models import CaseMarkRow, CaseRow, table
 
@@ -80,6 +80,8 @@ def list_cases(
             _CASES.c.id.in_(select(_MARKS.c.case_id).where(_MARKS.c.leaf_index == leaf_index))
         )
     if before is not None:
+        if not is_id(before):
+            return []
         last = select(_CASES.c.opened_at, _CASES.c.id).where(_CASES.c.id == before)
         query = query.where(tuple_(_CASES.c.opened_at, _CASES.c.id) < last.scalar_subquery())
     return [_case(keys, row) for row in session.execute(query)]
@@ -87,7 +89,9 @@ def list_cases(
 
 def get_case(session: Session, keys: KeyStore, *, case_id: str) -> Case:
     """One case; raises ``NotFound``."""
-    row = session.execute(select(_CASES).where(_CASES.c.id == case_id)).one_or_none()
+    row = None
+    if is_id(case_id):
+        row = session.execute(select(_CASES).where(_CASES.c.id == case_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such case.", code="no_such_case")
     return _case(keys, row)
@@ -189,7 +193,7 @@ def _add(
         .values(lines=_CASES.c.lines + 1, marks=_CASES.c.marks + marks)
         .returning(_CASES.c.lines, _CASES.c.marks)
     )
-    row = session.execute(counted).one_or_none()
+    row = session.execute(counted).one_or_none() if is_id(case_id) else None
     if row is None:
         get_case(session, keys, case_id=case_id)
         if closed:

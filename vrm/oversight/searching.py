@@ -10,9 +10,8 @@ The order is that of the leaves, which is the log's own; times follow it but for
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import partial
 from itertools import islice
-from operator import and_
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -112,8 +111,10 @@ def matching(
     other facets that were asked for by ``also``. At most ``MOST_BLOCKS`` blocks.
     """
     top, bottom = (high - 1) // BLOCK, max(low // BLOCK, (high - 1) // BLOCK - MOST_BLOCKS + 1)
-    # A page is mostly full after the newest block, so that one comes alone, and the others together.
-    for first, last in ((top, top), (bottom, top - 1)):
+    # With one condition a page is mostly full after the newest block, so that one comes alone. With several it may
+    # well not be, and a second statement costs more than the other blocks' bytes, which are only read as needed.
+    whole = ((bottom, top),)
+    for first, last in whole if len(wanted) > 1 else ((top, top), (bottom, top - 1)):
         if last < first or high <= low:
             continue
         this = _FACETS.c.facet.in_(wanted)
@@ -125,11 +126,11 @@ def matching(
             blocks.setdefault(block, {})[facet] = bits
         for block in range(last, first - 1, -1):
             have = blocks.get(block, {})
-            here = within(low, high, block)
-            if all(facet in have for facet in wanted):
-                both = reduce(and_, (unpack(have[facet]) for facet in wanted), here)
-            else:
-                both = 0
+            both = within(low, high, block) if all(facet in have for facet in wanted) else 0
+            for facet in sorted(wanted, key=partial(_length, have)):
+                if not both:
+                    break
+                both &= unpack(have[facet])
             others = {name: unpack(bits) for name, bits in have.items() if name not in wanted} if both else {}
             yield block, both, others
 
@@ -155,6 +156,10 @@ def _candidates(session: Session, filters: Filters, low: int, high: int, looked:
     else:
         yield from range(high - 1, low - 1, -1)
         looked.down_to = low
+
+
+def _length(have: dict[str, bytes], facet: str) -> int:
+    return len(have.get(facet, b""))
 
 
 def _fetch(session: Session, leaves: list[int]) -> list[Row]:

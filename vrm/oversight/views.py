@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
 from vrm.errors import Conflict, Invalid, NotFound
-from vrm.ids import new_id
+from vrm.ids import is_id, new_id
 from vrm.oversight.case_lines import is_text
 from vrm.oversight.members import Filters
 from vrm.oversight.models import SavedViewRow, table
@@ -65,7 +65,7 @@ def list_views(session: Session, keys: KeyStore, *, auditor_id: str) -> list[Sav
 def delete_view(session: Session, *, auditor_id: str, view_id: str) -> None:
     """Forget a view. Raises ``NotFound``, for somebody else's too."""
     gone = delete(_VIEWS).where(*_one(auditor_id, view_id)).returning(_VIEWS.c.id)
-    if session.execute(gone).one_or_none() is None:
+    if not is_id(view_id) or session.execute(gone).one_or_none() is None:
         raise NotFound("There is no such view.", code="no_such_view")
 
 

@@ -17,24 +17,30 @@ commands = import_module("vrm.cli.log")  # the package's own name for it is the 
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
+def log(tmp_path_factory):
     folder = tmp_path_factory.mktemp("case")
     create_tables(f"sqlite:///{folder}/log.db")
     database = Database(f"sqlite:///{folder}/log.db")
     office = Office(database, folder)
-    office.older = office.grow(0, 12)
-    yield office
+    older = office.grow(0, 12)
+    yield office, older
     database.close()
 
 
 @pytest.fixture
-def files(office, tmp_path):
+def files(log, tmp_path):
     """A case's bundle, an exposure's, and the checkpoint that was kept."""
     files = SimpleNamespace(case=tmp_path / "case", exposure=tmp_path / "who", kept=tmp_path / "kept")
-    files.case.write_bytes(b"".join(office.bundle(office.case(4, 6, 7), older=office.older.size)))
+    office, older = log
+    files.case.write_bytes(b"".join(office.bundle(office.case(4, 6, 7), older=older.size)))
     files.exposure.write_bytes(b"".join(office.exposure()))
-    files.kept.write_text(office.older.note)
+    files.kept.write_text(older.note)
     return files
+
+
+@pytest.fixture
+def office(log):
+    return log[0]
 
 
 @pytest.fixture

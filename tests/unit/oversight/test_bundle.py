@@ -177,6 +177,6 @@ def test_no_such_case(office):
 def test_progress_is_told(office):
     """The last figure is the size of the file."""
     raw = b"".join(office.bundle(office.case(4)))
-    heard = []
+    heard: list[int] = []
     verified(office, raw, progress=heard.append)
     assert heard[-1] == len(raw)

@@ -53,7 +53,7 @@ def test_cases_are_listed_newest_first_and_paged(office):
 
     assert listed() == cases[::-1]
     assert listed(limit=2) + listed(limit=9, before=cases[3]) == cases[::-1]
-    assert listed(before=new_id()) == []
+    assert listed(before=new_id()) == listed(before="x") == []
     assert listed(open_only=True) == cases[3::-1]
     assert listed(leaf_index=3) == [cases[1]]
     assert listed(leaf_index=4) == []
@@ -106,7 +106,8 @@ def test_what_the_state_does_not_allow(office):
         (oversight.close_case, {}),
     ):
         assert refused(verb, **said) == "case_closed"
-    assert refused(oversight.close_case, case_id=new_id()) == "no_such_case"
+    for unknown in (new_id(), "x"):
+        assert refused(oversight.close_case, case_id=unknown) == "no_such_case"
     case = office.see(oversight.get_case, case_id=case_id)
     assert (case.lines, case.marks) == (before.lines + 2, before.marks + 1)
 

@@ -83,6 +83,7 @@ def compose(
     seen = {"terms": ask.terms.to_json(), "versions": versions, "answers": answers, "notice": notice}
     context = {
         "company": {
+            "id": asker.company.id,
             "name": asker.company.legal_name,
             "domain": asker.company.domain,
             "proved_at": asker.company.domain_proved_at,

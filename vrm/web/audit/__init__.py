@@ -5,6 +5,7 @@ from flask import Blueprint
 from vrm.web import coming_in, offices
 from vrm.web.audit import (
     anomalies,
+    anomaly,
     case,
     cases,
     checkpoints,
@@ -34,6 +35,7 @@ def routes() -> Blueprint:
         tokens,
         exposure,
         anomalies,
+        anomaly,
         cases,
         case,
     ):

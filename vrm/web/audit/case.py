@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,7 +13,7 @@ from vrm import accesslog, accounts, clock, oversight
 from vrm.accesslog.canonical import b64
 from vrm.errors import Conflict, Invalid, NotFound
 from vrm.house import House
-from vrm.oversight import Bundle, CaseLine, Row
+from vrm.oversight import Bundle, CaseLine, LineKind, Row
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters, words
@@ -33,6 +33,7 @@ SENTENCES = (
 )
 """What rooms say of a fault on this page, so that it is translated."""
 
+_EXPORTS: tuple[LineKind, ...] = ("exported",)
 _NUMBER = N_("Give a number, without letters or spaces.")
 Verb = Callable[[Session, Mapping[str, Any]], object]
 
@@ -222,7 +223,7 @@ def _case(db: Session, here: House, case_id: str, before: int | None, after: int
         db, here.keys, case_id=case_id, after=-1 if after is None else after, limit=PAGE + 1
     )
     names, path = words.names(db), f"/audit/cases/{case_id}"
-    exports = oversight.list_lines(db, here.keys, case_id=case_id, kinds=("exported",), limit=5)
+    exports = oversight.list_lines(db, here.keys, case_id=case_id, kinds=_EXPORTS, limit=5)
     newest = accesslog.latest_checkpoint(db)
     return {
         "case": case,

@@ -185,7 +185,7 @@ def _is_whole(wanted: Filters) -> bool:
     return bool(wanted.client or wanted.company)
 
 
-def _whose(wanted: Filters) -> dict[str, str | None]:
+def _whose(wanted: Filters) -> dict[str, Any]:
     """A client says more than its company."""
     return {"client_id": wanted.client} if wanted.client else {"company_id": wanted.company}
 

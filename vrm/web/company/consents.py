@@ -20,7 +20,7 @@ from vrm.web.audiences import audience
 from vrm.web.company import figures, words
 from vrm.web.rooms import house
 
-PAGE = 50
+PAGE = 25
 PATH = "/company/consents"
 WITHIN = (7, 30, 90)  # days
 EXPORTS = ("owner", "privacy_officer")

@@ -15,6 +15,7 @@ from vrm import consents, oversight
 from vrm.catalogue import Catalogue
 from vrm.consents.quality import LineQuality, Reception
 from vrm.web import charts
+from vrm.web.axes import Unit
 from vrm.web.company import words
 
 WEEKS = 26
@@ -149,6 +150,6 @@ def _shares(catalogue: Catalogue, found: Sequence[tuple[LineQuality, float]]) ->
     return charts.bars(ranks[:MOST], full=100)
 
 
-def _drawn(buckets: Sequence[charts.Bucket], unit: charts.Unit) -> Drawn:
+def _drawn(buckets: Sequence[charts.Bucket], unit: Unit) -> Drawn:
     chart = charts.columns(buckets, unit)
     return Drawn(chart, chart.above, chart.below)

@@ -22,6 +22,7 @@ class Row:
 
     id: str
     company: str
+    company_id: str
     domain: str
     client: str
     purposes: list[str]
@@ -133,6 +134,7 @@ def _row(
     return Row(
         id=consent.id,
         company=company.legal_name,
+        company_id=company.id,
         domain=company.domain,
         client=client.name,
         purposes=words.purposes(catalogue, lines),

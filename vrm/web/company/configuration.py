@@ -1,0 +1,46 @@
+"""What a client is configured with, ready to copy: values, and a whole first ask with each of three stock tools."""
+
+from flask import Blueprint, Response
+
+from vrm import companies
+from vrm.web import pages, programs
+from vrm.web.audiences import audience
+from vrm.web.company.clients import own_client
+from vrm.web.company.organisation import own_company
+from vrm.web.rooms import house
+from vrm.web.site import site
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """``/company/clients/<id>/configuration``."""
+    blueprint.get("/clients/<uuid:client_id>/configuration")(show_configuration)
+
+
+@audience("company")
+def show_configuration(client_id: object) -> Response:
+    client, company = own_client(client_id), own_company()
+    usual = next((id for id in company.purposes if id in house().catalogue.purposes), "dpv:ServiceProvision")
+    return pages.render(
+        "company_client_configuration.html",
+        client=client,
+        may_ask=client.state == "active" and company.state == "approved",
+        states=bool(company.purposes),
+        make_pair=programs.MAKE_PAIR,
+        environment=programs.environment(configured(client)),
+        programs=written(client, programs.first_ask(usual)),
+    )
+
+
+def configured(client: companies.Client) -> programs.Client:
+    """A client as a program knows it."""
+    return programs.Client(site().issuer, client.id, client.redirect_uris[0])
+
+
+def written(client: companies.Client, ask: programs.Ask) -> dict[str, str]:
+    """The same ask with each tool."""
+    asker = configured(client)
+    return {
+        "authlib": programs.authlib(asker, ask),
+        "node": programs.openid_client(asker, ask),
+        "curl": programs.curl(asker, ask),
+    }
