@@ -158,6 +158,8 @@ def test_who_was_exposed(past: Past) -> None:
     answer = past.program.get("exposure", **whose)
     assert (answer["threads"], answer["reads"], answer["keys"]) == (2, 5, ["email", "name"])
     assert sorted(each["reads"] for each in answer["exposed"]) == [2, 3]
+    assert answer["key_reads"] == {"email": 5, "name": 5}
+    assert past.program.get("exposure", key="iban", **whose)["threads"] == 0
     first = past.program.get("exposure", limit=1, **whose)
     second = past.program.get("exposure", limit=1, after=first["next"], **whose)
     assert first["exposed"] + second["exposed"] == answer["exposed"] and "next" not in second

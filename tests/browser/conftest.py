@@ -11,10 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.people import Back, Resident, move_in, open_shop
+from tests.browser.sites import Web
 from tests.support.actors import Company, World, served
 from tests.support.browser import SIZES, Faults
 from tests.support.houses import CHEAP
 from tests.support.server import RunningServer
+from tests.support.town import Town, settle
 
 QUICK = {"VRM_ARGON2": f"m={CHEAP.memory},t={CHEAP.passes},p={CHEAP.lanes}"}
 """Slow hashing would be most of the time these stories take."""
@@ -28,9 +30,17 @@ Browse = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def web() -> Iterator[Web]:
+    """Sites of companies, which the instance can fetch."""
+    with Web.serving() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory, web: Web) -> Iterator[RunningServer]:
     """A sandbox on SQLite, served by two processes; the stories share it, each with people of its own."""
-    server = RunningServer(tmp_path_factory.mktemp("city") / "home", environment=QUICK)
+    environment = {**QUICK, "VRM_FETCH_ALLOW": web.leads_here}
+    server = RunningServer(tmp_path_factory.mktemp("city") / "home", environment=environment)
     server.initialise("--sandbox")
     server.start()
     yield server
@@ -95,3 +105,9 @@ def shop(city: World, back: Back) -> Company:
 def mail(running: RunningServer) -> Path:
     """The folder that mail goes to."""
     return running.home / "mail"
+
+
+@pytest.fixture(scope="session")
+def town(city: World) -> Town:
+    """A company that has lived, and auditors who looked at it; for stories that only look."""
+    return settle(city.house)

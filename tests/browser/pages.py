@@ -1,11 +1,19 @@
-"""Every page that a signed-in person can reach, and what is measured on each."""
+"""Every page of every office, by who can reach it, and what is measured on each."""
 
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page
 
 from tests.browser.people import ADULT, NEEDED, TERMS, WISHED, Resident
+from tests.support import seeds
 from tests.support.actors import MARKETING, Company, needed
+from tests.support.town import Town
+from vrm import accounts, clock, companies
+from vrm.house import House
 
 TOO_WIDE = """() => { const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -56,8 +64,92 @@ def lived(mia: Resident, shop: Company) -> list[str]:
     ]  # fmt: skip
 
 
-DOORS = ["/", "/sign-in", "/sign-up", "/reset", "/choose-password?token=none"]
+@dataclass(frozen=True)
+class Walk:
+    """Pages that somebody can reach: their session by the name of its cookie, and the addresses."""
+
+    session: dict[str, str]
+    addresses: list[str]
+
+
+DOORS = Walk({}, ["/", "/sign-in", "/sign-up", "/reset", "/choose-password?token=none"])
+COMPANY_DOORS = Walk(
+    {}, [f"/company{each}" for each in ("/sign-in", "/sign-up", "/reset", "/join?token=none")]
+)
+AUDIT_DOORS = Walk({}, ["/audit/sign-in", "/audit/reset", "/audit/choose-password?token=none"])
 """Pages of somebody who is not signed in."""
+
+
+def of_company(house: House, town: Town) -> list[Walk]:
+    """Every page of the office for companies."""
+    till, shop, agent = town.till.id, town.shop.client.id, town.staff["agent"].account_id
+    owner = [
+        "", "/organisation", "/organisation/facts", "/organisation/notice", "/organisation/owner",
+        "/organisation/purposes", "/organisation/domain", "/people", f"/people/{agent}/end",
+        "/clients", "/clients/new", f"/clients/{till}", f"/clients/{shop}", f"/clients/{shop}/change",
+        f"/clients/{shop}/configuration", "/console", "/consents", "/consents?state=revoked",
+        f"/consents/{town.held.id}", f"/consents/{town.ended.id}", "/quality", "/account", "/second-factor",
+        "/nowhere",
+    ]  # fmt: skip
+    agent_sees = ["", "/organisation", "/people", "/clients", f"/clients/{till}", "/console", "/consents"]
+    newcomer, pending = seeds.colleague(house, None), seeds.colleague(house, pending_company(house))
+    public = f"/companies/{town.shop.company.id}"
+    return [
+        Walk({"vrm-company": town.staff["owner"].session}, _under("/company", owner)),
+        Walk({"vrm-company": town.staff["agent"].session}, _under("/company", agent_sees)),
+        Walk({"vrm-company": newcomer.session}, ["/company/register"]),
+        Walk(
+            {"vrm-company": pending.session},
+            _under("/company", ["", "/organisation", "/console", "/consents"]),
+        ),
+        Walk({"vrm": town.people[0].session}, [public]),
+        Walk({}, [*COMPANY_DOORS.addresses, public]),
+    ]
+
+
+def of_auditors(house: House, town: Town) -> list[Walk]:
+    """Every page of the office for auditors."""
+    now, client = clock.now(), town.shop.client.id
+    span = {"since": clock.rfc3339(now - timedelta(days=1)), "until": clock.rfc3339(now + timedelta(hours=1))}
+    asked = urlencode({"client": client, **span})
+    auditor = [
+        "", "/log", f"/log?{asked}", "/log?thread=nobody", "/log?code=never_was", f"/log/{town.leaf}", "/log/0",
+        "/views", "/views?outcome=refused", "/checkpoints", "/looks", "/tokens", "/exposure", f"/exposure?{asked}",
+        "/exposure?since=never", "/anomalies", "/anomalies?kind=volume",
+        *(f"/anomalies/{each}" for each in town.anomalies.values()), "/cases", f"/cases?leaf={town.leaf}",
+        f"/cases/{town.case}", "/account", "/second-factor", "/nowhere",
+    ]  # fmt: skip
+    asked_for_code = seeds.sign_in(house, town.auditor.account_id, "")
+    return [
+        Walk({"vrm-audit": town.auditor.session}, _under("/audit", auditor)),
+        Walk({"vrm-audit": asked_for_code}, ["/audit/second-factor"]),
+        Walk({"vrm-audit": without_device(house)}, ["/audit/second-factor"]),
+        AUDIT_DOORS,
+    ]
+
+
+def pending_company(house: House) -> str:
+    """The id of a company that was just registered, with nothing proved or stated."""
+    domain = f"later-{secrets.token_hex(4)}.example"
+    return house.database.write(
+        lambda db: companies.register(
+            db, legal_name="Later GmbH", address="Kiel", contact=f"privacy@{domain}", domain=domain,
+            privacy_notice_url=None, purposes={}, known_purposes=house.catalogue.purposes, now=clock.now(),
+        ).id
+    )  # fmt: skip
+
+
+def without_device(house: House) -> str:
+    """The session of an auditor who has yet to set up a second factor."""
+    who = seeds.auditor(house, "N. New")
+    house.database.write(
+        lambda db: accounts.reset_auditor_factor(db, auditor_id=who.auditor_id, now=clock.now())
+    )
+    return seeds.sign_in(house, who.account_id, "")
+
+
+def _under(prefix: str, addresses: list[str]) -> list[str]:
+    return [prefix + each for each in addresses]
 
 
 def walk(page: Page, addresses: list[str]) -> Iterator[str]:

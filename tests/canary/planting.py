@@ -13,6 +13,12 @@ PASSWORD = "Zkwqvyjxub forever and a day"
 NEW_PASSWORD = "Yjbqxwzkvo forever and a day"
 DATE = "1931-07-23"
 IBAN = "DE89370400440532013000"
+COLLEAGUE = "Wqxzjkvupb"
+COLLEAGUE_EMAIL = f"{COLLEAGUE}@work.example"
+INVITED = "Hzqxwkvjyp"
+AGENT = "Tjqzvxkwob"
+OF_COMPANY_PEOPLE = (COLLEAGUE, INVITED, AGENT)
+"""In the names and addresses of a company's people, of whom it invited, and of its agents."""
 CANARIES = (WORD, NUMBER, PASSWORD.split()[0], NEW_PASSWORD.split()[0], DATE, IBAN[4:])
 
 _TODAY = datetime.now(UTC).date()

@@ -125,10 +125,15 @@ class Colleague:
 
 
 def colleague(
-    house: House, company_id: str | None, role: companies.Role = "owner", *, name: str = "Jo Wood"
+    house: House,
+    company_id: str | None,
+    role: companies.Role = "owner",
+    *,
+    name: str = "Jo Wood",
+    email: str | None = None,
 ) -> Colleague:
     """Somebody with an account at the office for companies; without a company they have yet to register one."""
-    email, now = f"{secrets.token_hex(6)}@work.example", clock.now()
+    email, now = email or f"{secrets.token_hex(6)}@work.example", clock.now()
     client = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
     newcomer = accounts.prepare_newcomer(house.keys, house.hasher, email=email, password=PASSWORD, name=name)
 

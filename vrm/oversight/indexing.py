@@ -6,12 +6,12 @@ no leaf is taken twice. A crash leaves the passes that were committed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, Insert, delete, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Dialect, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from vrm import accesslog
@@ -19,54 +19,71 @@ from vrm.db import Database
 from vrm.oversight.facets import BLOCK, pack, unpack
 from vrm.oversight.members import Row, facets, row_of
 from vrm.oversight.models import LogAgentDay, LogFacet, LogHour, LogIndex, LogIndexState, LogTally, table
+from vrm.oversight.putting import Put, put
 
 _STATE, _INDEX, _FACETS = table(LogIndexState), table(LogIndex), table(LogFacet)
 _TALLIES, _HOURS = table(LogTally), table(LogHour)
-_TALLY_KEY = [column.name for column in _TALLIES.primary_key]
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The start of the one bucket of the grain ``ever``."""
 _MANY = 400  # names in one IN list
 
-# One spelling of "insert or change" that both engines read.
-_PUT_FACET = text(
-    "INSERT INTO log_facets (facet, block, bits) VALUES (:facet, :block, :bits)"
-    " ON CONFLICT (facet, block) DO UPDATE SET bits = excluded.bits"
-)
-
 Pair = tuple[str, str, str, str]
 """Name and value of a member, and of another; empty where none is asked for."""
+_Bucket = tuple[str, datetime, str, str]  # grain, start, type, outcome
+_TALLY = ("name", "value", "other", "other_value", "grain", "start", "type", "outcome", "count")
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """The next leaves, and all that is to be written of them."""
+
+    upto: int
+    rows: Sequence[Row]
+    puts: Sequence[Put]
 
 
 def index(database: Database, *, limit: int = 1000) -> int:
     """Index up to ``limit`` leaves that are not yet; gives how many, 0 when all are. Durable on return.
 
-    Entries are read and taken apart before the writing transaction, which so stays short: leaves never change.
+    Everything is worked out before the writing transaction, because on SQLite all other writers wait for that one.
+    What it rests on cannot change meanwhile: entries never do, and the sets of leaves only together with the
+    state row, which the transaction compares.
     """
     while True:
-        upto, entries = database.read(lambda session: _next(session, limit))
-        if not entries:
+        ready = database.read(lambda session: _prepare(session, database.engine.dialect, limit))
+        if ready is None:
             return 0
-        rows = [row_of(*entry) for entry in entries]
-        bits, tallies = _bits(rows), _tallies(rows)
+        if database.write_group(partial(_store, ready=ready)):
+            return len(ready.rows)
 
-        def store(
-            connection: Connection,
-            upto: int = upto,
-            rows: Sequence[Row] = rows,
-            bits: dict[str, int] = bits,
-            tallies: list[dict[str, object]] = tallies,
-        ) -> bool:
-            if locked_state(connection) != upto:
-                return False  # another process was first: see what is left
-            connection.execute(update(_STATE).where(_STATE.c.id == 1).values(upto=upto + len(rows)))
-            connection.execute(insert(_INDEX), [{**vars(row), "keys": " ".join(row.keys)} for row in rows])
-            _add_bits(connection, upto // BLOCK, bits)
-            connection.execute(_put_tally(connection), tallies)
-            _add_hours(connection, rows)
-            return True
 
-        if database.write_group(store):
-            return len(rows)
+def _prepare(session: Session, dialect: Dialect, limit: int) -> _Pass | None:
+    """A pass over the next leaves, which all stand in one block; None when there are none."""
+    upto = indexed(session)
+    entries = accesslog.entries(session.connection(), upto, min(limit, BLOCK - upto % BLOCK))
+    rows = [row_of(*entry) for entry in entries]
+    if not rows:
+        return None
+    lines = [{**vars(row), "keys": " ".join(row.keys)} for row in rows]
+    facets = _with_old_bits(session, upto // BLOCK, _bits(rows))
+    puts = (
+        put(dialect, _INDEX, lines),
+        put(dialect, _FACETS, facets, changes=lambda new: {"bits": new.bits}),
+        put(
+            dialect, _TALLIES, _tallies(rows), changes=lambda new: {"count": _TALLIES.c.count + new["count"]}
+        ),
+    )
+    return _Pass(upto, rows, puts)
+
+
+def _store(connection: Connection, *, ready: _Pass) -> bool:
+    if locked_state(connection) != ready.upto:
+        return False  # another process was first: see what is left
+    for each in ready.puts:
+        each.run(connection)
+    _add_hours(connection, ready.rows)
+    connection.execute(update(_STATE).where(_STATE.c.id == 1).values(upto=ready.upto + len(ready.rows)))
+    return True
 
 
 def reindex(database: Database) -> None:
@@ -99,12 +116,6 @@ def locked_state(connection: Connection) -> int:
     return int(upto)
 
 
-def _next(session: Session, limit: int) -> tuple[int, Sequence[tuple[int, str, bytes]]]:
-    """How many leaves are indexed, and the entries of the next ones, which all stand in one block."""
-    upto = indexed(session)
-    return upto, accesslog.entries(session.connection(), upto, min(limit, BLOCK - upto % BLOCK))
-
-
 def _bits(rows: Sequence[Row]) -> dict[str, int]:
     """For each facet, which leaves of the block have it."""
     base = rows[0].leaf_index
@@ -116,68 +127,52 @@ def _bits(rows: Sequence[Row]) -> dict[str, int]:
     return {name: sum(1 << place for place in of) << base % BLOCK for name, of in places.items()}
 
 
-def _add_bits(connection: Connection, block: int, added: dict[str, int]) -> None:
+def _with_old_bits(session: Session, block: int, added: dict[str, int]) -> list[dict[str, object]]:
+    """The facets of these leaves, with all leaves of the block that have them."""
     names, whole = sorted(added), dict(added)
     for start in range(0, len(names), _MANY):
         query = select(_FACETS.c.facet, _FACETS.c.bits).where(
             _FACETS.c.block == block, _FACETS.c.facet.in_(names[start : start + _MANY])
         )
-        for facet, bits in connection.execute(query):
+        for facet, bits in session.execute(query):
             whole[facet] |= unpack(bits)
-    connection.execute(
-        _PUT_FACET, [{"facet": name, "block": block, "bits": pack(whole[name])} for name in names]
-    )
+    return [{"facet": name, "block": block, "bits": pack(whole[name])} for name in names]
 
 
 def _tallies(rows: Sequence[Row]) -> list[dict[str, object]]:
-    """What these rows add to which tallies."""
+    """What these rows add to which tallies, in the order of the table."""
     alike = Counter(
         (hour(row.at), row.type, row.outcome, row.company_id, row.client_id, row.purpose, row.code, row.keys)
         for row in rows
     )
-    days = {start: day(start) for start in {one[0] for one in alike}}
-    counts: Counter[tuple[Pair, str, datetime, str, str]] = Counter()
-    daily: Counter[tuple[Pair, datetime, str, str]] = Counter()
+    counts: defaultdict[_Bucket, defaultdict[Pair, int]] = defaultdict(partial(defaultdict, int))
     for (start, type_, outcome, company, client, purpose, code, keys), count in alike.items():
         given = (("company", company), ("client", client), ("purpose", purpose), ("code", code))
-        named = [(name, value) for name, value in given if value is not None]
+        named = [("", ""), *((name, value) for name, value in given if value is not None)]
         named += [("key", key) for key in dict.fromkeys(keys)]
-        said, on = outcome or "", days[start]
-        for pair in _pairs(named):
-            daily[pair, on, type_, said] += count
-            if not pair[2]:
-                counts[pair, "hour", start, type_, said] += count
-    for (pair, start, type_, said), count in daily.items():
-        counts[pair, "day", start, type_, said] += count
-        counts[pair, "ever", EVER, type_, said] += count
-    order = ("name", "value", "other", "other_value")
-    return [
-        {
-            **dict(zip(order, pair, strict=True)),
-            "grain": grain, "start": start, "type": type_, "outcome": outcome, "count": count,
-        }
-        for (pair, grain, start, type_, outcome), count in sorted(counts.items())
-    ]  # fmt: skip
+        said = type_, outcome or ""
+        by_hour, by_day = counts["hour", start, *said], counts["day", day(start), *said]
+        for pair in _alone(named):
+            by_hour[pair] += count
+            by_day[pair] += count
+        for pair in _together(named):
+            by_day[pair] += count
+    for (grain, _, *said), pairs in list(counts.items()):
+        if grain == "day":
+            ever = counts["ever", EVER, *said]
+            for pair, count in pairs.items():
+                ever[pair] += count
+    lines = [(*pair, *bucket, count) for bucket, pairs in counts.items() for pair, count in pairs.items()]
+    return [dict(zip(_TALLY, line, strict=True)) for line in sorted(lines)]
 
 
-def _pairs(named: Sequence[tuple[str, str]]) -> Iterator[Pair]:
-    """Every member alone and with every other, and nothing at all, alone and with every one."""
-    for name, value in (("", ""), *named):
-        yield name, value, "", ""
-        yield from ((name, value, *other) for other in named if other[0] != name)
+def _alone(named: Sequence[tuple[str, str]]) -> list[Pair]:
+    return [(name, value, "", "") for name, value in named]
 
 
-def _put_tally(connection: Connection) -> Insert:
-    """Add to what is counted already. Each engine's own words; not ``text``, which knows no moments."""
-    if connection.dialect.name == "sqlite":
-        into = sqlite.insert(_TALLIES)
-        return into.on_conflict_do_update(index_elements=_TALLY_KEY, set_=_more(into.excluded))
-    put = postgresql.insert(_TALLIES)
-    return put.on_conflict_do_update(index_elements=_TALLY_KEY, set_=_more(put.excluded))
-
-
-def _more(excluded: Any) -> dict[str, ColumnElement[int]]:
-    return {"count": _TALLIES.c.count + excluded["count"]}
+def _together(named: Sequence[tuple[str, str]]) -> list[Pair]:
+    """Every member with every other, and so nothing at all, with every one."""
+    return [(*one, *other) for one in named for other in named[1:] if other[0] != one[0]]
 
 
 def _add_hours(connection: Connection, rows: Sequence[Row]) -> None:

@@ -5,7 +5,6 @@ address the person was sent back to, and reads what they allowed. ``ask`` is ``a
 """
 
 import json
-import pprint
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +67,7 @@ def environment(client: Client) -> str:
 
 def authlib(client: Client, ask: Ask) -> str:
     """For Python: Authlib on httpx (``pip install authlib httpx2``)."""
-    return _filled(_AUTHLIB, client, json.dumps, pprint.pformat(list(ask), width=100, sort_dicts=False))
+    return _filled(_AUTHLIB, client, json.dumps, _python(ask))
 
 
 def openid_client(client: Client, ask: Ask) -> str:
@@ -79,6 +78,30 @@ def openid_client(client: Client, ask: Ask) -> str:
 def curl(client: Client, ask: Ask) -> str:
     """For a shell: curl and openssl; Python with joserfc signs."""
     return _filled(_CURL, client, shlex.quote, shlex.quote(json.dumps(ask, indent=1, ensure_ascii=False)))
+
+
+def _python(ask: Ask) -> str:
+    """The ask as a Python literal, one line of it on each line."""
+    told = []
+    for each in ask:
+        told.append("{")
+        for name, value in each.items():
+            if name != "lines":
+                told.append(f"    {_literal(name)}: {_literal(value)},")
+        lines = [f"        {_literal(line)}," for line in each["lines"]]
+        told += ['    "lines": [', *lines, "    ],", "}"]
+    return "[" + "\n".join(told) + "]"
+
+
+def _literal(value: Any) -> str:
+    """A JSON value in Python's words."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_literal(name)}: {_literal(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    if isinstance(value, bool | None):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _filled(program: str, client: Client, quote: Callable[[str], str], ask: str) -> str:

@@ -30,6 +30,7 @@ class _Question:
     until: datetime
     client_id: str | None
     company_id: str | None
+    key: str | None
 
     def ask(self, db: Session, *, after: str | None, limit: int) -> Exposure:
         return oversight.exposure(
@@ -38,6 +39,7 @@ class _Question:
             until=self.until,
             client_id=self.client_id,
             company_id=self.company_id,
+            key=self.key,
             after=after,
             limit=limit,
         )
@@ -45,7 +47,7 @@ class _Question:
 
 def exposure() -> Response:
     """A page of the answer, or all of it line by line for who accepts JSON lines."""
-    asking.check_names("since", "until", "client", "company", "after", "limit")
+    asking.check_names("since", "until", "client", "company", "key", "after", "limit")
     question, after, limit = _question(), asking.find_member("after"), asking.read_limit()
     if request.accept_mimetypes.best_match(["application/json", NDJSON]) == NDJSON:
         return stream(_lines(house().database, question, after))
@@ -54,6 +56,7 @@ def exposure() -> Response:
         "threads": found.threads,
         "reads": found.reads,
         "keys": list(found.keys),
+        "key_reads": dict(found.key_reads),
         "exposed": [_exposed(each) for each in found.exposed],
     }
     return jsonify(body if found.after is None else {**body, "next": found.after})
@@ -86,7 +89,7 @@ def _question() -> _Question:
     since, until = asking.read_span(filters)
     if (filters.client is None) == (filters.company is None):
         raise Invalid("Name one client, or one company.", field="client")
-    return _Question(since, until, filters.client, filters.company)
+    return _Question(since, until, filters.client, filters.company, filters.key)
 
 
 def _lines(database: Database, question: _Question, after: str | None) -> Iterator[bytes]:

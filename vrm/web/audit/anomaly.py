@@ -64,11 +64,11 @@ def mark_anomaly(anomaly_id: object) -> BaseResponse:
         provable = min(newest.size if newest else 0, upto)
         rows = oversight.search(db, found.evidence, before=provable, limit=ENTRIES).rows
         case_id = chosen(db, here, form.data, **who)
-        note = _note(odd(found, here.catalogue, words.names(db)), form.data["note"])
-        oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
         held = set(oversight.marked_leaves(db, case_id=case_id))
         for leaf in sorted({row.leaf_index for row in rows} - held):
             oversight.mark(db, here.keys, case_id=case_id, leaf_index=leaf, **who)
+        note = _note(odd(found, here.catalogue, words.names(db)), form.data["note"])
+        oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
         return case_id
 
     try:

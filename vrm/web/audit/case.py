@@ -24,7 +24,7 @@ from vrm.web.onward import onward
 from vrm.web.rooms import house
 from vrm.web.typed import N_, needed
 
-PAGE = 50
+PAGE = 25
 
 SENTENCES = (
     N_("Write something."),
@@ -217,8 +217,9 @@ def _page(
 
 def _case(db: Session, here: House, case_id: str, before: int | None, after: int | None) -> dict[str, object]:
     case = oversight.get_case(db, here.keys, case_id=case_id)
-    # A line's number and a leaf index are both far below what SQL takes, whatever was typed.
-    lines = oversight.list_lines(db, here.keys, case_id=case_id, before=_small(before), limit=PAGE + 1)
+    # SQL takes smaller numbers for a line than for a leaf.
+    below = None if before is None else min(before, oversight.MOST_LINES * 10)
+    lines = oversight.list_lines(db, here.keys, case_id=case_id, before=below, limit=PAGE + 1)
     marked = oversight.list_marks(
         db, here.keys, case_id=case_id, after=-1 if after is None else after, limit=PAGE + 1
     )
@@ -237,10 +238,6 @@ def _case(db: Session, here: House, case_id: str, before: int | None, after: int
         "exports": exports,
         "size": newest.size if newest else 0,
     }
-
-
-def _small(line: int | None) -> int | None:
-    return None if line is None else min(line, oversight.MOST_LINES * 10)
 
 
 def _marked(db: Session, line: CaseLine, names: words.Names) -> Marked:

@@ -36,7 +36,7 @@ MOST_BACK = 30
 
 @dataclass(frozen=True)
 class Line:
-    """An entry as the list shows it: names beside ids."""
+    """An entry as the list shows it: names beside ids, and of the purpose its term alone, which is short."""
 
     row: Row
     time: str
@@ -121,7 +121,7 @@ def _log(
         gone = ".".join([*trail, str(before)]) if before is not None else ""
         context["older"] = typed.href(before=found.older, trail=gone) + "#each"
     return context | {
-        "lines": [_line(row, here.catalogue, names) for row in found.rows],
+        "lines": [_line(row, names) for row in found.rows],
         "looked_back_to": found.looked_back_to,
         "trend": _trend(db, typed, span) if span else None,
         "ranks": _ranks(db, here.catalogue, typed, span, names) if span else [],
@@ -196,13 +196,13 @@ def _called(by: str, value: str, catalogue: Catalogue, names: words.Names) -> st
             return value
 
 
-def _line(row: Row, catalogue: Catalogue, names: words.Names) -> Line:
+def _line(row: Row, names: words.Names) -> Line:
     return Line(
         row,
         clock.rfc3339(row.at).replace("T", " ").removesuffix("Z"),
         names.company(row.company_id),
         names.client(row.client_id),
-        words.purpose(catalogue, row.purpose) if row.purpose else "",
+        (row.purpose or "").rpartition(":")[2],
     )
 
 

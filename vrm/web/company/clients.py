@@ -66,9 +66,7 @@ def add_routes(blueprint: Blueprint) -> None:
 def show_clients() -> Response:
     company_id, now = session.company_id(), clock.now()
     listed = house().database.read(
-        lambda db: [
-            _listed(db, each, now) for each in companies.list_clients(db, company_id=company_id)
-        ]
+        lambda db: [_listed(db, each, now) for each in companies.list_clients(db, company_id=company_id)]
     )
     return pages.render("company_clients.html", clients=listed, develops=develops())
 

@@ -13,16 +13,18 @@ from markupsafe import Markup
 
 from vrm import clock, companies, consents
 from vrm.companies import Client, Company
-from vrm.web import pages, programs, session
+from vrm.errors import Conflict, Denied, TooMany
+from vrm.web import pages, problems, session
 from vrm.web.asking import InvalidAuthorizationDetails, check_ask, choices, letter
 from vrm.web.audiences import audience
-from vrm.web.company import console_form, console_words, invented
+from vrm.web.company import console_form, console_steps, console_words, invented
 from vrm.web.company.clients import DEVELOPS, develops
 from vrm.web.company.configuration import written
 from vrm.web.company.console_form import Draft
 from vrm.web.company.console_run import Run, begin
 from vrm.web.company.organisation import own_company
 from vrm.web.forms import BLANK, Form
+from vrm.web.language import gettext, told
 from vrm.web.rooms import house
 from vrm.web.site import site
 from vrm.web.typed import REFUSED
@@ -53,16 +55,23 @@ def run() -> Response:
     """Run what is in the form, where that is possible; each step is shown below it."""
     here, draft, company = house(), console_form.read(house().catalogue), own_company()
     terms, form = _terms(draft, company)
-    if terms is None or not site().sandbox or company.state != "approved":
+    if draft.decision == "needed" and not any(row.required for row in draft.rows):
+        form = Form(
+            {}, {}, {**form.errors, "decision": gettext("No line is needed, so nothing would be allowed.")}
+        )
+    if terms is None or form.errors or not site().sandbox or company.state != "approved":
         return _page(draft, form, REFUSED)
-    done = begin(
-        here,
-        company=company,
-        by=session.present().account_id,
-        details=draft.details(),
-        terms=terms,
-        decision=draft.decision,
-    )
+    try:
+        done = begin(
+            here,
+            company=company,
+            by=session.present().account_id,
+            details=draft.details(),
+            terms=terms,
+            decision=draft.decision,
+        )
+    except (Conflict, Denied, TooMany) as fault:
+        return _page(draft, Form({}, {}, {"": told(fault)}), problems.row(fault).status)
     return _page(draft, form, run=done)
 
 
@@ -109,6 +118,8 @@ def _page(draft: Draft, form: Form, status: int = 200, run: Run | None = None) -
         "develops": develops(),
         "sandbox": site().sandbox,
         "run": run,
+        "told": console_steps.told(),
+        "halted": status >= 400 and "" in form.errors,
         "min_people": consents.quality.MIN_PEOPLE,
     }
     return pages.render("company_console.html", status, **context)
@@ -125,7 +136,7 @@ def _picture(company: Company, client: Client | None, terms: consents.Terms) -> 
         request={},
         state="open",
         created_at=now,
-        expires_at=now + consents.ASK_WAITS,
+        expires_at=now + console_words.WAITS,
         decided_at=None,
     )
     composed = letter.compose(

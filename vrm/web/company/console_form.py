@@ -105,7 +105,11 @@ def place(description: str) -> str:
     if found is not None:
         member = found[2] if found[2] in ("key", "purpose", "why", "any_of", "frequency") else "key"
         return f"{member}-{found[1]}"
-    for member, name in (("duration_days", "days"), ("retention_days", "retention"), ("recipients", "recipients")):
+    for member, name in (
+        ("duration_days", "days"),
+        ("retention_days", "retention"),
+        ("recipients", "recipients"),
+    ):
         if description.removeprefix("authorization_details.").startswith(member):
             return name
     return ""

@@ -114,7 +114,10 @@ def fields(
     read = {each.key: each.threads for each in found}
     every = [Field(key, words.key(catalogue, key), number, read.get(key, 0)) for key, number in held.items()]
     every.sort(key=lambda field: (field.read / field.held, -field.held, field.label.casefold()))
-    bars = charts.bars([charts.Rank(each.label, each.held, each.read) for each in every[:MOST]])
+    # Reads under consents that have ended since may be more than are held now.
+    bars = charts.bars(
+        [charts.Rank(each.label, each.held, min(each.read, each.held)) for each in every[:MOST]]
+    )
     return Fields(every, bars)
 
 

@@ -7,13 +7,12 @@ found again by an id that follows from the company's.
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from vrm import accounts, profiles
-from vrm.catalogue import Catalogue, InvalidValue, Key
+from vrm.catalogue import Catalogue, InvalidValue
 from vrm.catalogue.shapes import PLAIN, Shape, Structured
 from vrm.errors import NotFound
 from vrm.house import House
@@ -21,12 +20,14 @@ from vrm.ids import new_secret
 
 EMAIL = "robin.sample@people.example"
 
-_KNOWN: dict[str, Any] = {
+_KNOWN: dict[str, object] = {
     "name": "Robin Sample",
     "given_name": "Robin",
     "middle_name": "Kim",
     "family_name": "Sample",
     "nickname": "Rob",
+    "honorific_prefix": "Dr",
+    "pronouns": "they/them",
     "preferred_username": "robin",
     "birthdate": "1988-05-14",
     "birth_place": "Springfield",
@@ -44,34 +45,28 @@ _KNOWN: dict[str, Any] = {
     },
 }
 _TYPED = (
-    "Sample", "invented", "S-1000", "2030-05-14", "1988-05-14", "2000", "3", "robin@people.example",
-    "+49 30 23125 000", "https://robin.example/", "DE02120300000000202051", "DE", "en", "Europe/Berlin",
+    "Sample", "2", "90", "170", "2000", "2030-05-14", "1988-05-14", "robin@people.example", "+49 30 23125 000",
+    "https://robin.example/", "DE02120300000000202051", "DE", "en", "Europe/Berlin",
 )  # fmt: skip
 
 
-def items(
-    catalogue: Catalogue, fields: Collection[str], now: datetime
-) -> dict[str, list[profiles.Item]]:
+def items(catalogue: Catalogue, fields: Collection[str], now: datetime) -> dict[str, list[profiles.Item]]:
     """One invented item for each of these fields, as a profile would give them. Nothing is kept."""
     found = {}
     for name in fields:
         raw = value(catalogue, name, now)
         if raw is not None:
             parsed = catalogue.parse(name, raw, today=now.date())
-            found[name] = [profiles.Item(name, profiles.SINGLE, 1, parsed, now)]
+            found[name] = [profiles.Item(name, profiles.SINGLE, 1, parsed, "self", None, None, now)]
     return found
 
 
 def value(catalogue: Catalogue, name: str, now: datetime) -> object | None:
     """What the invented person would type into a field; None where we cannot think of anything that fits."""
-    if name in _KNOWN:
-        return _KNOWN[name]
-    return _fitting(catalogue.get(name).shape, now)
+    return _KNOWN[name] if name in _KNOWN else _fitting(catalogue.get(name).shape, now)
 
 
-def person(
-    house: House, *, company_id: str, fields: Collection[str], now: datetime
-) -> tuple[str, str]:
+def person(house: House, *, company_id: str, fields: Collection[str], now: datetime) -> tuple[str, str]:
     """The consumer and the account of a company's invented person, who has a value in each of these fields.
 
     No transaction may be open. Only on a sandbox: this makes an account that nobody signed up for.
@@ -107,7 +102,7 @@ def _find(db: Session, consumer_id: str) -> str | None:
 
 def _sign_up(house: House, consumer_id: str, now: datetime) -> str:
     # Nobody knows the password, and nobody reads this address: the only way in is a run.
-    email, password = f"{consumer_id}@console.invalid", new_secret()
+    email, password = f"{consumer_id}@people.example", new_secret()
     newcomer = accounts.prepare_newcomer(
         house.keys, house.hasher, email=email, password=password, name="Robin Sample", person_id=consumer_id
     )
@@ -124,14 +119,10 @@ def _fitting(shape: Shape, now: datetime) -> object | None:
         parts = {member.name: _fitting(member.shape, now) for member in shape.members}
         return {name: part for name, part in parts.items() if part is not None}
     options = [option for option, _ in shape.options(PLAIN)]
-    for typed in (*options[:1], *_TYPED):
+    for typed in (*_TYPED, *options[:1]):
         try:
             shape.parse(typed, now.date())
         except InvalidValue:
             continue
         return typed
     return None
-
-
-def _keys() -> type[Key]:
-    return Key

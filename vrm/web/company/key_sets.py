@@ -40,4 +40,4 @@ def given(pasted: str, address: str) -> tuple[dict[str, Any], dict[str, str]]:
 
 def not_a_set() -> str:
     """What to do about a text that is no key set."""
-    return gettext('This is not a JWK Set. Paste the whole text, from the first { to the last }.')
+    return gettext("This is not a JWK Set. Paste the whole text, from the first { to the last }.")

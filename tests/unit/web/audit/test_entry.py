@@ -1,11 +1,10 @@
 """The page of one entry: every part of it in words, and its proof worked out again."""
 
-import re
-
 import pytest
 from sqlalchemy import update
 
 from tests.unit.web.audit.desk import settle
+from tests.unit.web.portal.actors import found
 from vrm import accesslog, oversight
 from vrm.accesslog import merkle
 from vrm.accesslog.canonical import b64
@@ -22,8 +21,8 @@ def stored(house, leaf_index):
 
 def the_read(house):
     """The leaf of the first answered read."""
-    found = house.database.read(lambda db: oversight.search(db, oversight.Filters(outcome="answered")))
-    return found.rows[-1].leaf_index
+    reads = house.database.read(lambda db: oversight.search(db, oversight.Filters(outcome="answered")))
+    return reads.rows[-1].leaf_index
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 33])
@@ -62,8 +61,7 @@ def test_an_entry_is_explained_and_proved(desk, world, house):
 def test_the_thread_leads_to_the_same_consent(desk, world, house):
     """From an entry one comes to all entries of its consent."""
     desk.get(f"/audit/log/{the_read(house)}")
-    link = re.search(r'href="(/audit/log\?thread=[^"]+)"', desk.page)
-    desk.get(link[1])
+    desk.get(found(r'href="(/audit/log\?thread=[^"]+)"', desk.page))
     assert desk.page.count("<code>disclosure</code>") == 3
     assert desk.page.count("<code>consent.granted</code>") == 1
 
@@ -103,7 +101,7 @@ def test_the_download_verifies_alone(desk, world, house, tmp_path):
     leaf = the_read(house)
     path = tmp_path / "entry.ndjson"
     path.write_bytes(desk.client.get(f"/audit/log/{leaf}/proof").data)
-    vkey = re.search(r"--vkey '([^']+)'", desk.get(f"/audit/log/{leaf}").text.replace("&#39;", "'"))[1]
+    vkey = found(r"--vkey '([^']+)'", desk.get(f"/audit/log/{leaf}").text.replace("&#39;", "'"))
     with path.open("rb") as file:
         report = accesslog.verify_export(file, vkey=vkey)
     assert (report.ok, report.entries, report.pinned) == (True, 1, True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.web.audit.desk import settle
+from tests.unit.web.portal.actors import found
 from vrm import accesslog, clock
 from vrm.accesslog import Event
 from vrm.oversight.searching import MOST_ROWS
@@ -98,7 +99,7 @@ def test_pages_go_there_and_back(desk, world, house):
         older = re.search(r'<a class="btn" href="([^"]+)">Older</a>', desk.page)
         path = older[1] if older else ""
     assert [leaf for page in pages for leaf in page] == list(range(size - 1, -1, -1))
-    desk.get(re.search(r'<a class="btn" href="([^"]+)">Newer</a>', desk.page)[1])
+    desk.get(found(r'<a class="btn" href="([^"]+)">Newer</a>', desk.page))
     assert leaves(desk.page) == pages[-2]
     assert re.search(r'<a class="btn" href="/audit/log#each">Newest</a>', desk.page)
 
@@ -117,7 +118,7 @@ def test_looking_back_can_end_early(desk, world, house):
         settle(house)
     desk.get(f"/audit/log?until={morning + timedelta(minutes=15):%Y-%m-%dT%H:%M}")
     assert "Nothing found so far." in desk.page and "Looked back to:" in desk.page
-    desk.get(re.search(r'<a class="btn" href="([^"]+)">Go on</a>', desk.page)[1])
+    desk.get(found(r'<a class="btn" href="([^"]+)">Go on</a>', desk.page))
     assert len(leaves(desk.page)) == 1 and "Go on" not in desk.page
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.unit.web.portal.actors import found
 from vrm import accounts, clock
 
 
@@ -22,8 +23,8 @@ def test_a_token_is_shown_once_and_works(desk, house):
     """It finds its auditor, and is on no page afterwards; its name is."""
     made(desk)
     token = shown(desk)
-    found = house.database.read(lambda db: accounts.find_auditor_by_token(db, token=token, now=clock.now()))
-    assert found == desk.who.auditor_id
+    whose = house.database.read(lambda db: accounts.find_auditor_by_token(db, token=token, now=clock.now()))
+    assert whose == desk.who.auditor_id
     desk.get("/audit/tokens")
     assert shown(desk) is None and "<bdi>weekly report</bdi>" in desk.page and "/v1/audit/" in desk.page
 
@@ -31,7 +32,7 @@ def test_a_token_is_shown_once_and_works(desk, house):
 def test_a_token_is_ended_at_once(desk, house):
     """After that it finds nobody."""
     made(desk)
-    token, path = shown(desk), re.search(r'action="(/audit/tokens/[^"]+/end)"', desk.page)[1]
+    token, path = shown(desk), found(r'action="(/audit/tokens/[^"]+/end)"', desk.page)
     desk.post(path, follow=True)
     assert "You have no token." in desk.page
     assert (
@@ -43,7 +44,7 @@ def test_a_token_is_ended_at_once(desk, house):
 def test_nobody_ends_anothers_token(desk, colleague):
     """To others it is not there."""
     made(desk)
-    colleague.post(re.search(r'action="(/audit/tokens/[^"]+/end)"', desk.page)[1], 404)
+    colleague.post(found(r'action="(/audit/tokens/[^"]+/end)"', desk.page), 404)
     desk.get("/audit/tokens")
     assert "weekly report" in desk.page
 

@@ -1,6 +1,6 @@
 """Views of the log under a name."""
 
-import re
+from tests.unit.web.portal.actors import found
 
 
 def saved(desk, name, status=303, **filters):
@@ -11,17 +11,17 @@ def saved(desk, name, status=303, **filters):
 def test_a_view_is_saved_found_and_deleted(desk, world):
     """From the narrowed log to a name, from the name to the same log, and away."""
     desk.get("/audit/log?outcome=refused")
-    desk.get(re.search(r'href="(/audit/views\?[^"]+)"', desk.page)[1])
+    desk.get(found(r'href="(/audit/views\?[^"]+)"', desk.page))
     assert 'name="outcome" value="refused"' in desk.page
     answer = saved(desk, "Refusals", outcome="refused", client=world.shop.client.id)
     desk.get(answer.location)
     assert "Saved." in desk.page and "keys_not_permitted" in desk.page
     desk.get("/audit/log")
-    link = re.search(r'href="([^"]+)"><bdi>Refusals</bdi>', desk.page)[1]
+    link = found(r'href="([^"]+)"><bdi>Refusals</bdi>', desk.page)
     assert "<bdi>Nordlicht shop</bdi>" in desk.get(link).text
     desk.get("/audit/views")
     assert "Client: <bdi>Nordlicht shop</bdi>" in desk.page
-    desk.post(re.search(r'action="(/audit/views/[^"]+/delete)"', desk.page)[1], follow=True)
+    desk.post(found(r'action="(/audit/views/[^"]+/delete)"', desk.page), follow=True)
     assert "You have saved none." in desk.page
 
 
@@ -31,7 +31,7 @@ def test_a_view_is_ones_own(desk, colleague):
     colleague.get("/audit/views")
     assert "Mine alone" not in colleague.page
     desk.get("/audit/views")
-    colleague.post(re.search(r'action="(/audit/views/[^"]+/delete)"', desk.page)[1], 404)
+    colleague.post(found(r'action="(/audit/views/[^"]+/delete)"', desk.page), 404)
 
 
 def test_what_is_wrong_is_said(desk):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support import seeds
-from tests.unit.web.company.people import account, signed_in
+from tests.unit.web.company.people import account, employ, signed_in
 from vrm import clock, companies, worker
 from vrm.disclosures import Door, Reader
 
@@ -79,3 +79,30 @@ def test_every_role_reads(colleague, role):
     for path in ("/company", "/company/organisation", "/company/people"):
         desk.get(path)
         assert "Check now" not in desk.page and "Off-board" not in desk.page
+
+
+@pytest.mark.parametrize("role", ["owner", "developer", "agent", "privacy_officer"])
+def test_no_link_leads_to_a_closed_door(app, house, role):
+    """Whatever is still to do, each link of the three pages opens for whoever sees it."""
+    found, _ = account(house)
+    made = house.database.write(
+        lambda db: companies.register(
+            db,
+            legal_name="Bare GmbH",
+            address="Hafen 1",
+            contact="post@bare.example",
+            domain="bare.example",
+            privacy_notice_url=None,
+            purposes={},
+            known_purposes=house.catalogue.purposes,
+            now=clock.now(),
+        )
+    )
+    employ(house, made.id, found.id, role, None)
+    desk = signed_in(app, house, found.id)
+    for page in ("/company", "/company/people", "/company/organisation"):
+        desk.get(page)
+        links = re.findall(r'<a [^>]*href="(/company(?:/organisation|/people)[^"#]*)', desk.page)
+        assert links
+        for href in links:
+            desk.get(href)

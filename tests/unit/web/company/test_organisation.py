@@ -139,3 +139,11 @@ def test_another_line(owner, house, company, nordlicht_site):
     nordlicht_site.answers = (200, company.domain_token.encode(), {})
     owner.post("/company/organisation/domain/check", 200)
     assert "does not hold the token" in owner.page
+
+
+def test_what_was_found_is_said_in_german(owner, nordlicht_site):
+    """What a check found is said in the language of the page."""
+    nordlicht_site.answers = (404, b"", {})
+    owner.get("/company/organisation?lang=de")
+    owner.post("/company/organisation/domain/check", 200)
+    assert "hat mit Status 404 geantwortet" in owner.page

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support import seeds
 from tests.unit.web.company.people import Desk, account, organisation, signed_in
 from tests.unit.web.portal.actors import PASSWORD
 from vrm import companies
@@ -163,3 +164,24 @@ def test_what_is_wrong_with_an_invitation(owner):
     assert 'id="role-wrong"' in owner.page
     owner.post("/company/people/invite", 400, email="piet@nordlicht.example", role="king")
     assert 'id="role-wrong"' in owner.page
+
+
+def test_somebody_half_way_in_proves_the_factor_first(owner, post, app, house, company):
+    """Before the second factor is proved nobody joins; the way there comes back to the link."""
+    found, _ = account(house, "Piet Klaasen")
+    seeds.second_factor(house, found.id)
+    desk, link = signed_in(app, house, found.id), invite(owner, post)
+    for answer in (desk.get(link, 303), desk.post("/company/join", token=token_of(link))):
+        assert answer.location.startswith("/company/second-factor?next=%2Fcompany%2Fjoin")
+    assert found.id not in members(house, company)
+
+
+def test_the_letter_and_the_page_in_german(owner, post, stranger):
+    """The letter is in the language of whoever invites, the page in that of whoever reads."""
+    owner.get("/company/people?lang=de")
+    owner.post("/company/people/invite", email="piet@nordlicht.example", role="developer")
+    (letter,) = post.deliver()
+    assert "Nordlicht GmbH lädt Sie" in letter["Subject"]
+    link = "/company/join?token=" + token_of(letter.get_content()).split()[0]
+    stranger.get(f"{link}&lang=de")
+    assert "Nordlicht GmbH</bdi> lädt Sie ein" in stranger.page and "Entwickler" in stranger.page

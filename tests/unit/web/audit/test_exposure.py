@@ -1,0 +1,132 @@
+"""Who was exposed: a question in the address, an answer without a name, and a file that proves itself."""
+
+import io
+from datetime import timedelta
+
+import pytest
+
+from tests.support import seeds
+from tests.unit.oversight.conftest import MONDAY, about, write
+from tests.unit.web.audit.desk import Desk, settle
+from vrm import accesslog, oversight
+from vrm.accesslog import Event
+from vrm.accesslog.note import Verifier
+
+SPAN = "since=2026-03-02&until=2026-03-04"
+PEOPLE = 60
+
+
+@pytest.fixture
+def shop(house):
+    """A client that read of sixty people within a minute, their phone numbers too from the tenth on."""
+    shop = seeds.shop(house)
+    events = [
+        Event(
+            "disclosure", MONDAY + timedelta(hours=9, seconds=number), "client", company=shop.company.id,
+            client=shop.client.id, purpose=seeds.PURPOSE, keys=("email", "phone_number")[: 1 + (number >= 10)],
+            outcome="answered", revision=1, about=about(number),
+        )
+        for number in range(PEOPLE)
+    ]  # fmt: skip
+    write(house.database, events)
+    accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    return shop
+
+
+def test_the_question_comes_first(desk, world):
+    """Without a question there is a form with the last month in it, and no answer."""
+    page = desk.get("/audit/exposure").text
+    assert "Who was exposed through" in page and "The answer" not in page
+    assert 'name="since" type="datetime-local" value="20' in page
+    assert "What a thread is" in page
+
+
+def test_the_answer(desk, shop):
+    """Totals over all pages, each key with its reads, each thread with its keys, purposes, revisions and times."""
+    page = desk.get(f"/audit/exposure?client={shop.client.id}&{SPAN}").text
+    assert "60 consents were read from." in page
+    assert "Reads that gave each key" in page and f"client={shop.client.id}" in page and "key=email" in page
+    rows = page.split('<h2 id="each">')[1].split("</table>")[0]
+    assert rows.count('<th scope="row"') == 50
+    assert rows.count("&amp;thread=") == 50 and "&amp;outcome=answered" in rows
+    following = page.split('<a class="btn" href="/audit/exposure?')[1].split("#")[0].replace("&amp;", "&")
+    rest = desk.get(f"/audit/exposure?{following}").text.split('<h2 id="each">')[1].split("</table>")[0]
+    assert rest.count('<th scope="row"') == 10
+    of_company = desk.get(f"/audit/exposure?company={shop.company.id}&{SPAN}").text
+    assert "60 consents were read from." in of_company and "Through \u2068Nordlicht GmbH" in of_company
+
+
+def test_one_key(desk, shop):
+    """Narrowed to a key, only reads that gave it count; a key that is part of another's name is another key."""
+    path = f"/audit/exposure?client={shop.client.id}&{SPAN}&key="
+    assert "50 consents were read from." in desk.get(path + "phone_number").text
+    assert "0 consents were read from." in desk.get(path + "phone").text
+    assert "0 consents were read from." in desk.get(path + "phoneXnumber".lower()).text
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (SPAN, "Choose a company, or one client."),
+        ("client=me", "Choose a company or client from the list"),
+        ("client={client}&company={other}", "This client is not of that company."),
+        ("client={client}&since=2026-03-04&until=2026-03-02", "must be later"),
+        ("client={client}&since=soon", "Write a time as"),
+        ("client={client}&key=%00", "No entry can have this."),
+    ],
+    ids=["nobody", "no id", "not theirs", "backwards", "no time", "no key"],
+)
+def test_a_question_that_cannot_be(desk, house, shop, query, sentence):
+    """It says what to put right, and looks for nothing."""
+    other = seeds.shop(house, "Suedwind")
+    asked = query.format(client=shop.client.id, other=other.company.id)
+    assert sentence in desk.get(f"/audit/exposure?{asked}", 400).text
+    assert "The answer" not in desk.page
+
+
+def test_any_place_in_the_pages(desk, shop):
+    """Whatever stands in ``after``, the answer is a page."""
+    for after in ("x", "%00", "~" * 200):
+        desk.get(f"/audit/exposure?client={shop.client.id}&{SPAN}&after={after}")
+
+
+def test_the_file_proves_itself(desk, colleague, house, shop):
+    """It verifies offline against the log's key, its SHA-256 is logged, and every auditor sees that it left."""
+    asked = {"client": shop.client.id, "since": "2026-03-02", "until": "2026-03-04"}
+    answer = desk.post("/audit/exposure/export", 200, title="The breach of March", **asked)
+    raw = answer.data
+    vkey = Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
+    report = oversight.verify_bundle(io.BytesIO(raw), vkey=vkey)
+    assert report.ok and report.pinned and (report.entries, report.lines) == (PEOPLE, PEOPLE)
+    assert report.head.title == "The breach of March" and report.head.question.client == shop.client.id
+    assert f'filename="exposure-{report.sha256[:12]}.ndjson"' in answer.headers["Content-Disposition"]
+    bent = raw.replace(b"email", b"phone", 1)
+    assert not oversight.verify_bundle(io.BytesIO(bent), vkey=vkey).ok
+    settle(house)
+    page = colleague.get(f"/audit/exposure?client={shop.client.id}&{SPAN}").text
+    assert report.sha256 in page and "R. Okafor" in page
+    assert f"vrm log verify exposure-{report.sha256[:12]}.ndjson --vkey" in page
+    looks = house.database.read(lambda db: oversight.list_looks(db, house.keys, what="export"))
+    assert len(looks.looks) == 1
+
+
+def test_a_file_needs_a_title_and_a_question(desk, house, shop):
+    """Otherwise the page comes again with what to put right, and nothing leaves."""
+    desk.post("/audit/exposure/export", 400, client=shop.client.id, since="2026-03-02", until="2026-03-04")
+    assert "Give the file a title." in desk.page and "60 consents" in desk.page
+    desk.post("/audit/exposure/export", 400, title="x" * 201, client=shop.client.id)
+    assert "at most 200 letters" in desk.page or "The answer" in desk.page
+    desk.post("/audit/exposure/export", 400, title="Everybody")
+    settle(house)
+    assert not house.database.read(
+        lambda db: oversight.search(db, oversight.Filters(type="case.exported"))
+    ).rows
+
+
+def test_nothing_personal(app, house, world):
+    """A read of a real person shows their thread and none of their words."""
+    desk = Desk(app, seeds.auditor(house))
+    page = desk.get(f"/audit/exposure?company={world.shop.company.id}").text
+    assert "one consent was read from." in page
+    for secret in ("Mia Tran", "mia@example.com", "1991", world.consent.id, world.consent.consumer_id):
+        assert secret not in page

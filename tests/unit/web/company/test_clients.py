@@ -1,0 +1,253 @@
+"""A company's own people register their software, change it, rotate its keys, suspend and resume it."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from joserfc.jwk import ECKey
+
+from tests.unit.web.company.people import account, organisation
+from tests.unit.web.company.test_home import approve
+from vrm import clock, companies
+
+BACK = "https://nordlicht.example/back"
+
+
+def new_key(kid=None):
+    return ECKey.generate_key("P-256", {"use": "sig", **({"kid": kid} if kid else {})}, auto_kid=kid is None)
+
+
+def pasted(*keys):
+    return json.dumps({"keys": [key.as_dict(private=False) for key in keys]})
+
+
+def registered(house, company, kid="first", **given):
+    given = given or {"jwks": json.loads(pasted(new_key(kid)))}
+    return house.database.write(
+        lambda db: companies.new_client(
+            db, company_id=company.id, name="Web shop", redirect_uris=[BACK], now=clock.now(), **given
+        )
+    )
+
+
+def as_kept(house, client):
+    return house.database.read(lambda db: companies.get_client(db, client_id=client.id))
+
+
+def the_only(house, company):
+    (client,) = house.database.read(lambda db: companies.list_clients(db, company_id=company.id))
+    return client
+
+
+def test_registering_with_pasted_keys(owner, house, company):
+    """Name, redirect URIs one on each line, and the public set: the client is there, made by the company's hand."""
+    owner.get("/company/clients/new")
+    assert "python3 -c" in owner.page
+    answer = owner.post(
+        "/company/clients/new",
+        name="Web shop",
+        redirect_uris=f"{BACK}\r\n{BACK}/2\r\n",
+        jwks=pasted(new_key("one")),
+        jwks_uri="",
+    )
+    client = the_only(house, company)
+    assert answer.location.startswith(f"/company/clients/{client.id}")
+    assert client.redirect_uris == (BACK, f"{BACK}/2")
+    assert [key.kid for key in client.keys] == ["one"]
+    owner.get("/company/clients")
+    assert "Web shop" in owner.page and "Without an end" in owner.page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", {"name": ""}),
+        ("name", {"name": "N" * 101}),
+        ("redirect_uris", {"redirect_uris": "http://nordlicht.example/back"}),
+        ("redirect_uris", {"redirect_uris": ""}),
+        ("jwks", {"jwks": ""}),
+        ("jwks", {"jwks": "not json"}),
+        ("jwks", {"jwks": json.dumps({"keys": [new_key().as_dict(private=True)]})}),
+        ("jwks_uri", {"jwks": "", "jwks_uri": "https://elsewhere.example/jwks"}),
+        ("jwks_uri", {"jwks_uri": "https://nordlicht.example/jwks"}),
+    ],
+)
+def test_what_cannot_be_registered(owner, house, company, field, typed):
+    """Each fault stands beside its field, nothing typed is lost, and no client is made."""
+    good = {"name": "Web shop", "redirect_uris": BACK, "jwks": pasted(new_key()), "jwks_uri": ""}
+    owner.post("/company/clients/new", 400, **{**good, **typed})
+    assert f'id="{field}-wrong"' in owner.page
+    assert BACK in owner.page or field == "redirect_uris"
+    assert house.database.read(lambda db: companies.list_clients(db, company_id=company.id)) == []
+
+
+def test_keys_at_an_address(owner, house, company, nordlicht_site):
+    """The set is read when the client is registered; a failure is told with its time, and Fetch now reads again."""
+    approve(house, company)
+    uri = "https://nordlicht.example/jwks"
+    nordlicht_site.answers = (404, b"", {})
+    owner.post(
+        "/company/clients/new", name="Web shop", redirect_uris=BACK, jwks="", jwks_uri=uri, follow=True
+    )
+    assert "did not answer with status 200" in owner.page and "No key is good now" in owner.page
+    client = the_only(house, company)
+    nordlicht_site.answers = (200, pasted(new_key("published")).encode(), {})
+    path = f"/company/clients/{client.id}/keys/fetch"
+    owner.post(path, 429)
+    assert "less than a minute ago" in owner.page
+    uri += "/2"
+    owner.post(f"/company/clients/{client.id}/keys/address", jwks_uri=uri, follow=True)
+    assert "published" in owner.page and "Failed last" not in owner.page
+    assert as_kept(house, client).jwks_uri == uri
+    owner.post(f"/company/clients/{client.id}/keys/address", 400, jwks_uri="https://elsewhere.example/jwks")
+    assert 'id="jwks_uri-wrong"' in owner.page
+
+
+def test_name_and_redirect_uris(owner, house, company):
+    """Both are changed on one page; what is wrong stays in the form."""
+    client = registered(house, company)
+    path = f"/company/clients/{client.id}/change"
+    owner.get(path)
+    assert BACK in owner.page
+    owner.post(path, 400, name="Shop", redirect_uris="nonsense")
+    assert "nonsense" in owner.page
+    owner.post(path, name="Shop", redirect_uris=f"{BACK}/new")
+    kept = as_kept(house, client)
+    assert (kept.name, kept.redirect_uris) == ("Shop", (f"{BACK}/new",))
+
+
+def test_rotating(owner, house, company):
+    """A new key comes, the old one goes on until a day and not longer, and can be removed at once."""
+    client = registered(house, company)
+    root = f"/company/clients/{client.id}"
+    owner.post(f"{root}/keys", jwk=json.dumps(new_key("second").as_dict(private=False)), follow=True)
+    assert "Both the new key and the old ones are good." in owner.page
+    last = (clock.now() + companies.MOST_OVERLAP).date()
+    for day in ("", "soon", str(last + timedelta(days=1)), "2020-01-01"):
+        owner.post(f"{root}/keys/retire", 400, kid="first", until=day)
+        assert 'id="until"' in owner.page
+    owner.post(f"{root}/keys/retire", kid="first", until=str(last))
+    week = (clock.now() + timedelta(days=7)).date()
+    owner.post(f"{root}/keys/retire", kid="first", until=str(week))
+    ends = {key.kid: key.until for key in as_kept(house, client).keys}
+    assert ends["second"] is None and ends["first"].date() == week
+    owner.post(f"{root}/keys/remove", kid="first")
+    assert [key.kid for key in as_kept(house, client).keys] == ["second"]
+    owner.post(f"{root}/keys/remove", 404, kid="first")
+
+
+@pytest.mark.parametrize(
+    "jwk",
+    ["", "{", "[]", '{"keys": "x"}', '{"keys": [1]}', json.dumps(new_key().as_dict(private=True)),
+     pasted(new_key(), new_key()), pasted(new_key("first"))],
+)  # fmt: skip
+def test_keys_that_are_not_taken(owner, house, company, jwk):
+    """No text, no set, a private key, two keys at once, a kid that is in use: the form says so."""
+    client = registered(house, company)
+    status = 409 if '"kid": "first"' in jwk else 400
+    owner.post(f"/company/clients/{client.id}/keys", status, jwk=jwk)
+    assert 'id="jwk-wrong"' in owner.page
+    assert [key.kid for key in as_kept(house, client).keys] == ["first"]
+
+
+def test_warnings_in_words(owner, house, company):
+    """A client whose only key ends soon, and one without a good key, say so in the list and on their pages."""
+    client = registered(house, company)
+    now = clock.now()
+    house.database.write(
+        lambda db: companies.retire_client_key(
+            db, client_id=client.id, kid="first", until=now + timedelta(days=3), now=now
+        )
+    )
+    for path in ("/company/clients", f"/company/clients/{client.id}"):
+        owner.get(path)
+        assert "The last good key ends" in owner.page
+    house.database.write(
+        lambda db: companies.remove_client_key(db, client_id=client.id, kid="first", now=now)
+    )
+    owner.get(f"/company/clients/{client.id}")
+    assert "No key is good now" in owner.page
+
+
+def test_suspending_and_resuming(owner, house, company):
+    """A company suspends and resumes its own client; what the operator suspended it cannot resume, and reads so."""
+    client = registered(house, company)
+    root = f"/company/clients/{client.id}"
+    owner.post(f"{root}/suspend", follow=True)
+    assert "Suspended by you" in owner.page
+    owner.post(f"{root}/resume", follow=True)
+    assert as_kept(house, client).state == "active"
+    owner.post(f"{root}/resume", 409)
+    house.database.write(lambda db: companies.suspend_client(db, client_id=client.id, now=clock.now()))
+    owner.get(root)
+    assert "Suspended by the operator" in owner.page and "Resume this client" not in owner.page
+    owner.post(f"{root}/resume", 403)
+    assert as_kept(house, client).state == "suspended"
+
+
+CHANGES = ("change", "keys", "keys/retire", "keys/remove", "keys/address", "keys/fetch", "suspend", "resume")
+
+
+@pytest.mark.parametrize("role", ["developer", "agent", "privacy_officer"])
+def test_who_may_change(colleague, house, company, role):
+    """Everybody reads; of the others only developers change."""
+    client = registered(house, company)
+    desk, _ = colleague(role)
+    may = role == "developer"
+    for path in ("", f"/{client.id}", f"/{client.id}/configuration"):
+        desk.get(f"/company/clients{path}")
+        assert ("Register a client" in desk.page) == (may and not path)
+    desk.get("/company/clients/new", 200 if may else 403)
+    desk.post("/company/clients/new", 400 if may else 403)
+    for change in CHANGES if not may else ():
+        desk.post(f"/company/clients/{client.id}/{change}", 403)
+    assert as_kept(house, client) == client
+
+
+def test_another_companys_client(owner, house):
+    """Another company's client looks like one that is not there, at every address."""
+    other = organisation(house, owner_of_another(house), name="Kai", domain="kai.example")
+    client = registered(house, other)
+    for path in ("", "/change", "/configuration"):
+        owner.get(f"/company/clients/{client.id}{path}", 404)
+    for change in CHANGES:
+        typed = {
+            "name": "x",
+            "redirect_uris": BACK,
+            "jwk": pasted(new_key()),
+            "until": "2020-01-01",
+            "kid": "first",
+        }
+        owner.post(
+            f"/company/clients/{client.id}/{change}", 404, **typed, jwks_uri="https://kai.example/jwks"
+        )
+    assert as_kept(house, client) == client
+
+
+def owner_of_another(house):
+    return account(house, "Kai Owner")[0].id
+
+
+def test_configuration(owner, house, company):
+    """The page holds the values and all three programs, filled in for this client, and says what is tested."""
+    client = registered(house, company)
+    owner.get(f"/company/clients/{client.id}/configuration")
+    page = owner.page
+    assert page.count(client.id) >= 4 and page.count(BACK) >= 4
+    for part in ("VRM_PAR_ENDPOINT=", "authlib.integrations", "openid-client", "curl -sS", "umask 077"):
+        assert part in page
+    assert "check that Node can parse this program, and no more" in page
+    assert "It may not ask yet" in page
+    assert re.search(r'"purpose": "dpv:DeliveryOfGoods"', page)
+
+
+def test_the_programs_carry_no_markup(owner, house, company):
+    """A redirect URI with signs that mean something in HTML is copied as it is."""
+    client = registered(house, company)
+    uri = f"{BACK}?a=1&b='2'"
+    house.database.write(
+        lambda db: companies.change_client(db, client_id=client.id, redirect_uris=[uri], now=clock.now())
+    )
+    text = owner.client.get(f"/company/clients/{client.id}/configuration").text
+    assert "?a=1&amp;b=" in text and "?a=1&b=" not in text

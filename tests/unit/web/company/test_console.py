@@ -1,0 +1,277 @@
+"""The console: an ask built with a form, its picture, and a run of it."""
+
+import html
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from joserfc.jwk import ECKey
+
+from tests.support import seeds
+from tests.unit.web.company.people import account, signed_in
+from tests.unit.web.company.test_home import approve
+from tests.unit.web.portal.actors import found
+from vrm import clock, companies, consents
+from vrm.errors import Conflict, TooMany
+from vrm.web.company import console_client, invented
+
+LINE = {
+    "key-0": "given_name",
+    "purpose-0": "dpv:DeliveryOfGoods",
+    "required-0": "yes",
+    "frequency-0": "once",
+    "why-0": "To address you",
+    "any_of-0": "",
+}
+SECOND = {
+    "key-1": "birthdate",
+    "purpose-1": "dpv:DeliveryOfGoods",
+    "frequency-1": "when_needed",
+    "why-1": "",
+    "any_of-1": "age_over_18",
+}
+TERMS = {"days": "90", "retention": "30", "recipients": "Parcel carrier\r\nPrinter", "decision": "all"}
+ASK = {**LINE, **SECOND, **TERMS}
+
+
+def test_every_role_builds(colleague):
+    """Whoever of the company's people is signed in builds an ask; only owners and developers run it."""
+    for role in ("developer", "agent", "privacy_officer"):
+        desk, _ = colleague(role)
+        desk.get("/company/console")
+        assert "What they see" in desk.page
+        desk.post("/company/console", 200, **ASK, do="show")
+        assert "Parcel carrier" in desk.page
+        desk.post("/company/console/run", 400 if role == "developer" else 403, **ASK, do="run")
+
+
+def test_the_ask_as_json(owner):
+    """The JSON is what the form says, and the picture is the letter itself, with invented values, inert."""
+    owner.post("/company/console", 200, **ASK, do="show")
+    shown = re.search(r'aria-labelledby="c-details">(.*?)</pre>', owner.page, re.S)
+    assert shown is not None
+    assert json.loads(html.unescape(shown[1])) == [
+        {
+            "type": "vrm_profile",
+            "duration_days": 90,
+            "retention_days": 30,
+            "recipients": ["Parcel carrier", "Printer"],
+            "lines": [
+                {
+                    "key": "given_name",
+                    "purpose": "dpv:DeliveryOfGoods",
+                    "required": True,
+                    "why": "To address you",
+                    "frequency": "once",
+                },
+                {
+                    "key": "birthdate",
+                    "purpose": "dpv:DeliveryOfGoods",
+                    "required": False,
+                    "any_of": ["age_over_18"],
+                    "frequency": "when_needed",
+                },
+            ],
+        }
+    ]
+    picture = owner.page[owner.page.index('class="picture"') :]
+    assert "inert" in picture[:200]
+    assert "Nordlicht GmbH</bdi> asks to read your profile" in picture
+    assert "Robin" in picture and "14 May 1988" in picture
+
+
+def test_lines_come_and_go(owner):
+    """A button adds a line and another takes one away, and what is typed elsewhere stays."""
+    owner.post("/company/console", 200, **LINE, **TERMS, do="more")
+    assert 'name="key-1"' in owner.page and 'value="To address you"' in owner.page
+    owner.post("/company/console", 200, **ASK, do="drop-0")
+    assert 'name="key-1"' not in owner.page
+    assert re.search(r'value="birthdate" selected', owner.page)
+
+
+FAULTS = {
+    "days": ({"days": "400"}, "Choose between 1 and 365 days."),
+    "retention": ({"retention": "91"}, "your company states 90 days"),
+    "purpose-0": ({"purpose-0": "dpv:Advertising"}, "Your company has not registered this purpose."),
+    "any_of-0": ({"any_of-0": "nonsense"}, "There is no such key in the catalogue."),
+    "why-0": ({"why-0": "x" * 201}, "at most 200 characters"),
+    "recipients": ({"recipients": "y" * 101}, "100"),
+}
+
+
+@pytest.mark.parametrize("field", FAULTS)
+def test_faults_stand_beside_their_fields(owner, field):
+    """What the authorization server would refuse is told beside its field, with no picture and nothing lost."""
+    typed, told = FAULTS[field]
+    owner.post("/company/console", 400, **{**ASK, **typed}, do="show")
+    beside = re.search(rf'id="{field}-wrong".*?</p>', owner.page, re.S)
+    assert beside is not None and told in beside[0]
+    assert "What they see" not in owner.page
+    assert 'value="To address you"' in owner.page or field == "why-0"
+
+
+@pytest.mark.parametrize("days", ["", "ninety", "9" * 7, "१"])
+def test_days_that_are_no_number(owner, days):
+    """Anything but a whole number of days is told beside its field."""
+    owner.post("/company/console", 400, **{**ASK, "days": days}, do="show")
+    assert 'id="days-wrong"' in owner.page
+
+
+def statuses(page):
+    return re.findall(r"HTTP/1\.1 (\d+) ", page)
+
+
+def test_a_whole_run(owner, house, company):
+    """Each step is really done: the log has the consent, both reads, the revocation and the refused read."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    assert "Everything went as it should" in owner.page
+    assert statuses(owner.page) == ["201", "303", "200", "303", "200", "200", "200", "200", "303", "401"]
+    assert '"given_name": "Robin"' in owner.page and '"age_over_18": true' in owner.page
+    assert "consent_ended" in owner.page
+    client = house.database.read(lambda db: console_client.find(db, company_id=company.id))
+    assert (client.state, client.suspended_by) == ("suspended", "company")
+    counts = house.database.read(
+        lambda db: consents.holdings.counts(db, company_id=company.id, now=clock.now())
+    )
+    assert counts.active == 0
+
+
+def test_what_was_shown_is_worth_nothing(owner, app, house, company):
+    """After a run neither the session nor the token nor the client's proof that stand on the page open anything."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    token = found(r"Bearer (vrm_at_\S+)", owner.page)
+    cookie = found(r"Cookie: vrm=(\S+)", owner.page)
+    browser = app.test_client()
+    assert browser.get("/v1/profile", headers={"Authorization": f"Bearer {token}"}).status_code == 403
+    browser.set_cookie("vrm", cookie)
+    assert browser.get("/home").status_code == 303
+
+
+def test_whoever_is_signed_in_stays_so(owner, house, company):
+    """A run's own browser leaves nothing behind in that of the company's person."""
+    approve(house, company)
+    before = owner.session_token()
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    assert owner.session_token() == before
+    assert "Jana" not in owner.page
+    owner.get("/company/people")
+    assert "Jana Weiss" in owner.page
+
+
+@pytest.mark.parametrize(
+    ("decision", "told", "count"),
+    [("needed", "Everything went as it should", 10), ("refuse", "The person refused", 4)],
+)
+def test_other_decisions(owner, house, company, decision, told, count):
+    """A person who allows less, or nothing, is shown as far as that leads."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **{**ASK, "decision": decision}, do="run")
+    assert told in owner.page
+    assert len(statuses(owner.page)) == count
+    assert "age_over_18&quot;: true" not in owner.page and '"age_over_18": true' not in owner.page
+
+
+def test_very_sensitive_lines_are_run_too(owner, house, company):
+    """The second yes that a very sensitive line needs is given by the invented person as well."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **{**ASK, "key-0": "blood_type"}, do="run")
+    assert "Everything went as it should" in owner.page
+
+
+def test_two_purposes_are_run(owner, house, company):
+    """A consent for several purposes is read for one of them."""
+    approve(house, company)
+    stated = {id: companies.Stated() for id in ("dpv:DeliveryOfGoods", "dpv:Advertising")}
+    house.database.write(
+        lambda db: companies.set_purposes(
+            db,
+            company_id=company.id,
+            purposes=stated,
+            known_purposes=house.catalogue.purposes,
+            now=clock.now(),
+        )
+    )
+    owner.post("/company/console/run", 200, **{**ASK, "purpose-1": "dpv:Advertising"}, do="run")
+    assert "Everything went as it should" in owner.page
+
+
+def test_only_needed_lines_where_none_is(owner, house, company):
+    """An ask without a needed line cannot be run with a person who allows only needed ones; the form says so."""
+    approve(house, company)
+    typed = {**ASK, "decision": "needed"}
+    del typed["required-0"]
+    owner.post("/company/console/run", 400, **typed, do="run")
+    assert "nothing would be allowed" in owner.page
+
+
+def test_a_run_again(owner, house, company):
+    """The second run finds the same person and the same client, and corrects nothing in between."""
+    approve(house, company)
+    for _ in range(2):
+        owner.post("/company/console/run", 200, **ASK, do="run")
+        assert "Everything went as it should" in owner.page
+    clients = house.database.read(lambda db: companies.list_clients(db, company_id=company.id))
+    assert [client.name for client in clients] == ["Console"]
+
+
+def test_runs_are_counted(house, company, jana):
+    """A company has no more than twenty runs in an hour, and not two at once."""
+    approve(house, company)
+    now = clock.now()
+
+    def once(at):
+        key = ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True)
+        return house.database.write(
+            lambda db: console_client.take(db, company_id=company.id, key=key, by=jana.id, now=at)
+        )
+
+    client = once(now)
+    with pytest.raises(Conflict):
+        once(now)
+    for n in range(1, 20):
+        once(now + timedelta(minutes=2 * n))
+    with pytest.raises(TooMany):
+        once(now + timedelta(minutes=59))
+    house.database.write(lambda db: console_client.give_back(db, client_id=client.id, by=jana.id, now=now))
+    once(now + timedelta(hours=2))
+
+
+def test_an_operators_suspension_holds(owner, house, company):
+    """Where the operator suspended the console's client, the run says so and does nothing."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    client = house.database.read(lambda db: console_client.find(db, company_id=company.id))
+    house.database.write(lambda db: companies.suspend_client(db, client_id=client.id, now=clock.now()))
+    owner.post("/company/console/run", 403, **ASK, do="run")
+    assert "only the operator can resume it" in owner.page
+
+
+def test_every_field_has_an_invented_value(house):
+    """Whatever a company asks for, the invented person has something the catalogue takes."""
+    now = clock.now()
+    names = [key.name for key in house.catalogue.fields()]
+    assert sorted(invented.items(house.catalogue, names, now)) == sorted(names)
+
+
+def test_how_a_line_was_taken(app, house):
+    """From twenty people on the form says how many did not allow a line like this."""
+    shop = seeds.shop(house)
+    ida, _ = account(house)
+    house.database.write(
+        lambda db: companies.add_owner(db, company_id=shop.company.id, account_id=ida.id, now=clock.now())
+    )
+    desk = signed_in(app, house, ida.id)
+    for n in range(consents.quality.MIN_PEOPLE):
+        mia = seeds.person(house, {})
+        choices = [consents.Choice(0, "given_name")] + ([consents.Choice(1, "email")] if n % 4 == 0 else [])
+        seeds.grant_terms(house, mia, shop, seeds.terms("given_name", "email?"), choices)
+    typed = {
+        **LINE, **TERMS, "purpose-0": seeds.PURPOSE, "key-1": "email", "purpose-1": seeds.PURPOSE,
+        "frequency-1": "once", "why-1": "", "any_of-1": "",
+    }  # fmt: skip
+    desk.post("/company/console", 200, **typed, do="show")
+    assert "75 % of the 20 people who decided lately did not allow this line." in desk.page
+    assert "0 % of the 20 people" in desk.page
