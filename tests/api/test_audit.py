@@ -37,20 +37,21 @@ class Program:
         http.headers |= bearer(seeds.auditor_token(world.house, auditor))
         return cls(world, http, auditor)
 
-    def ask(self, path: str, headers: Mapping[str, str] | None = None, **query: object) -> httpx2.Response:
+    def ask(self, path: str, headers: Mapping[str, str] | None = None, /, **query: object) -> httpx2.Response:
         """A look, whatever comes of it."""
         params = {name: str(value) for name, value in query.items()}
         return self.http.get(f"/v1/audit/{path}", params=params, headers=dict(headers or {}))
 
     def get(self, path: str, **query: object) -> Any:
         """A look that is answered."""
-        response = self.ask(path, **query)
+        response = self.ask(path, None, **query)
         assert response.status_code == 200, response.text
         return response.json()
 
     def pages(self, path: str, of: str, cursor: str = "before", **query: object) -> list[Any]:
         """Everything, a page of two at a time."""
-        found, more = [], {}
+        found: list[Any] = []
+        more: dict[str, object] = {}
         while True:
             page = self.get(path, limit=2, **query, **more)
             assert len(page[of]) <= 2

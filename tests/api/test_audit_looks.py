@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.api.test_audit import Program
 from tests.support import contract, seeds
@@ -85,7 +86,7 @@ def ended(world: World) -> str:
     auditor, now = seeds.auditor(world.house), clock.now()
     token = seeds.auditor_token(world.house, auditor)
 
-    def end(db):
+    def end(db: Session) -> None:
         (held,) = accounts.list_auditor_tokens(db, world.house.keys, auditor_id=auditor.auditor_id, now=now)
         accounts.end_auditor_token(db, auditor_id=auditor.auditor_id, token_id=held.id, now=now)
 
@@ -139,7 +140,7 @@ def test_tokens_of_the_wrong_kind(world: World) -> None:
     assert nobody.headers["www-authenticate"] == 'Bearer realm="vrm"'
 
 
-BAD = {
+BAD: dict[str, tuple[str, dict[str, str | list[str]], str | None]] = {
     "an unknown filter": ("entries", {"clients": "x"}, None),
     "a time that is none": ("entries", {"since": "yesterday"}, "since"),
     "a time out of all reach": ("entries", {"until": "9999-12-31T23:59:59Z"}, "until"),

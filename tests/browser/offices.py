@@ -67,9 +67,14 @@ def set_up_device(page: Page) -> str:
     shown = page.locator("p.value code").inner_text()
     secret = shown.replace(" ", "")
     # The code of the step before; that of now is left for signing in.
-    page.get_by_label("Code").fill(device(secret, steps=-1))
+    page.get_by_role("textbox", name="Code").fill(device(secret, steps=-1))
     press(page, "Use this device")
     return secret
+
+
+def choose(page: Page, name: str) -> None:
+    """Follow the one link on the page itself whose words begin so, and go on to say what is behind it."""
+    page.get_by_role("main").get_by_role("link", name=re.compile(f"^{name}")).click()
 
 
 def device(secret: str, steps: int = 0) -> str:
@@ -80,7 +85,7 @@ def device(secret: str, steps: int = 0) -> str:
 def come_in(page: Page, email: str, secret: str) -> None:
     """Sign in with both factors."""
     sign_in(page, email)
-    page.get_by_label("Code").fill(device(secret))
+    page.get_by_role("textbox", name="Code").fill(device(secret))
     press(page, "Go on")
 
 

@@ -6,7 +6,7 @@ import secrets
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import at_the_log, choose_password, come_in, open_mailed, set_up_device
+from tests.browser.offices import at_the_log, choose, choose_password, come_in, open_mailed, set_up_device
 from tests.browser.people import follow, heading, path, press, sign_in
 from tests.support import seeds
 from vrm import accounts, clock
@@ -27,7 +27,7 @@ def test_granted_by_the_operator_and_in_with_two_factors(running, page, mail):
     if path(page) == "/audit/sign-in":
         sign_in(page, email)
     heading(page, "Set up your second factor")
-    page.get_by_label("Code").fill("000000")
+    page.get_by_role("textbox", name="Code").fill("000000")
     press(page, "Use this device")
     expect(page.get_by_role("alert")).to_contain_text("Not in use yet")
     secret = set_up_device(page)
@@ -44,7 +44,7 @@ def test_granted_by_the_operator_and_in_with_two_factors(running, page, mail):
     heading(page, "Your second factor")
     page.goto("/audit/log")
     assert path(page) == "/audit/second-factor"
-    page.get_by_label("Code").fill("123456")
+    page.get_by_role("textbox", name="Code").fill("123456")
     press(page, "Go on")
     expect(page.get_by_role("alert")).to_contain_text("Not in yet")
     page.context.clear_cookies()
@@ -77,14 +77,14 @@ def test_what_one_looks_at_another_sees(city, page, browse, running):
     look = page.get_by_role("row").filter(has_text=name).first
     expect(look).to_contain_text("The log")
     expect(look).to_contain_text("outcome=refused")
-    said = running.vrm("log", "search", "--type", "auditor.looked", "--json").stdout
+    said = running.vrm("log", "search", "--type", "audit.viewed", "--json").stdout
     assert json.loads(said.splitlines()[0])
 
 
 def test_a_token_for_a_program(city, page):
     """A token is shown once and opens the same by API; ended, it opens nothing."""
     at_the_log(city, page).open("/audit")
-    follow(page, "Tokens")
+    choose(page, "Tokens")
     page.get_by_label("What it is for").fill("weekly report")
     page.get_by_label("How long it is good").select_option(label="30 days")
     press(page, "Make the token")

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from werkzeug.test import Client, TestResponse
 
 from tests.support import seeds
 from tests.support.houses import ISSUER
-from tests.support.places import Places
-from tests.unit.web.portal.actors import found
+from tests.support.places import Places, hidden_field
 from vrm import accesslog, accounts, clock, oversight
 from vrm.oversight import Filters
 from vrm.web import audiences, offices
@@ -46,9 +46,7 @@ class Everything:
         for method in sorted(door.methods):
             path, browser = self.places.path(door.rule), self._browser()
             if method == "POST":
-                csrf = found(
-                    r'name="csrf" value="([^"]+)"', browser.get("/audit/account", base_url=ISSUER).text
-                )
+                csrf = hidden_field(browser.get("/audit/account", base_url=ISSUER).text)
                 form = {**self._form(door.rule), "csrf": csrf}
                 yield self._seen(
                     browser.post(path, base_url=ISSUER, data=form, query_string={"lang": language})
@@ -87,10 +85,11 @@ class Everything:
                     yield self._seen(browser.get(path, base_url=ISSUER, query_string={"lang": language}))
 
     def _rows(self) -> list[oversight.Row]:
-        rows, before = [], None
+        rows: list[oversight.Row] = []
+        before: int | None = None
         while True:
             page = self.places.house.database.read(
-                lambda db, before=before: oversight.search(db, Filters(), before=before, limit=200)
+                partial(oversight.search, filters=Filters(), before=before, limit=200)
             )
             rows, before = rows + page.rows, page.older
             if before is None:
@@ -145,6 +144,6 @@ class Everything:
 
     def _seen(self, response: TestResponse) -> Seen:
         request = response.request
-        place = f"{request.method} {request.path}?{request.query_string}"
+        place = f"{request.method} {request.path}?{request.query_string.decode()}"
         headers = "\n".join(f"{name}: {value}" for name, value in response.headers)
         return Seen(place, response.status_code, headers.encode() + b"\n\n" + response.data)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.canary.auditors import Everything, Seen
 from tests.canary.planting import (
@@ -25,8 +26,7 @@ from tests.canary.search import search
 from tests.support import seeds
 from tests.support.databases import Fill
 from tests.support.houses import ISSUER, build_house
-from tests.support.places import Places
-from tests.unit.web.portal.actors import found
+from tests.support.places import Places, hidden_field
 from vrm import clock, companies, oversight
 from vrm.app import create_app
 from vrm.db import Database
@@ -48,7 +48,7 @@ def live(house: House) -> Places:
     person = seeds.person(house, {}, email=EMAIL)
     browser = app.test_client()
     browser.set_cookie("vrm", person.session, domain="localhost")
-    csrf = found(r'name="csrf" value="([^"]+)"', browser.get("/account", base_url=ISSUER).text)
+    csrf = hidden_field(browser.get("/account", base_url=ISSUER).text)
     planted = fields(house.catalogue)
     for field, form in planted.items():
         sent = browser.post(f"/profile/{field}", base_url=ISSUER, data={**form, "csrf": csrf})
@@ -88,7 +88,7 @@ def employ(house: House, shop: seeds.Shop) -> None:
     )
     now, company_id = clock.now(), shop.company.id
 
-    def work(db):
+    def work(db: Session) -> None:
         companies.invite_person(
             db, house.keys, company_id=company_id, email=f"{INVITED}@work.example", role="developer",
             by=owner.account_id, now=now,

@@ -124,7 +124,7 @@ def test_each_door_opens_to_whom_it_names_and_to_nobody_else(town: Town, who: st
             assert unknown_alike(town, who, method, path, response), place
 
 
-def ends(door: Door) -> set[str | None]:
+def ends(door: Door) -> set[str]:
     """Where the guard of an office leads those whom it does not let in."""
     office = offices.of(door.rule)
     return {office.sign_in, *office.steps.values()} - {door.rule}

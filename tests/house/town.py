@@ -4,7 +4,6 @@ Mia, whose consent the client A holds, and A's people in each role; Ben, the com
 of hers; a company that is suspended; auditors whose mandate holds and does not; and every state of having come in.
 """
 
-import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -21,7 +20,7 @@ from werkzeug.test import Client, TestResponse
 from tests.support import seeds
 from tests.support.databases import Fill
 from tests.support.houses import ISSUER, build_house
-from tests.support.places import Places
+from tests.support.places import Places, hidden_field
 from tests.support.seeds import Auditor, Person, Shop
 from vrm import accounts, clock, companies, consents, tokens
 from vrm.accounts.auditors import auditors
@@ -150,9 +149,7 @@ class Town:
             if who is not None and self.actors[who].office is office:
                 page = "/second-factor" if self.actors[who].role == UNPROVED else "/account"
             shown = browser.client.get(office.prefix + page, base_url=ISSUER).text
-            found = re.search(r'name="csrf" value="([^"]+)"', shown)
-            assert found is not None, (office.prefix + page, who)
-            browser.hidden[office.prefix] = found[1]
+            browser.hidden[office.prefix] = hidden_field(shown)
         return browser.hidden[office.prefix]
 
     def bring(self, method: str, door: Door, headers: Mapping[str, str]) -> TestResponse:
@@ -238,7 +235,7 @@ def settle(house: House) -> Town:
     house.database.write(
         lambda db: companies.suspend_company(db, company_id=closed.company.id, now=clock.now())
     )
-    actors = {
+    actors: dict[str, Actor] = {
         "mia": Actor(CONSUMERS, "consumer", mia.account_id),
         "ben": Actor(CONSUMERS, "consumer", ben.account_id),
         "a consumer, unproved": Actor(CONSUMERS, UNPROVED, _with_factor(house, seeds.person(house, {}))),

@@ -30,6 +30,13 @@ def unknown(path: str) -> str:
     return ID.sub(lambda _: new_id(), path)
 
 
+def hidden_field(page: str) -> str:
+    """What the forms of a page hold to show that they are ours."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found is not None, page[:500]
+    return found[1]
+
+
 @dataclass
 class Places:
     """One person, one company, one auditor, and what is theirs. ``item`` is of the person's field ``gift_wish``."""
@@ -122,7 +129,7 @@ class Places:
 
     def _asset(self) -> str:
         page = self.app.test_client().get("/sign-in", base_url=self.house.settings.issuer).text
-        return urlsplit(re.findall(r'"(/static/[^"]+\.css)"', page)[0]).path.removeprefix("/static/")
+        return str(urlsplit(re.findall(r'"(/static/[^"]+\.css)"', page)[0]).path).removeprefix("/static/")
 
     def _client(self) -> str:
         keys = {"keys": [self.shop.key.as_dict(private=False)]}

@@ -37,7 +37,7 @@ class Town:
 
     shop: Shop
     till: companies.Client
-    staff: Mapping[str, Colleague]
+    staff: Mapping[companies.Role, Colleague]
     people: list[Person]
     held: Consent
     """One that is read, and once refused."""
@@ -87,11 +87,11 @@ def remember(house: House, events: Iterable[Event]) -> None:
 def usual(shop: Shop, now: datetime, *, days: int = PAST, each: int = USUAL) -> Iterable[Event]:
     """The reads of the weeks before, so many a day, in one hour that is never the hour of now."""
     people = [_somebody() for _ in range(each)]
-    start = (now + timedelta(hours=12)).replace(minute=0, second=0, microsecond=0)
+    today = now.replace(hour=(now.hour + 12) % 24, minute=0, second=0, microsecond=0)
     for day in range(1, days + 1):
-        at = start - timedelta(days=day + 1)
+        at = today - timedelta(days=day)
         for number, about in enumerate(people):
-            yield _read(shop, at + timedelta(minutes=number), about, agent=f"AgentAgentAgent{number % 3}")
+            yield _read(shop, at + timedelta(minutes=number), about, agent=f"AgentAgentAgent{number}")
 
 
 def rush(shop: Shop, now: datetime, *, reads: int = RUSH) -> Iterable[Event]:

@@ -26,14 +26,23 @@ from vrm.companies.client_keys import (
     retire_client_key,
 )
 from vrm.companies.clients import change_client, new_client, resume_client, suspend_client
+from vrm.companies.domain_checks import (
+    Claim,
+    claim_check,
+    keep_finding,
+    list_unproved,
+    look_for_proof,
+)
 from vrm.companies.domain_proof import check_domain, proof_url
 from vrm.companies.domains import change_domain, new_domain_token, prove_domain
 from vrm.companies.errors import (
     BadJwksUri,
     BadKeys,
     BadRedirectUri,
+    CheckedJustNow,
     DomainNotProved,
     InvitationOver,
+    InvitedEnough,
     JwksNotServed,
     MayNotAsk,
     NotApprovable,
@@ -60,7 +69,7 @@ from vrm.companies.people import (
     list_members,
 )
 from vrm.companies.reading import find_client, get_client, get_clients, list_clients, list_due
-from vrm.companies.records import Asker, Client, ClientKey, ClientStanding, Company, Stated
+from vrm.companies.records import Asker, Client, ClientKey, ClientStanding, Company, Finding, Stated
 from vrm.companies.remote_keys import (
     USUAL,
     claim_jwks,
@@ -90,12 +99,16 @@ __all__ = [
     "BadJwksUri",
     "BadKeys",
     "BadRedirectUri",
+    "CheckedJustNow",
+    "Claim",
     "Client",
     "ClientKey",
     "ClientStanding",
     "Company",
     "DomainNotProved",
+    "Finding",
     "InvitationOver",
+    "InvitedEnough",
     "JwksNotServed",
     "KeyWarning",
     "MayNotAsk",
@@ -116,6 +129,7 @@ __all__ = [
     "change_owner",
     "change_role",
     "check_domain",
+    "claim_check",
     "claim_jwks",
     "client_standing",
     "client_standings",
@@ -130,6 +144,7 @@ __all__ = [
     "get_invitation",
     "invite_person",
     "is_jwks_due",
+    "keep_finding",
     "keep_jwks",
     "keep_jwks_failure",
     "key_warnings",
@@ -138,6 +153,8 @@ __all__ = [
     "list_due",
     "list_invitations",
     "list_members",
+    "list_unproved",
+    "look_for_proof",
     "may_ask",
     "new_client",
     "new_domain_token",

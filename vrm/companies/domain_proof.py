@@ -34,7 +34,7 @@ def check_domain(fetcher: Fetcher, *, domain: str, token: str) -> None:
         raise DomainNotProved(
             "%(url)s answered with status %(status)s; it must be 200, without a redirect.",
             url=url,
-            status=str(found.status),
+            status=found.status,
         )
     if not any(hmac.compare_digest(line.strip(), token.encode()) for line in found.body.splitlines()):
         raise DomainNotProved("%(url)s does not hold the token on a line of its own.", url=url)

@@ -1,4 +1,4 @@
-"""A company's web domain: keeping that it was proved, and moving to another."""
+"""A company's web domain: keeping that it was proved, and moving to another. Looking for it is ``domain_checks``."""
 
 from datetime import datetime
 
@@ -39,7 +39,8 @@ def prove_domain(
         )
         if session.scalars(taken).first() is not None:
             raise Conflict("Another company has proved this domain. Ask the operator.", code="domain_taken")
-        row.domain_proved_at = now
+        row.domain_proved_at = row.domain_checked_at = now
+        row.domain_finding = row.domain_finding_status = None
         record_company(session, "company.domain_proved", row, now, actor, by)
     return company_of(row)
 
@@ -51,7 +52,7 @@ def new_domain_token(
     row = get_row(session, company_id)
     if row.domain_proved_at is not None:
         raise Conflict("This domain is proved already; it needs no new token.", code="domain_proved")
-    row.domain_token = new_secret("vrm-domain-")
+    _claim(row, row.domain, now)
     record_company(session, "company.changed", row, now, actor, by, "domain_token")
     return company_of(row)
 
@@ -75,7 +76,7 @@ def change_domain(
     wanted = parse_domain(domain)
     if wanted == row.domain:
         return company_of(row)
-    row.domain, row.domain_token, row.domain_proved_at = wanted, new_secret("vrm-domain-"), None
+    _claim(row, wanted, now)
     require_approval(row)
     record_company(session, "company.changed", row, now, actor, by, "domain")
     for client in session.scalars(select(ClientRow).where(ClientRow.company_id == row.id)):
@@ -84,3 +85,10 @@ def change_domain(
             record_client(session, "client.changed", client, now, actor, by, "jwks_uri")
     session.flush()
     return company_of(row)
+
+
+def _claim(row: CompanyRow, domain: str, now: datetime) -> None:
+    """A domain to be proved by a new token. ``domain_tried_at`` stays: claiming anew is no way to have more read."""
+    row.domain, row.domain_token, row.domain_claimed_at = domain, new_secret("vrm-domain-"), now
+    row.domain_proved_at = row.domain_checked_at = None
+    row.domain_finding = row.domain_finding_status = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vrm.errors import Conflict, Denied, Invalid, NotFound, Unavailable
+from vrm.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unavailable
 
 
 class BadRedirectUri(Invalid):
@@ -50,14 +50,35 @@ class InvitationOver(NotFound):
 class DomainNotProved(Conflict):
     """The document at the well-known address does not hold the token.
 
-    ``msgid`` and ``params`` let a page say the message in the reader's language.
+    ``msgid`` and ``params`` let a page say the message in the reader's language. ``status`` is what was answered
+    where it should have been 200.
     """
 
     code = "domain_not_proved"
 
-    def __init__(self, msgid: str, **params: str) -> None:
+    def __init__(self, msgid: str, *, status: int | None = None, **params: str) -> None:
+        if status is not None:
+            params["status"] = str(status)
         super().__init__(msgid % params)
-        self.msgid, self.params = msgid, params
+        self.msgid, self.params, self.status = msgid, params, status
+
+
+class CheckedJustNow(TooMany):
+    """The domain was read a moment ago, whatever came of it."""
+
+    code = "checked_just_now"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(
+            "Your domain was checked a moment ago. Wait ten seconds, then check again.",
+            retry_after=retry_after,
+        )
+
+
+class InvitedEnough(TooMany):
+    """A company has sent as many invitations as it may within a day."""
+
+    code = "invited_enough"
 
 
 class NotApprovable(Conflict):

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
-from vrm.companies.errors import InvitationOver
+from vrm.companies.errors import InvitationOver, InvitedEnough
 from vrm.companies.events import record_person
 from vrm.companies.facts import get_row as get_company_row
-from vrm.companies.models import InvitationRow
+from vrm.companies.models import CompanyRow, InvitationRow
 from vrm.companies.people import Member, Role, join, parse_role
 from vrm.errors import Conflict, NotFound
 from vrm.ids import is_id, new_id, new_secret, secret_hash
@@ -27,6 +27,9 @@ from vrm.work import parse_address
 LIFETIME = timedelta(days=7)
 KEEP = timedelta(days=7)
 MOST_OPEN = 50
+DAY = timedelta(days=1)
+MOST_A_DAY = 50
+MOST_UNCHECKED_A_DAY = 5  # an organisation nobody has looked at must not make us its mailer
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,13 @@ def invite_person(
     """Invite an address. One that was sent to it before, and not taken, is withdrawn.
 
     With ``actor="operator"`` and no ``by``, the operator invites, as into a company that has no people yet. Raises
-    ``Invalid`` for what is no address or role, and ``Conflict`` above 50 open ones.
+    ``Invalid`` for what is no address or role, ``Conflict`` above 50 open ones, and ``InvitedEnough`` above 50 within
+    24 hours, or 5 from a company that is not approved, withdrawn and taken ones included; the operator may.
     """
-    get_company_row(session, company_id)
+    company = get_company_row(session, company_id)
     address, wanted = parse_address(email), parse_role(role)
+    if actor != "operator":
+        _require_room_today(session, company, now)
     open_ones = list(session.scalars(select(InvitationRow).where(*_open(company_id, now))))
     for row in open_ones:
         if _opened(keys, row).email == address:
@@ -159,6 +165,26 @@ def sweep_invitations(session: Session, *, now: datetime) -> None:
             | (InvitationRow.taken_at <= before)
             | (InvitationRow.withdrawn_at <= before)
         )
+    )
+
+
+def _require_room_today(session: Session, company: CompanyRow, now: datetime) -> None:
+    most = MOST_A_DAY if company.state == "approved" else MOST_UNCHECKED_A_DAY
+    today = (InvitationRow.company_id == company.id, InvitationRow.created_at > now - DAY)
+    sent, first = session.execute(
+        select(func.count(), func.min(InvitationRow.created_at)).where(*today)
+    ).one()
+    if sent < most:
+        return
+    retry_after = int((first + DAY - now).total_seconds()) + 1
+    if company.state == "approved":
+        raise InvitedEnough(
+            "You have sent fifty invitations within a day, which is the most. Go on tomorrow.",
+            retry_after=retry_after,
+        )
+    raise InvitedEnough(
+        "Until the operator has approved you, you can send five invitations a day. Go on tomorrow.",
+        retry_after=retry_after,
     )
 
 

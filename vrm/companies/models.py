@@ -34,7 +34,12 @@ class CompanyRow(Base):
     owner: Mapped[str | None]
     domain: Mapped[str] = mapped_column(index=True)
     domain_token: Mapped[str]
+    domain_claimed_at: Mapped[datetime]  # when the domain or its token was given
     domain_proved_at: Mapped[datetime | None]
+    domain_tried_at: Mapped[datetime | None]
+    domain_checked_at: Mapped[datetime | None]
+    domain_finding: Mapped[str | None]
+    domain_finding_status: Mapped[int | None]
     state: Mapped[str]
     approved_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -12,6 +12,9 @@ from vrm.companies.models import ClientRow, CompanyRow
 CompanyState = Literal["pending", "approved", "suspended"]
 ClientState = Literal["active", "suspended"]
 
+WATCHED = timedelta(days=7)
+"""How long after a domain was claimed the worker looks for its proof by itself."""
+
 JWKS_TRUST = timedelta(hours=24)
 """How long keys read at an address are good after it answered last."""
 
@@ -29,8 +32,23 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What was found at a domain instead of its proof: a stable code, and the status where one was answered.
+
+    ``domain_status`` with ``status``, ``domain_no_token``, ``domain_taken``, or a code of the fetcher.
+    """
+
+    code: str
+    status: int | None = None
+
+
+@dataclass(frozen=True)
 class Company:
-    """An organisation. ``purposes`` maps DPV purposes to what it states of each."""
+    """An organisation. ``purposes`` maps DPV purposes to what it states of each.
+
+    ``domain_finding`` is what the last look at its domain found, at ``domain_checked_at``; None where it was proved
+    then, and where nobody has looked.
+    """
 
     id: str
     legal_name: str
@@ -41,11 +59,19 @@ class Company:
     owner: str | None
     domain: str
     domain_token: str = field(repr=False)
+    domain_claimed_at: datetime
     domain_proved_at: datetime | None
+    domain_checked_at: datetime | None
+    domain_finding: Finding | None
     state: CompanyState
     approved_at: datetime | None
     created_at: datetime
     purposes: Mapping[str, Stated]
+
+    @property
+    def watched_until(self) -> datetime:
+        """Until when the worker looks for the proof of the domain by itself."""
+        return self.domain_claimed_at + WATCHED
 
     def why_for(self, purpose: str) -> str | None:
         """Why it needs data for a purpose, in its own words, where it said so."""
@@ -146,7 +172,10 @@ def company_of(row: CompanyRow) -> Company:
         owner=row.owner,
         domain=row.domain,
         domain_token=row.domain_token,
+        domain_claimed_at=row.domain_claimed_at,
         domain_proved_at=row.domain_proved_at,
+        domain_checked_at=row.domain_checked_at,
+        domain_finding=Finding(row.domain_finding, row.domain_finding_status) if row.domain_finding else None,
         state=row.state,  # type: ignore[arg-type]
         approved_at=row.approved_at,
         created_at=row.created_at,

@@ -51,6 +51,7 @@ def register(
         owner=facts.parse_owner(owner),
         domain=parse_domain(domain),
         domain_token=new_secret("vrm-domain-"),
+        domain_claimed_at=now,
         domain_proved_at=None,
         state="pending",
         approved_at=None,

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from vrm.config import ConfigError, Instance, Settings
-from vrm.demo import acts, seed
+from vrm.demo import acts, offices, seed
 from vrm.demo.shop import Site
 from vrm.demo.story import Broken, Stage
 from vrm.house import House
@@ -74,7 +74,7 @@ def _play(home: Path, once: bool) -> int:
             _acts(stage, house, site)
             if once:
                 return 0
-            _farewell(issuer)
+            _farewell(stage)
             server.wait()
         except KeyboardInterrupt:
             print("\nStopping.")
@@ -108,6 +108,7 @@ def _acts(stage: Stage, house: House, site: Site) -> None:
     browser = acts.consumer(stage)
     title("2", "Nordlicht, a shop, registers and proves who it is")
     shop = acts.company(stage, house, site)
+    offices.open_offices(stage, house, acts.DOMAIN)
     title("3, 4", "The shop asks in lines; Mia decides line by line")
     token = acts.asking(stage, browser, shop)
     title("5", "The shop reads what Mia permits, and nothing else")
@@ -166,12 +167,14 @@ def _wait(issuer: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     raise TimeoutError("the server did not get ready within 30 seconds")
 
 
-def _farewell(issuer: str) -> None:
+def _farewell(stage: Stage) -> None:
     people = ", ".join([acts.MIA, *(f"{name}@people.example" for name, _ in seed.PEOPLE)])
-    print(f"\nNow it is your turn: {issuer}")
+    print("\nNow it is your turn. There are three doors; behind each the password is the same:")
+    print(f"  {seed.PASSWORD}")
+    print(f"For people: {stage.issuer}")
     print(f"  sign in as   {people}")
-    print(f"  password     {seed.PASSWORD}")
     print("  or make a profile of your own; mail is written to the home's folder mail/")
+    offices.tell_how(stage, print)
     print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")
 
 

@@ -150,16 +150,16 @@ def _tallies(rows: Sequence[Row]) -> list[dict[str, object]]:
         given = (("company", company), ("client", client), ("purpose", purpose), ("code", code))
         named = [("", ""), *((name, value) for name, value in given if value is not None)]
         named += [("key", key) for key in dict.fromkeys(keys)]
-        said = type_, outcome or ""
-        by_hour, by_day = counts["hour", start, *said], counts["day", day(start), *said]
+        by_hour = counts["hour", start, type_, outcome or ""]
+        by_day = counts["day", day(start), type_, outcome or ""]
         for pair in _alone(named):
             by_hour[pair] += count
             by_day[pair] += count
         for pair in _together(named):
             by_day[pair] += count
-    for (grain, _, *said), pairs in list(counts.items()):
+    for (grain, _, type_, told), pairs in list(counts.items()):
         if grain == "day":
-            ever = counts["ever", EVER, *said]
+            ever = counts["ever", EVER, type_, told]
             for pair, count in pairs.items():
                 ever[pair] += count
     lines = [(*pair, *bucket, count) for bucket, pairs in counts.items() for pair, count in pairs.items()]

@@ -63,6 +63,15 @@ LETTERS: Mapping[str, Letter] = {
             "If you do not know them, do nothing.\n"
         ),
     ),
+    "company_invitation_unchecked": Letter(
+        N_("Somebody invites you to %(host)s"),
+        N_(
+            "Hello,\n\nsomebody who says they speak for %(company)s asks you to join them at %(host)s.\n"
+            "We have not checked yet whether that is true. If you know them, open this link to accept.\n"
+            "It works once, for seven days:\n\n    %(link)s\n\n"
+            "If you do not know them, do nothing.\n"
+        ),
+    ),
     "auditor_sign_up": Letter(
         N_("You may review the access log of %(host)s"),
         N_(

@@ -1,6 +1,7 @@
 """What there is to do. A room that needs a sweep or a job done has its line in these two tables."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from vrm import accesslog, accounts, clock, companies, consents, oversight, tokens, work
@@ -11,6 +12,7 @@ from vrm.worker.loop import Handler, Sweep
 
 KEEP_DEAD = timedelta(days=30)
 MOST_READ = 3
+MOST_LOOKED_AT = 2
 MOST_INDEXED = (
     500  # leaves a pass: so long must whoever else writes wait on SQLite, some hundredths of a second
 )
@@ -83,6 +85,16 @@ def read_client_keys(house: House) -> int:
     return len(due)
 
 
+def look_for_proofs(house: House) -> int:
+    """Look at domains that wait to be proved, a few at a time; a fault at one is tried again with the others."""
+    now = clock.now()
+    due = house.database.read(lambda db: companies.list_unproved(db, now=now, limit=MOST_LOOKED_AT))
+    for company_id in due:
+        with suppress(companies.CheckedJustNow):  # another worker, or an owner, was faster
+            companies.look_for_proof(house.database, house.fetcher, company_id=company_id, now=now)
+    return len(due)
+
+
 def send_letter(house: House, job: Job) -> None:
     """Open a waiting letter, render it, send it."""
     house.mail.send(letters.open_letter(house.keys, job, issuer=house.settings.issuer))
@@ -102,6 +114,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("clearing accounts", 600, sweep_accounts),
     Sweep("clearing companies", 600, sweep_companies),
     Sweep("reading clients' keys", 5, read_client_keys),
+    Sweep("proving domains", 15, look_for_proofs),
     Sweep("discarding dead jobs", 3600, discard_dead_jobs),
 )
 

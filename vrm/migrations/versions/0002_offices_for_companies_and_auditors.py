@@ -283,6 +283,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("jwks_failure", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("suspended_by", sa.String(), nullable=True))
 
+    with op.batch_alter_table("companies", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("domain_claimed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("domain_tried_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("domain_checked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("domain_finding", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("domain_finding_status", sa.Integer(), nullable=True))
+
+    op.execute("UPDATE companies SET domain_claimed_at = created_at")
+    with op.batch_alter_table("companies", schema=None) as batch_op:
+        batch_op.alter_column("domain_claimed_at", existing_type=sa.DateTime(timezone=True), nullable=False)
+
     with op.batch_alter_table("company_purposes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("retention_days", sa.Integer(), nullable=True))
 

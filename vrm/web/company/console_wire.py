@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from vrm.web.language import gettext
@@ -78,7 +79,7 @@ class Wire:
             base_url=self._issuer,
             query_string=parts.query,
             method=method,
-            headers={**headers, **kind},
+            headers=Headers([*headers.items(), *kind.items()]),
             data=body.encode() or None,
         )
         answer = contextvars.Context().run(self._client.open, builder)

@@ -5,7 +5,7 @@ from marshmallow import Schema
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import clock, companies
-from vrm.errors import Conflict, Invalid, Unavailable
+from vrm.errors import Invalid
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.company import stating, words
@@ -33,30 +33,25 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @audience("company", roles=OWNER)
 def check_domain() -> BaseResponse:
-    """Read the file at the domain now. What was found instead of the line is said on the page that follows."""
-    here, company, account_id = house(), own_company(), session.present().account_id
+    """Read the file at the domain now. What was found instead of the line stands on the page that follows."""
+    here, company = house(), own_company()
     if company.domain_proved_at is not None:
         return onward(PLACE)
     try:
         # It waits for a stranger's server: no transaction is open.
-        companies.check_domain(here.fetcher, domain=company.domain, token=company.domain_token)
-    except (Conflict, Invalid, Unavailable) as fault:
-        return overview(words.not_found(company.domain, fault))
-    try:
-        here.database.write(
-            lambda db: companies.prove_domain(
-                db,
-                company_id=company.id,
-                domain=company.domain,
-                token=company.domain_token,
-                actor="company",
-                by=account_id,
-                now=clock.now(),
-            )
+        company = companies.look_for_proof(
+            here.database,
+            here.fetcher,
+            company_id=company.id,
+            actor="company",
+            by=session.present().account_id,
+            now=clock.now(),
         )
-    except Conflict as fault:  # somebody else has proved it, or it is another one by now
-        return overview(told(fault))
-    return onward(PLACE, "domain-proved")
+    except companies.CheckedJustNow as fault:
+        response = overview(told(fault), problems.row(fault).status)
+        response.headers["Retry-After"] = str(fault.retry_after)
+        return response
+    return onward(PLACE, "domain-proved" if company.domain_proved_at else "")
 
 
 @audience("company", roles=OWNER)
@@ -100,4 +95,7 @@ def change_domain() -> BaseResponse:
 
 
 def _page(form: Form, status: int = 200) -> Response:
-    return pages.render("company_domain.html", status, company=own_company(), form=form)
+    company = own_company()
+    return pages.render(
+        "company_domain.html", status, company=company, finding=words.finding(company), form=form
+    )

@@ -12,6 +12,7 @@ from vrm.companies import Client, Company, KeyWarning
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
+from vrm.web.company import words
 from vrm.web.rooms import house
 
 
@@ -58,6 +59,7 @@ def _home(db: Session, here: House, company_id: str, now: datetime) -> dict[str,
     steps = _steps(company, clients)
     return {
         "company": company,
+        "finding": words.finding(company),
         "steps": steps,
         # The operator's yes is not among what the company's own people can still do.
         "left": sum(not step.done for step in steps if step.name not in ("approved", "client")),

@@ -17,7 +17,7 @@ from vrm.errors import Conflict, Invalid
 from vrm.house import House
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
-from vrm.web.company import stating
+from vrm.web.company import stating, words
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.onward import onward
 from vrm.web.rooms import house
@@ -61,16 +61,18 @@ def show_organisation() -> Response:
     return overview()
 
 
-def overview(finding: str = "") -> Response:
-    """The page of the organisation; ``finding`` is what a check of its domain found just now, in words."""
+def overview(refused: str = "", status: int = 200) -> Response:
+    """The page of the organisation; ``refused`` says why its domain was not checked just now."""
     here, company = house(), own_company()
     return pages.render(
         "company_organisation.html",
+        status,
         company=company,
         role=session.present().role,
         proof_url=companies.proof_url(company.domain),
-        finding=finding,
-        at=clock.now(),
+        refused=refused,
+        finding=words.finding(company),
+        watched=clock.now() < company.watched_until,
         purposes=[
             (purpose.plain if (purpose := here.catalogue.purposes.get(id)) else id, stated)
             for id, stated in company.purposes.items()

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import accounts, clock, companies
 from vrm.companies import Member
-from vrm.errors import Conflict, Invalid, NotFound
+from vrm.errors import Conflict, Invalid, NotFound, TooMany
 from vrm.house import House
 from vrm.web import letters, pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.company import words
 from vrm.web.company.organisation import OWNER
 from vrm.web.forms import BLANK, Form, filled
+from vrm.web.language import told
 from vrm.web.offices import COMPANIES
 from vrm.web.onward import onward
 from vrm.web.rooms import house
@@ -51,13 +52,15 @@ class Colleague:
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/company/people`` with ``/invite``, ``/<account>/role``, ``/<account>/end``, ``/invitations/<id>/withdraw``."""
+    """``/company/people``: ``/invite``, ``/<account>/role``, ``/<account>/end``, ``/leave``, ``/invitations/<id>/withdraw``."""
     blueprint.get("/people")(show_people)
     blueprint.post("/people/invite")(invite)
     blueprint.post("/people/invitations/<uuid:invitation_id>/withdraw")(withdraw)
     blueprint.post("/people/<uuid:account_id>/role")(change_role)
     blueprint.get("/people/<uuid:account_id>/end")(show_end)
     blueprint.post("/people/<uuid:account_id>/end")(end)
+    blueprint.get("/people/leave")(show_leave)
+    blueprint.post("/people/leave")(leave)
 
 
 @audience("company")
@@ -80,14 +83,16 @@ def invite() -> BaseResponse:
         company = companies.get_company(db, company_id=company_id)
         link = f"{site().issuer}{COMPANIES.prefix}/join?{urlencode({'token': made.token})}"
         values = {"company": company.legal_name, "link": link}
-        letters.enqueue(db, here.keys, letter="company_invitation", to=made.email, values=values, now=now)
+        # Anybody can register under any name: until the operator has looked, the letter says that nobody has.
+        letter = "company_invitation" if company.state == "approved" else "company_invitation_unchecked"
+        letters.enqueue(db, here.keys, letter=letter, to=made.email, values=values, now=now)
 
     try:
         here.database.write(write)
     except Invalid as fault:
         return _page(form.with_fault(fault), problems.row(fault).status)
-    except Conflict as fault:
-        return _page(Form(form.values, {}, {"": fault.message}), problems.row(fault).status)
+    except (Conflict, TooMany) as fault:
+        return _page(Form(form.values, {}, {"": told(fault)}), problems.row(fault).status)
     return onward(PAGE, "invited")
 
 
@@ -123,17 +128,38 @@ def change_role(account_id: object) -> BaseResponse:
 
 @audience("company", roles=OWNER)
 def show_end(account_id: object) -> Response:
-    people = house().database.read(lambda db: _people(db, house(), session.company_id()))
-    found = next((each for each in people if each.account_id == str(account_id)), None)
+    return _end_page(str(account_id))
+
+
+@audience("company", roles=OWNER)
+def end(account_id: object) -> BaseResponse:
+    """Off-board somebody, at once."""
+    return _end(str(account_id))
+
+
+@audience("company")
+def show_leave() -> Response:
+    return _end_page(session.present().account_id)
+
+
+@audience("company")
+def leave() -> BaseResponse:
+    """Whoever is here ends their own membership, whatever their role; the last owner cannot."""
+    return _end(session.present().account_id)
+
+
+def _end_page(account_id: str) -> Response:
+    here, company_id = house(), session.company_id()
+    people = here.database.read(lambda db: _people(db, here, company_id))
+    found = next((each for each in people if each.account_id == account_id), None)
     if found is None:
         raise NotFound("There is nobody like that in this company.")
     return pages.render("company_person_end.html", person=found)
 
 
-@audience("company", roles=OWNER)
-def end(account_id: object) -> BaseResponse:
-    """Off-board somebody: membership and sessions end in one transaction, so nothing stays open behind them."""
-    company_id, present, gone = session.company_id(), session.present(), str(account_id)
+def _end(gone: str) -> BaseResponse:
+    """Membership and sessions end in one transaction, so nothing stays open behind them."""
+    company_id, present = session.company_id(), session.present()
 
     def write(db: Session) -> None:
         companies.end_member(
@@ -144,7 +170,7 @@ def end(account_id: object) -> BaseResponse:
     house().database.write(write)
     if gone != present.account_id:
         return onward(PAGE, "person-ended")
-    response = onward(COMPANIES.start, "signed-out")
+    response = onward(COMPANIES.start, "left")
     session.forget(response)
     return response
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from vrm.catalogue import Catalogue
-from vrm.errors import VrmError
-from vrm.fetch import FetchFailed
-from vrm.web.language import N_, gettext, told
+from vrm.companies import Company, proof_url
+from vrm.web.language import N_, gettext
 
 ROLES: Mapping[str, str] = {
     "owner": N_("Owner"),
@@ -36,11 +35,22 @@ def roles() -> list[tuple[str, str, str]]:
     return [(code, gettext(name), gettext(OPENS[code])) for code, name in ROLES.items()]
 
 
-def not_found(domain: str, fault: VrmError) -> str:
-    """Why a domain could not be proved just now: what was found there, and what to do about it."""
-    if not isinstance(fault, FetchFailed):
-        return told(fault)
-    match fault.code:
+def finding(company: Company) -> str:
+    """What the last look at a domain found instead of the proof, and what to do about it; "" where nothing was."""
+    if company.domain_finding is None:
+        return ""
+    domain, url = company.domain, proof_url(company.domain)
+    match company.domain_finding.code:
+        case "domain_status":
+            return gettext(
+                "%(url)s answered with status %(status)s; it must be 200, without a redirect.",
+                url=url,
+                status=company.domain_finding.status,
+            )
+        case "domain_no_token":
+            return gettext("%(url)s does not hold the token on a line of its own.", url=url)
+        case "domain_taken":
+            return gettext("Another company has proved this domain. Ask the operator.")
         case "fetch_timeout":
             return gettext("%(domain)s did not answer within five seconds.", domain=domain)
         case "fetch_too_large":

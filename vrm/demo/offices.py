@@ -1,0 +1,100 @@
+"""Who else can sign in: two people of the shop, and an auditor. Made once, with what they need to come in."""
+
+import base64
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy.orm import Session
+
+from vrm import accounts, clock, companies
+from vrm.companies import Role
+from vrm.demo import seed
+from vrm.demo.story import Stage, Tell
+from vrm.house import House
+
+STAFF: tuple[tuple[str, str, Role], ...] = (
+    ("ines@nordlicht.example", "Ines Albers", "owner"),
+    ("tom@nordlicht.example", "Tom Birk", "developer"),
+)
+AUDITOR, NAME, MANDATE_DAYS = "okafor@auditors.example", "R. Okafor", 90
+_SHOWN = 3  # recovery codes are told of, so that nobody needs a telephone to look around
+
+
+def open_offices(stage: Stage, house: House, domain: str) -> None:
+    """People of the company with this domain, and an auditor, each with an account; once for each home."""
+    if not seed.recall(stage.home).get("auditor"):
+        company = next(
+            each for each in house.database.read(companies.list_companies) if each.domain == domain
+        )
+        for email, name, role in STAFF:
+            _join(house, company.id, email, name, role)
+        seed.mark(stage.home, auditor=_auditor(house))
+    people = " and ".join(f"{name}, {role}," for _, name, role in STAFF)
+    stage.tell(f"   {people} sign in at {stage.issuer}/company/sign-in")
+    stage.tell(
+        f"   {NAME} reviews the log with a mandate of {MANDATE_DAYS} days: {stage.issuer}/audit/sign-in"
+    )
+
+
+def tell_how(stage: Stage, tell: Tell) -> None:
+    """The doors for companies and auditors, and what to type there."""
+    found = seed.recall(stage.home)["auditor"]
+    tell(f"For companies: {stage.issuer}/company/sign-in")
+    tell(f"  sign in as   {', '.join(f'{email} ({role})' for email, _, role in STAFF)}")
+    tell(f"For auditors: {stage.issuer}/audit/sign-in")
+    tell(f"  sign in as   {AUDITOR}")
+    tell(f"  second code  from an authenticator app with the secret {found['secret']},")
+    tell(f"               or one of these, each good once: {', '.join(found['codes'][:_SHOWN])}")
+
+
+def _join(house: House, company_id: str, email: str, name: str, role: Role) -> None:
+    now = clock.now()
+    newcomer = accounts.prepare_newcomer(
+        house.keys, house.hasher, email=email, password=seed.PASSWORD, name=name
+    )
+
+    def join(session: Session) -> None:
+        link = accounts.invite(session, house.keys, email=email, client="127.0.0.1", now=now, kind="company")
+        account = accounts.complete_sign_up(session, token=link.token, newcomer=newcomer, now=now)
+        invited = companies.invite_person(
+            session, house.keys, company_id=company_id, email=email, role=role, by=None, now=now
+        )
+        companies.accept_invitation(session, token=invited.token, account_id=account.id, now=now)
+
+    house.database.write(join)
+
+
+def _auditor(house: House) -> dict[str, Any]:
+    """A mandate, an account, and a second factor in use: its secret, and its recovery codes."""
+    now = clock.now()
+    named = accounts.prepare_auditor(house.keys, name=NAME)
+    newcomer = accounts.prepare_newcomer(
+        house.keys, house.hasher, email=AUDITOR, password=seed.PASSWORD, person_id=named.id
+    )
+
+    def let_in(session: Session) -> accounts.Account:
+        until = now + timedelta(days=MANDATE_DAYS)
+        link = accounts.grant_auditor(session, house.keys, auditor=named, email=AUDITOR, until=until, now=now)
+        return accounts.complete_sign_up(session, token=link.token, newcomer=newcomer, now=now)
+
+    account = house.database.write(let_in)
+    enrolment = house.database.write(
+        lambda session: accounts.begin_second_factor(
+            session, house.keys, account_id=account.id, issuer="VRM", label="demo"
+        )
+    )
+    code = _code(enrolment.secret, now - timedelta(seconds=30))  # that of now is left for signing in
+    _, codes = house.database.write(
+        lambda session: accounts.confirm_second_factor(
+            session, house.keys, account_id=account.id, code=code, token="", now=now
+        )
+    )
+    return {"secret": enrolment.secret, "codes": codes}
+
+
+def _code(secret: str, at: datetime) -> str:
+    """What a device with this secret shows at that moment (RFC 6238)."""
+    raw = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    return TOTP(raw, 6, SHA1(), 30).generate(int(at.timestamp())).decode()  # noqa: S303  # as authenticators do
