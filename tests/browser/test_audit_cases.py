@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.offices import at_the_log, choose, command, download
 from tests.browser.people import follow, heading, press
+from tests.support import seeds
 from vrm import clock
 
 
@@ -78,7 +79,7 @@ def test_mark_one_entry_from_its_page(desk, page, town):
     expect(page.get_by_role("link", name="Just this one").first).to_be_visible()
 
 
-def test_who_was_exposed(desk, page, town, running, tmp_path):
+def test_who_was_exposed(city, desk, page, town, running, tmp_path):
     """One question, one answer: how many, of which keys, thread by thread; and a file that proves it offline."""
     desk.open("/audit")
     choose(page, "Exposure")
@@ -95,6 +96,7 @@ def test_who_was_exposed(desk, page, town, running, tmp_path):
     expect(main).to_contain_text("Full name")
     assert page.locator("section[aria-labelledby=each] tbody tr").count() > 20
     file = download(page, "Download the signed file", tmp_path)
+    seeds.catch_up(city.house)
     page.reload()
     words = [str(file) if word == file.name else word for word in command(page, "To check the file")]
     assert str(file) in words

@@ -11,6 +11,7 @@ from tests.browser.offices import at_work, choose_password, open_mailed, sit_dow
 from tests.browser.people import follow, heading, path, press, sign_in
 from tests.browser.sites import PROOF
 from tests.support import seeds
+from tests.unit.web.company.people import seconds_pass
 from vrm import clock, companies
 
 
@@ -27,7 +28,7 @@ def somebody():
 
 def finding(page: Page):
     """What a check of the domain found."""
-    return page.locator(".say").filter(has_text="Checked just now")
+    return page.locator(".say").filter(has_text="Looked at, and not proved")
 
 
 def test_from_nothing_to_a_company_that_may_ask(city, page, mail, web):
@@ -61,7 +62,7 @@ def test_from_nothing_to_a_company_that_may_ask(city, page, mail, web):
     press(page, "Register the organisation")
     heading(page, "Atelier Nord GmbH")
     expect(page.locator("h1 + p")).to_contain_text("One step is left")
-    prove(page, domain, web)
+    prove(city, page, domain, web)
     page.goto("/company")
     expect(page.locator("h1 + p")).to_contain_text("You may ask as soon as they have approved you.")
     company_id = city.house.database.read(
@@ -72,7 +73,7 @@ def test_from_nothing_to_a_company_that_may_ask(city, page, mail, web):
     expect(page.locator("h1 + p")).to_contain_text("You are approved.")
 
 
-def prove(page: Page, domain: str, web) -> None:
+def prove(city, page: Page, domain: str, web) -> None:
     """Claim the domain: with nothing published, with the wrong line, and with the right one."""
     follow(page, "Prove it")
     expect(page.locator("#domain")).to_contain_text(domain)
@@ -80,10 +81,12 @@ def prove(page: Page, domain: str, web) -> None:
     press(page, "Check now")
     expect(finding(page)).to_contain_text(re.compile("404|status"))
     web.publish(domain, PROOF, "vrm-domain-proof=something else")
+    seconds_pass(city.house)
     press(page, "Check again")
     expect(finding(page)).to_be_visible()
     expect(finding(page)).not_to_contain_text("404")
     web.publish(domain, PROOF, line)
+    seconds_pass(city.house)
     press(page, "Check again")
     expect(page.get_by_role("status")).to_be_visible()
     expect(page.locator("#domain")).to_contain_text("Proved")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -67,7 +68,7 @@ def claim_check(
     if row.domain_proved_at is not None:
         return None
     if row.domain_tried_at is not None and now < row.domain_tried_at + every:
-        raise CheckedJustNow(retry_after=int((row.domain_tried_at + every - now).total_seconds()) + 1)
+        raise CheckedJustNow(retry_after=ceil((row.domain_tried_at + every - now).total_seconds()))
     row.domain_tried_at = now
     return Claim(row.domain, row.domain_token)
 

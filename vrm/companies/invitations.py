@@ -9,6 +9,7 @@ Whether the person at the page may invite is the edge's question.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from typing import cast
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -176,7 +177,7 @@ def _require_room_today(session: Session, company: CompanyRow, now: datetime) ->
     ).one()
     if sent < most:
         return
-    retry_after = int((first + DAY - now).total_seconds()) + 1
+    retry_after = ceil((first + DAY - now).total_seconds())
     if company.state == "approved":
         raise InvitedEnough(
             "You have sent fifty invitations within a day, which is the most. Go on tomorrow.",

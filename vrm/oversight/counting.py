@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
-from operator import or_
+from operator import or_ as union
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from vrm.oversight.facets import BLOCK
 from vrm.oversight.indexing import day
 from vrm.oversight.members import Filters, day_facet, hour_facet
 from vrm.oversight.models import LogFacet, LogTally, table
-from vrm.oversight.searching import MOST_BLOCKS, get_row, leaves_of, matching
+from vrm.oversight.searching import TALLIED, get_row, leaves_of, matching, oldest_block
 
 _TALLIES, _FACETS = table(LogTally), table(LogFacet)
 _DAY = timedelta(days=1)
@@ -38,38 +38,42 @@ def series_by_bits(
     buckets = {name(start): start for start in starts}
     outcomes = {"outcome:answered": "answered", "outcome:refused": "refused"}
     low, high = leaves_of(session, filters.since, filters.until)
-    wanted, also = _wanted(filters), _FACETS.c.facet.in_([*buckets, *outcomes])
-    for _, bits, others in matching(session, wanted, low, high, also=also):
-        for facet, start in buckets.items():
-            here = bits & others.get(facet, 0)
-            if not here:
-                continue
-            if filters.outcome is not None:
-                found[start, filters.outcome] += here.bit_count()
-                continue
-            rest = here.bit_count()
-            for outcome, told in outcomes.items():
-                number = (here & others.get(outcome, 0)).bit_count()
-                found[start, told] += number
-                rest -= number
-            found[start, ""] += rest
-    return _reached(session, low, high)
+    given = filters.outcome is not None
+    wanted, also = _wanted(filters), _FACETS.c.facet.in_([*buckets, *(() if given else outcomes)])
+    beside = (
+        1 if given else 1 + len(outcomes)
+    )  # the buckets of a block share its leaves: together they are one set
+    for _, bits, others in matching(session, wanted, low, high, also=also, beside=beside):
+        parts = {told: bits & others.get(outcome, 0) for outcome, told in outcomes.items()}
+        for facet in others.keys() & buckets.keys():
+            here, start = others[facet], buckets[facet]
+            rest = (bits & here).bit_count()
+            if given:
+                found[start, str(filters.outcome)] += rest
+            elif rest:
+                for told, part in parts.items():
+                    number = (part & here).bit_count()
+                    found[start, told] += number
+                    rest -= number
+                found[start, ""] += rest
+    return _reached(session, low, high, len(wanted) + beside)
 
 
 def rank_by_bits(session: Session, filters: Filters, by: str, found: Counter[str]) -> datetime | None:
     """By the values of a member."""
-    known = [f"{by}:{value}" for value in _known(session, by)]
+    known = [f"{by}:{value}" for value in _known(session, filters, by)]
     low, high = leaves_of(session, filters.since, filters.until)
     days = [] if low >= high else list(_days(session, filters, low, high))
     wanted, also = _wanted(filters), _FACETS.c.facet.in_([*known, *days])
-    for _, bits, others in matching(session, wanted, low, high, also=also):
+    beside = len(known) + bool(days)
+    for _, bits, others in matching(session, wanted, low, high, also=also, beside=beside):
         if filters.since is not None or filters.until is not None:
-            bits &= reduce(or_, (others.get(each, 0) for each in days), 0)
+            bits &= reduce(union, (others.get(each, 0) for each in days), 0)
         for facet in known:
             here = bits if facet in wanted else bits & others.get(facet, 0)
             if here:
                 found[facet.partition(":")[2]] += here.bit_count()
-    return _reached(session, low, high)
+    return _reached(session, low, high, len(wanted) + beside)
 
 
 def _days(session: Session, filters: Filters, low: int, high: int) -> Iterator[str]:
@@ -83,17 +87,30 @@ def _days(session: Session, filters: Filters, low: int, high: int) -> Iterator[s
         at += _DAY
 
 
-def _known(session: Session, by: str) -> Sequence[str]:
-    """Every value that a member has anywhere in the log."""
+def _known(session: Session, filters: Filters, by: str) -> Sequence[str]:
+    """Every value of a member that any entry with one of these conditions has, by the sums that are kept."""
+    members = filters.members()
+    if by in members and by != "key":
+        return [members[by]]
     if by in ("type", "outcome"):
-        query = select(_TALLIES.c[by]).where(_TALLIES.c.other == "")
-    else:
-        query = select(_TALLIES.c.other_value).where(_TALLIES.c.other == by)
-    query = query.where(_TALLIES.c.name == "", _TALLIES.c.value == "", _TALLIES.c.grain == "ever")
-    return [value for value in session.execute(query.distinct()).scalars() if value]
+        query = select(_TALLIES.c[by]).where(_TALLIES.c.other == "", *_alone("", ""))
+        return [value for value in session.execute(query.distinct()).scalars() if value]
+    given = [(name, members[name]) for name in TALLIED if name in members and name != by] or [("", "")]
+    query = select(_TALLIES.c.other_value, _TALLIES.c.name).where(
+        or_(*(and_(*_alone(*one)) for one in given)), _TALLIES.c.other == by
+    )
+    query = query.where(
+        *(_TALLIES.c[name] == members[name] for name in ("type", "outcome") if name in members)
+    )
+    beside = Counter(value for value, _ in session.execute(query.distinct()))
+    return [value for value, number in beside.items() if number == len(given)]
 
 
-def _reached(session: Session, low: int, high: int) -> datetime | None:
+def _alone(name: str, value: str) -> tuple[ColumnElement[bool], ...]:
+    return _TALLIES.c.name == name, _TALLIES.c.value == value, _TALLIES.c.grain == "ever"
+
+
+def _reached(session: Session, low: int, high: int, sets: int) -> datetime | None:
     """The time of the oldest leaf that bits were counted of, where that is not the span's first."""
-    oldest = max(0, (high - 1) // BLOCK - MOST_BLOCKS + 1) * BLOCK
+    oldest = oldest_block(low, high, sets) * BLOCK
     return None if oldest <= low else get_row(session, leaf_index=oldest).at

@@ -1,20 +1,21 @@
 """Finding entries, newest leaf first, whatever is asked for.
 
-A page looks through at most ``MOST_BLOCKS`` blocks of leaves (a million) and fetches at most ``MOST_ROWS`` rows,
-however large the log is and however rarely something matches. A page that ends there has a cursor to go on and
-says how far back it has looked.
+Members of which two never stand in one entry are known to find nothing by their sums, without looking. Any other
+page looks through at most ``MOST_BLOCKS`` blocks of leaves (a million), and fewer where it has so many conditions
+that this would be more than ``MOST_SETS`` sets of leaves; and fetches at most ``MOST_ROWS`` rows. A page that
+ends there has a cursor to go on and says how far back it has looked.
 
 The order is that of the leaves, which is the log's own; times follow it but for entries that came a little late.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.engine import Row as Line
 from sqlalchemy.orm import Session
 
@@ -22,12 +23,17 @@ from vrm.errors import NotFound
 from vrm.oversight.facets import BLOCK, downward, unpack, within
 from vrm.oversight.indexing import hour, indexed
 from vrm.oversight.members import Filters, Row
-from vrm.oversight.models import LogFacet, LogHour, LogIndex, table
+from vrm.oversight.models import LogFacet, LogHour, LogIndex, LogTally, table
 
 MOST_BLOCKS = 16
+MOST_SETS = 40
 MOST_ROWS = 1000
-_INDEX, _FACETS, _HOURS = table(LogIndex), table(LogFacet), table(LogHour)
+_INDEX, _FACETS, _HOURS, _TALLIES = table(LogIndex), table(LogFacet), table(LogHour), table(LogTally)
+_KEYS = [one.name for one in fields(Row)].index("keys")  # its place, the same in the table and in a row
+_PAIR = ("name", "value", "other", "other_value")
 _BY_INDEX = ("thread", "agent")
+TALLIED = ("company", "client", "purpose", "code", "key")
+"""The members whose sums are kept, each alone and with each other."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,43 @@ def newest(session: Session, filters: Filters, *, most: int) -> tuple[list[Row],
     return [row for row in rows if filters.admit(row)], rows[-1].at if len(rows) == most else None
 
 
+def meet(session: Session, members: Mapping[str, str]) -> bool:
+    """Whether every two of these members stand together in some entry, as far as sums are kept of that."""
+    kind = [_TALLIES.c[name] == members[name] for name in ("type", "outcome") if name in members]
+    named = [(name, members[name]) for name in TALLIED if name in members]
+    if len(kind) + len(named) < 2:
+        return True
+    # Where there are fewer than two, type and outcome are looked at with the one, or with nothing.
+    pairs = list(combinations(named, 2)) or [((named or [("", "")])[0], ("", ""))]
+    together = or_(
+        *(
+            and_(*(_TALLIES.c[name] == value for name, value in zip(_PAIR, (*one, *other), strict=True)))
+            for one, other in pairs
+        )
+    )
+    query = select(_TALLIES.c.name, _TALLIES.c.other).where(together, _TALLIES.c.grain == "ever", *kind)
+    return len(session.execute(query.distinct()).all()) == len(pairs)
+
+
+def oldest_block(low: int, high: int, sets: int) -> int:
+    """How far down one question looks at so many sets in each block."""
+    blocks = max(1, min(MOST_BLOCKS, MOST_SETS // max(1, sets)))
+    return max(low // BLOCK, (high - 1) // BLOCK - blocks + 1)
+
+
 def matching(
-    session: Session, wanted: list[str], low: int, high: int, *, also: ColumnElement[bool] | None = None
+    session: Session,
+    wanted: list[str],
+    low: int,
+    high: int,
+    *,
+    also: ColumnElement[bool] | None = None,
+    beside: int = 0,
 ) -> Iterator[tuple[int, int, dict[str, int]]]:
     """Block by block, newest first: the block, the leaves in it with all the ``wanted`` facets, and the bits of
-    other facets that were asked for by ``also``. At most ``MOST_BLOCKS`` blocks.
+    other facets that were asked for by ``also``, some ``beside`` in each block. Down to ``oldest_block``.
     """
-    top, bottom = (high - 1) // BLOCK, max(low // BLOCK, (high - 1) // BLOCK - MOST_BLOCKS + 1)
+    top, bottom = (high - 1) // BLOCK, oldest_block(low, high, len(wanted) + beside)
     # With one condition a page is mostly full after the newest block, so that one comes alone. With several it may
     # well not be, and a second statement costs more than the other blocks' bytes, which are only read as needed.
     whole = ((bottom, top),)
@@ -148,6 +184,8 @@ def _candidates(session: Session, filters: Filters, low: int, high: int, looked:
         yield from found
         if len(found) < MOST_ROWS:
             looked.down_to = low
+    elif not meet(session, members):
+        looked.down_to = low
     elif members:
         wanted = [f"{name}:{value}" for name, value in members.items()]
         for block, bits, _ in matching(session, wanted, low, high):
@@ -167,6 +205,7 @@ def _fetch(session: Session, leaves: list[int]) -> list[Row]:
     return [_row(line) for line in session.execute(query)]
 
 
-def _row(line: Line[tuple[object, ...]]) -> Row:
-    said: dict[str, Any] = dict(line._mapping)
-    return Row(**{**said, "keys": tuple(said["keys"].split())})
+def _row(line: Line[Any]) -> Row:
+    said = list(line)
+    said[_KEYS] = tuple(said[_KEYS].split())
+    return Row(*said)

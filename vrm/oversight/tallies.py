@@ -24,13 +24,12 @@ from vrm.errors import Invalid
 from vrm.oversight.counting import rank_by_bits, series_by_bits
 from vrm.oversight.indexing import day, hour
 from vrm.oversight.members import Filters, Row, member
-from vrm.oversight.models import LogFacet, LogTally, table
-from vrm.oversight.searching import newest
+from vrm.oversight.models import LogHour, LogTally, table
+from vrm.oversight.searching import TALLIED, newest
 
 MOST_BUCKETS = 1000
 MOST_OF_ONE = 5000
-_TALLIES, _FACETS = table(LogTally), table(LogFacet)
-_TALLIED = ("company", "client", "purpose", "code", "key")
+_TALLIES, _HOURS = table(LogTally), table(LogHour)
 _ONE_BY_ONE = ("thread", "agent")
 GROUPS = ("outcome", "company", "client", "key", "purpose", "code", "type")
 """What entries can be grouped by."""
@@ -122,10 +121,7 @@ def rank(session: Session, filters: Filters, *, by: str, limit: int = 20) -> Ran
     found: Counter[str] = Counter()
     back = None
     if by not in filters.members() and _ready(whole, most=2 if by in ("type", "outcome") else 1):
-        grain = "ever" if since is None and until is None else "day"
-        value = _TALLIES.c[by if by in ("type", "outcome") else "other_value"]
-        query = select(value, func.sum(_TALLIES.c.count)).where(*_tallied(whole, grain, by)).group_by(value)
-        found.update({name: int(count) for name, count in session.execute(query) if name})
+        found = _ready_ranks(session, whole, by)
     elif _single(whole):
         rows, back = newest(session, whole, most=MOST_OF_ONE)
         found.update(value for row in rows for value in _values(row, by))
@@ -133,6 +129,38 @@ def rank(session: Session, filters: Filters, *, by: str, limit: int = 20) -> Ran
         back = rank_by_bits(session, whole, by, found)
     ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     return Ranking([Count(*one) for one in ranked[:limit]], back)
+
+
+def _ready_ranks(session: Session, whole: Filters, by: str) -> Counter[str]:
+    """From the sums: the days of the span, or, where those are fewer, all there ever was without the other days."""
+    value = _TALLIES.c[by if by in ("type", "outcome") else "other_value"]
+
+    def summed(of: Filters, grain: str) -> Counter[str]:
+        query = select(value, func.sum(_TALLIES.c.count)).where(*_tallied(of, grain, by)).group_by(value)
+        return Counter({name: int(count) for name, count in session.execute(query) if name})
+
+    outside = _outside(session, whole)
+    if outside is None:
+        return summed(whole, "day")
+    found = summed(replace(whole, since=None, until=None), "ever")
+    for since, until in outside:
+        found -= summed(replace(whole, since=since, until=until), "day")
+    return found
+
+
+def _outside(session: Session, span: Filters) -> list[tuple[datetime, datetime]] | None:
+    """The log's days before and after a span, if they are fewer than the span's own."""
+    if span.since is None and span.until is None:
+        return []
+    ends = (select(end(_HOURS.c.start)).scalar_subquery() for end in (func.min, func.max))
+    first, last = session.execute(select(*ends)).one()
+    if first is None:
+        return []
+    begin, end = day(first), day(last) + _LENGTH["day"]
+    since, until = max(begin, span.since or begin), min(end, span.until or end)
+    if since >= until or end - begin > 2 * (until - since):
+        return None
+    return [(start, stop) for start, stop in ((begin, since), (until, end)) if start < stop]
 
 
 def count(session: Session, filters: Filters) -> Ranking:
@@ -162,15 +190,15 @@ def _single(filters: Filters) -> bool:
 def _ready(filters: Filters, *, most: int) -> bool:
     """Whether the sums for these conditions are kept."""
     rest = filters.members().keys() - {"type", "outcome"}
-    return len(rest) <= most and rest <= set(_TALLIED)
+    return len(rest) <= most and rest <= set(TALLIED)
 
 
 def _tallied(filters: Filters, grain: str, by: str | None = None) -> Iterator[ColumnElement[bool]]:
     members = filters.members()
-    rest = [(name, value) for name, value in members.items() if name in _TALLIED]
+    rest = [(name, value) for name, value in members.items() if name in TALLIED]
     name, value = rest[0] if rest else ("", "")
     other, other_value = rest[1] if len(rest) > 1 else ("", "")
-    if by in _TALLIED:
+    if by in TALLIED:
         other = by
     else:
         yield _TALLIES.c.other_value == other_value

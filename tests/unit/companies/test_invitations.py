@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from vrm import companies
-from vrm.companies import InvitationOver
+from vrm.companies import InvitationOver, InvitedEnough
 from vrm.companies.models import InvitationRow
 from vrm.errors import Conflict, Invalid, NotFound
 from vrm.ids import new_id
@@ -115,12 +115,32 @@ def test_no_address_or_no_role_is_no_invitation(office, store, company, email, r
 def test_fifty_are_enough(office, store, company):
     """The next waits; sending one of them anew does not count twice."""
     for number in range(50):
-        invite(office, store, company, f"p{number}@people.example")
+        invite(office, store, company, f"p{number}@people.example", actor="operator")
     with pytest.raises(Conflict) as refusal:
-        invite(office, store, company)
+        invite(office, store, company, actor="operator")
     assert refusal.value.code == "too_many_invitations"
-    invite(office, store, company, "p7@people.example")
+    invite(office, store, company, "p7@people.example", actor="operator")
     invite(office, store, office.register(), EMAIL)
+
+
+@pytest.mark.parametrize(("approved", "most"), [(False, 5), (True, 50)])
+def test_a_day_has_room_for_so_many(office, store, approved, most):
+    """Withdrawn and replaced ones count, for 24 hours; other companies and the operator are not hindered."""
+    company = office.approved() if approved else office.register()
+    first = invite(office, store, company)
+    office.do(companies.withdraw_invitation, company_id=company.id, invitation_id=first.id, by=None, now=NOW)
+    later = NOW + timedelta(hours=1)
+    for _ in range(most - 1):
+        invite(office, store, company, now=later)
+    with pytest.raises(InvitedEnough) as refusal:
+        invite(office, store, company, "other@people.example", now=later)
+    assert refusal.value.retry_after == 23 * 3600
+    assert listed(office, store, company, later) == [EMAIL]
+    invite(office, store, office.register(), now=later)
+    invite(office, store, company, actor="operator", now=later)
+    with pytest.raises(InvitedEnough):
+        invite(office, store, company, now=NOW + timedelta(days=1, seconds=-1))
+    invite(office, store, company, now=later + timedelta(days=1))
 
 
 def test_neither_the_log_nor_the_table_names_anybody(office, store, company):

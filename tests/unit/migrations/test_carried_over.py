@@ -101,6 +101,7 @@ def test_accounts_companies_and_consents_go_on(before, database_url):
             ]
         company = database.read(lambda db: companies.get_company(db, company_id=COMPANY))
         assert company.purposes == {"dpv:ServiceProvision": companies.Stated("Parcels", None)}
+        assert (company.domain_claimed_at, company.domain_checked_at) == (AT, None)
         held = database.read(
             lambda db: consents.holdings.held_keys(
                 db, company_id=COMPANY, now=datetime(2026, 5, 1, tzinfo=UTC)

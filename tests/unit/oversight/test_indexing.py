@@ -4,7 +4,8 @@ import threading
 
 from sqlalchemy import select
 
-from tests.unit.oversight.conftest import MONDAY, mixed, read, write
+from tests.support.databases import statements
+from tests.unit.oversight.conftest import MONDAY, append, mixed, read, write
 from tests.unit.oversight.test_searching import small_blocks  # noqa: F401
 from vrm import accesslog, oversight
 from vrm.db import Base
@@ -75,3 +76,25 @@ def test_what_waits_for_its_leaf_is_not_indexed(database):
     accesslog.sequence(database)
     assert oversight.index(database) == 1
     assert oversight.index(database) == 0
+
+
+def test_the_writing_transaction_only_writes(database):
+    """Whoever else writes waits for it on SQLite, so it reads nothing but the state and the hours it touches."""
+    write(database, mixed(60), each=20)
+    append(database, mixed(30, seed=2))
+    while accesslog.sequence(database):
+        pass
+    write_group, read_inside = database.write_group, []
+
+    def watched(work):
+        def inside(connection):
+            with statements(database) as run:
+                result = work(connection)
+            read_inside.extend(one for one in run if one.lstrip().startswith("SELECT"))
+            return result
+
+        return write_group(inside)
+
+    database.write_group = watched
+    assert oversight.index(database) == 30
+    assert {one.partition("FROM ")[2].split()[0] for one in read_inside} <= {"log_index_state", "log_hours"}

@@ -28,6 +28,7 @@ def small_blocks(monkeypatch):
     """Blocks of 64 leaves, so that a small log has many."""
     for module in (facets, indexing, searching, counting):
         monkeypatch.setattr(module, "BLOCK", 64)
+    monkeypatch.setattr(searching, "MOST_SETS", 1000)
 
 
 def everything(database):
@@ -86,17 +87,56 @@ def test_search_finds_what_looking_at_every_entry_finds(database):
         assert pages(database, filters, chance.choice([3, 50])) == [row for row in rows if filters.admit(row)]
 
 
+def never_all_three(count):
+    """Reads whose members meet two by two, and the conditions on all three, which none meets."""
+    sorts = (
+        {"code": CODES[0], "purpose": PURPOSES[0]},
+        {"purpose": PURPOSES[1]},
+        {"code": CODES[0], "purpose": PURPOSES[1], "keys": ("name",)},
+    )
+    events = [read(MONDAY + timedelta(minutes=number), **sorts[number % 3]) for number in range(count)]
+    return events, Filters(key="email", code=CODES[0], purpose=PURPOSES[1])
+
+
 def test_a_page_looks_back_so_far_and_no_further(database, monkeypatch):
     """A page that finds little ends after so many leaves, says until when it has looked, and goes on from there."""
     monkeypatch.setattr(searching, "MOST_BLOCKS", 2)
-    write(database, [read(MONDAY + timedelta(minutes=number), consent=number % 3) for number in range(300)])
-    never = Filters(key="email", code="not_permitted")
+    events, never = never_all_three(300)
+    write(database, events)
     page = database.read(lambda session: oversight.search(session, never))
     rows = everything(database)
     assert (page.rows, page.older) == ([], 192)
     assert page.looked_back_to == rows[-1 - 192].at
     assert pages(database, never, 10) == []
-    assert pages(database, Filters(key="email"), 10) == rows
+    assert pages(database, Filters(key="email"), 10) == [row for row in rows if "email" in row.keys]
+
+
+def test_more_conditions_look_less_far_back(database, monkeypatch):
+    """What a page may look at is so many sets of leaves, so that more conditions do not make it longer."""
+    monkeypatch.setattr(searching, "MOST_SETS", 7)
+    events, never = never_all_three(300)
+    write(database, events)
+    page = database.read(lambda session: oversight.search(session, never))
+    assert page.older == 192
+    assert pages(database, never, 10) == []
+
+
+@pytest.mark.parametrize(
+    "never",
+    [
+        Filters(key="email", code=CODES[1]),
+        Filters(key="name", client=CLIENTS[1], purpose=PURPOSES[0]),
+        Filters(type="consent.granted", outcome="answered"),
+        Filters(type="consent.granted", key="email"),
+        Filters(outcome="answered", code=CODES[0]),
+    ],
+)
+def test_members_that_never_meet_are_known_from_their_sums(database, monkeypatch, never):
+    """Where two conditions never stand in one entry, the page is whole at once: nothing is left to look at."""
+    monkeypatch.setattr(searching, "MOST_BLOCKS", 1)
+    write(database, never_all_three(200)[0])
+    page = database.read(lambda session: oversight.search(session, never))
+    assert (page.rows, page.older, page.looked_back_to) == ([], None, None)
 
 
 def test_a_page_fetches_so_many_rows_and_no_more(database, monkeypatch):

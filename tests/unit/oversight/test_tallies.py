@@ -11,7 +11,7 @@ from tests.unit.oversight.conftest import CLIENTS, MONDAY, mixed, read, write
 from tests.unit.oversight.test_searching import everything, small_blocks, some, thread  # noqa: F401
 from vrm import oversight
 from vrm.errors import Invalid
-from vrm.oversight import Filters, counting, members, searching, tallies
+from vrm.oversight import Filters, members, searching, tallies
 from vrm.oversight.indexing import day, hour
 
 
@@ -49,6 +49,18 @@ def test_rankings_count_what_there_is(database):
         assert [one.count for one in told.counts] == sorted(expected.values(), reverse=True)
 
 
+def test_any_span_of_days_is_ranked(database):
+    """A short one from its own days, a long one from all there ever was without the others: the same figures."""
+    write(database, mixed(300), each=50)
+    rows, days = everything(database), [MONDAY + timedelta(days=number) for number in range(-3, 9)]
+    for since in (None, *days):
+        for until in (None, *days):
+            span = Filters(since=since, until=until, outcome="answered")
+            told = database.read(lambda session, f=span: oversight.rank(session, f, by="client"))
+            expected = Counter(row.client_id for row in rows if span.admit(row))
+            assert {one.value: one.count for one in told.counts} == expected, span
+
+
 def _values(row, by):
     if by == "key":
         return row.keys
@@ -59,7 +71,6 @@ def _values(row, by):
 def test_figures_say_how_far_back_they_reach(database, monkeypatch):
     """What is counted with bits, or one by one, is bounded; then it says from when on it counts."""
     monkeypatch.setattr(searching, "MOST_BLOCKS", 2)
-    monkeypatch.setattr(counting, "MOST_BLOCKS", 2)
     monkeypatch.setattr(tallies, "MOST_OF_ONE", 30)
     write(database, [read(MONDAY + timedelta(minutes=number)) for number in range(300)])
     rows = everything(database)

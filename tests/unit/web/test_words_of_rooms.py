@@ -18,7 +18,7 @@ PLACE = re.compile(r"%\(\w+\)[sd]")
 PACKAGE = Path(vrm.__path__[0])
 ROOMS = ["accounts/errors.py", "accounts/passwords.py", "accounts/service.py", "accounts/throttle.py",
          "companies/addresses.py", "companies/client_keys.py", "companies/clients.py",
-         "companies/domain_proof.py", "companies/domains.py",
+         "companies/domain_checks.py", "companies/domain_proof.py", "companies/domains.py",
          "companies/errors.py", "companies/facts.py", "companies/invitations.py", "companies/people.py",
          "consents/asks.py", "consents/service.py", "profiles/service.py"]  # fmt: skip
 """Where a sentence is written that somebody may read on a page."""

@@ -5,17 +5,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from vrm import consents
+from vrm import clock, consents
 from vrm.errors import Invalid
 from vrm.web.language import gettext
 
 Picked = MultiDict[str, str]
 """A form of the page, or the query that carries one."""
+
+OFFERED_DAYS = (1, 7, 30, 90, 180, 365)
+USUAL_DAYS = 30
 
 _MOST_CARRIED = 3500
 """Characters: a longer address to come back to would not be followed."""
@@ -81,6 +85,21 @@ def kept_line(line: dict[str, Any], picked: Picked) -> dict[str, Any]:
     if item == "all" or any(each["id"] == item for each in line["items"]):
         kept["items"] = [{**each, "chosen": each["id"] == item} for each in line["items"]]
     return kept
+
+
+def durations(terms: consents.Terms) -> list[dict[str, Any]]:
+    """For how long the person may allow it: never longer than was asked, and a month or so unless they choose."""
+    days = [*(days for days in OFFERED_DAYS if days < terms.duration_days), terms.duration_days]
+    usual = next((each for each in days if each >= USUAL_DAYS), days[-1])
+    return [
+        {
+            "days": each,
+            "until": clock.now() + timedelta(days=each),
+            "chosen": each == usual,
+            "asked": each == terms.duration_days,
+        }
+        for each in days
+    ]
 
 
 def kept_days(durations: list[dict[str, Any]], picked: Picked) -> list[dict[str, Any]]:

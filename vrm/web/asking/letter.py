@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import rfc8785
@@ -17,9 +16,6 @@ from vrm.house import House
 from vrm.web.asking import choices
 from vrm.web.asking.choices import Option
 from vrm.web.language import gettext
-
-OFFERED_DAYS = (1, 7, 30, 90, 180, 365)
-USUAL_DAYS = 30
 
 Values = dict[str, list[profiles.Item]]
 
@@ -97,7 +93,7 @@ def compose(
         "person": person,
         "purposes": _purposes(catalogue, ask.terms, asker.company),
         "lines": lines,
-        "durations": choices.kept_days(_durations(ask.terms), picked),
+        "durations": choices.kept_days(choices.durations(ask.terms), picked),
         "retention_days": ask.terms.retention_days,
         "recipients": list(ask.terms.recipients),
         "payload": _payload(catalogue, lines, values),
@@ -219,20 +215,6 @@ def _purposes(catalogue: Catalogue, terms: consents.Terms, company: Company) -> 
             "caution": " ".join(purpose.cautions) or None,
         }
         for id, purpose in found
-    ]
-
-
-def _durations(terms: consents.Terms) -> list[dict[str, Any]]:
-    days = [*(days for days in OFFERED_DAYS if days < terms.duration_days), terms.duration_days]
-    usual = next((each for each in days if each >= USUAL_DAYS), days[-1])
-    return [
-        {
-            "days": each,
-            "until": clock.now() + timedelta(days=each),
-            "chosen": each == usual,
-            "asked": each == terms.duration_days,
-        }
-        for each in days
     ]
 
 

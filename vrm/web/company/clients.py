@@ -17,7 +17,7 @@ from vrm.companies import Client, KeyWarning
 from vrm.errors import Conflict, Denied, Invalid
 from vrm.web import pages, problems, programs, session
 from vrm.web.audiences import audience
-from vrm.web.company import key_sets, stating
+from vrm.web.company import console_client, key_sets, stating
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import told
 from vrm.web.onward import onward
@@ -42,12 +42,16 @@ class _New(_Facts):
 
 @dataclass(frozen=True)
 class Listed:
-    """One client in the list. ``ends``: when its last good key ends, None where one has no end."""
+    """One client in the list. ``ends``: when its last good key ends, None where one has no end.
+
+    The console's own (``of_console``) is active only while an ask runs, and nobody has to look after its keys.
+    """
 
     client: Client
     warnings: list[KeyWarning]
     ends: datetime | None
     last_read_at: datetime | None
+    of_console: bool
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -68,6 +72,7 @@ def show_clients() -> Response:
     listed = house().database.read(
         lambda db: [_listed(db, each, now) for each in companies.list_clients(db, company_id=company_id)]
     )
+    listed.sort(key=lambda each: each.of_console)
     return pages.render("company_clients.html", clients=listed, develops=develops())
 
 
@@ -117,6 +122,7 @@ def client_page(client_id: str, form: Form, status: int = 200) -> Response:
         status,
         client=client,
         warnings=found.warnings,
+        of_console=found.of_console,
         last_read_at=found.last_read_at,
         good=[key for key in client.keys if key.is_good(now)],
         over=[key for key in client.keys if not key.is_good(now)],
@@ -195,11 +201,13 @@ def _listed(db: Session, client: Client, now: datetime) -> Listed:
     ends = [key.until for key in good if key.source == "value"]
     known = [each for each in ends if each is not None]
     reads = oversight.search(db, oversight.Filters(client=client.id, type="disclosure"), limit=1)
+    of_console = console_client.is_ours(client)
     return Listed(
         client,
-        companies.key_warnings(client, now),
+        [] if of_console else companies.key_warnings(client, now),
         max(known) if known and len(known) == len(good) else None,
         reads.rows[0].at if reads.rows else None,
+        of_console,
     )
 
 

@@ -68,4 +68,9 @@ def give_back(session: Session, *, client_id: str, by: str, now: datetime) -> No
 def find(session: Session, *, company_id: str) -> Client | None:
     """The client of a company's console, once there was a run."""
     clients = companies.list_clients(session, company_id=company_id)
-    return next((client for client in clients if REDIRECT_URI in client.redirect_uris), None)
+    return next((client for client in clients if is_ours(client)), None)
+
+
+def is_ours(client: Client) -> bool:
+    """Whether a client is that of a console."""
+    return REDIRECT_URI in client.redirect_uris

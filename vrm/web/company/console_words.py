@@ -1,5 +1,6 @@
 """What the console says beside the form: what can be asked, what would ask less, how lines were received, faults."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,9 +10,9 @@ from vrm.companies import Asker, Client, Company
 from vrm.consents import FREQUENCIES
 from vrm.consents.quality import LineQuality
 from vrm.ids import new_id
-from vrm.web.company.console_client import REDIRECT_URI
+from vrm.web.company.console_client import is_ours
 from vrm.web.company.console_form import Draft
-from vrm.web.language import gettext
+from vrm.web.language import N_, gettext
 
 WAITS = timedelta(days=7)
 """How long an ask waits for a decision, as the picture tells."""
@@ -88,7 +89,7 @@ def reception(lines: Sequence[LineQuality], draft: Draft) -> Mapping[int, Receiv
 
 def own(clients: Iterable[Client]) -> Client | None:
     """The client that stands on the picture and in the programs: the company's first that is not the console's."""
-    own = [client for client in clients if REDIRECT_URI not in client.redirect_uris]
+    own = [client for client in clients if not is_ours(client)]
     return next((client for client in own if client.state == "active"), next(iter(own), None))
 
 
@@ -99,11 +100,44 @@ def asker(company: Company, client: Client | None, now: datetime) -> Asker:
 
 
 def fault(description: str) -> str:
-    """What the authorization server says is wrong, without the place, which the page shows by itself."""
-    told = description.rsplit(": ", 1)[-1] if ": " in description else description
-    if description.startswith("retention_days: "):
-        told = description.removeprefix("retention_days: ")
+    """What the authorization server says is wrong, in the language of the page and without the place it is at.
+
+    A machine is told it in English; the sentences that name a figure or a key are made up again here.
+    """
+    told = _PLACE.sub("", description)
+    for pattern, msgid in _FAULTS:
+        found = re.fullmatch(pattern, told)
+        if found is not None:
+            return gettext(msgid, **found.groupdict())
     return gettext(told)
+
+
+_PLACE = re.compile(r"^[a-z_.\[\]0-9]+: ")
+_FAULTS = (
+    (r"Ask for at most (?P<most>\d+) lines\.", N_("Ask for at most %(most)s lines.")),
+    (r"Choose between 1 and (?P<most>\d+) days\.", N_("Choose between 1 and %(most)s days.")),
+    (r"Say in days, from 0 to (?P<most>\d+), .*", N_("Give whole days, from 0 to %(most)s.")),
+    (
+        r"(?P<key>\S+) for (?P<purpose>\S+) stands in more than one line\.",
+        N_("%(key)s for %(purpose)s stands in more than one line."),
+    ),
+    (
+        r"Give the reason in one line of at most (?P<most>\d+) characters\.",
+        N_("Give the reason in one line of at most %(most)s characters."),
+    ),
+    (
+        r"your company states (?P<most>\d+) days for (?P<purpose>\S+)\. Ask for no more, or state more\.",
+        N_("Your organisation states %(most)s days for %(purpose)s. Ask for no more, or state more."),
+    ),
+    (r"Length must be between 1 and (?P<most>\d+)\.", N_("Give each of them at most %(most)s characters.")),
+    (r"Longer than maximum length (?P<most>\d+)\.", N_("That is too many: give at most %(most)s.")),
+    (r"There is no such key in the catalogue\.", N_("There is no such key in the catalogue.")),
+    (r"Name a purpose of .*", N_("Choose a purpose that your organisation states.")),
+    (r"Your company has not registered .*", N_("Choose a purpose that your organisation states.")),
+    (r"Ask for at least one line\.", N_("Ask for at least one line.")),
+    (r"Write it on one line, .*", N_("Write it on one line, in letters that can be shown.")),
+    (r"authorization_details has at most .*", N_("This ask is too long to be sent. Shorten it.")),
+)
 
 
 def _unnamed(company: Company, now: datetime) -> Client:

@@ -2,12 +2,16 @@
 
 import secrets
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from sqlalchemy import update
 
 from tests.support import seeds
 from tests.unit.web.portal.actors import PASSWORD, Browser
 from vrm import accounts, clock, companies
 from vrm.companies import Stated
+from vrm.companies.models import CompanyRow
 
 FORM = {
     "legal_name": "Nordlicht GmbH",
@@ -87,6 +91,26 @@ def organisation(house, account_id, *, name="Nordlicht GmbH", domain="nordlicht.
         return made
 
     return house.database.write(write)
+
+
+def approve(house, company):
+    """Prove the domain of an organisation, and have the operator approve it."""
+    house.database.write(
+        lambda db: companies.prove_domain(
+            db, company_id=company.id, domain=company.domain, token=company.domain_token, now=clock.now()
+        )
+    )
+    house.database.write(lambda db: companies.approve(db, company_id=company.id, now=clock.now()))
+
+
+def seconds_pass(house):
+    """As many as must lie between two looks at a domain."""
+    before = clock.now() - timedelta(seconds=10)
+    house.database.write(
+        lambda db: db.execute(
+            update(CompanyRow).where(CompanyRow.domain_tried_at.is_not(None)).values(domain_tried_at=before)
+        )
+    )
 
 
 def employ(house, company_id, account_id, role, by):

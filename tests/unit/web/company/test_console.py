@@ -3,16 +3,16 @@
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from joserfc.jwk import ECKey
 
 from tests.support import seeds
-from tests.unit.web.company.people import account, signed_in
-from tests.unit.web.company.test_home import approve
+from tests.unit.web.company.people import account, approve, signed_in
 from tests.unit.web.portal.actors import found
-from vrm import clock, companies, consents
+from vrm import accounts, clock, companies, consents
 from vrm.errors import Conflict, TooMany
 from vrm.web.company import console_client, invented
 
@@ -92,8 +92,8 @@ def test_lines_come_and_go(owner):
 
 FAULTS = {
     "days": ({"days": "400"}, "Choose between 1 and 365 days."),
-    "retention": ({"retention": "91"}, "your company states 90 days"),
-    "purpose-0": ({"purpose-0": "dpv:Advertising"}, "Your company has not registered this purpose."),
+    "retention": ({"retention": "91"}, "Your organisation states 90 days"),
+    "purpose-0": ({"purpose-0": "dpv:Advertising"}, "Choose a purpose that your organisation states."),
     "any_of-0": ({"any_of-0": "nonsense"}, "There is no such key in the catalogue."),
     "why-0": ({"why-0": "x" * 201}, "at most 200 characters"),
     "recipients": ({"recipients": "y" * 101}, "100"),
@@ -275,3 +275,30 @@ def test_how_a_line_was_taken(app, house):
     desk.post("/company/console", 200, **typed, do="show")
     assert "75 % of the 20 people who decided lately did not allow this line." in desk.page
     assert "0 % of the 20 people" in desk.page
+
+
+def test_where_people_are_real_nothing_is_run(owner, app, house, company):
+    """On an instance that is no sandbox the console builds and shows, says why nothing is run, and runs nothing."""
+    approve(house, company)
+    app.extensions["vrm"] = replace(app.extensions["vrm"], sandbox=False)
+    owner.get("/company/console")
+    assert "This place is for real people, so nothing is run here." in owner.page
+    assert "What they see" in owner.page and 'formaction="/company/console/run"' not in owner.page
+    owner.post("/company/console/run", 400, **ASK, do="run")
+    assert "HTTP/1.1" not in owner.page
+    assert house.database.read(lambda db: companies.list_clients(db, company_id=company.id)) == []
+
+
+def test_a_failure_is_shown_at_its_step(owner, house, company):
+    """Where a run breaks off, that step says so and what to do; the rest is not reached, and nothing stays open."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    _, ended = invented.person(house, company_id=company.id, fields=[], now=clock.now())
+    house.database.write(lambda db: accounts.end_account(db, account_id=ended, now=clock.now()))
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    assert "One step failed." in owner.page
+    assert statuses(owner.page) == ["201", "303"]
+    assert owner.page.count("Failed here") == 1 and owner.page.count("Not reached") == 8
+    assert "Push the request again" in owner.page
+    client = house.database.read(lambda db: console_client.find(db, company_id=company.id))
+    assert client.state == "suspended"

@@ -6,18 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support import seeds
-from tests.unit.web.company.people import account, employ, signed_in
+from tests.unit.web.company.people import account, approve, employ, signed_in
 from vrm import clock, companies, worker
 from vrm.disclosures import Door, Reader
-
-
-def approve(house, company):
-    house.database.write(
-        lambda db: companies.prove_domain(
-            db, company_id=company.id, domain=company.domain, token=company.domain_token, now=clock.now()
-        )
-    )
-    house.database.write(lambda db: companies.approve(db, company_id=company.id, now=clock.now()))
 
 
 def test_the_steps_that_are_left(owner, house, company):

@@ -1,9 +1,11 @@
 """What an organisation states, and changing it."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.unit.web.company.people import account, organisation
-from vrm import clock, companies
+from tests.unit.web.company.people import account, organisation, seconds_pass
+from vrm import clock, companies, worker
 from vrm.companies import Stated
 
 
@@ -108,9 +110,10 @@ def test_the_domain_is_proved_on_the_page(owner, house, company, nordlicht_site)
         ((200, b"x", {"Content-Encoding": "gzip"}), "without compression"),
     ]:
         nordlicht_site.answers = answers
-        owner.post(check, 200)
+        owner.post(check, follow=True)
         assert told in owner.page, answers
         assert "Not proved yet" in owner.page and "Check again" in owner.page
+        seconds_pass(house)
     nordlicht_site.answers = (200, b"another-1\r\n" + company.domain_token.encode() + b"\r\n", {})
     owner.post(check, follow=True)
     assert "Proved." in owner.page and now_stated(house, company).domain_proved_at is not None
@@ -126,10 +129,11 @@ def test_a_domain_of_somebody_else(owner, house, company, nordlicht_site):
         )
     )
     nordlicht_site.answers = (200, company.domain_token.encode(), {})
-    owner.post("/company/organisation/domain/check", 200)
+    owner.post("/company/organisation/domain/check", follow=True)
     assert "Another company has proved this domain" in owner.page
     nordlicht_site.close()
-    owner.post("/company/organisation/domain/check", 200)
+    seconds_pass(house)
+    owner.post("/company/organisation/domain/check", follow=True)
     assert "could not be reached" in owner.page
 
 
@@ -137,7 +141,7 @@ def test_another_line(owner, house, company, nordlicht_site):
     """After another line was given, the one before proves nothing."""
     owner.post("/company/organisation/domain/token")
     nordlicht_site.answers = (200, company.domain_token.encode(), {})
-    owner.post("/company/organisation/domain/check", 200)
+    owner.post("/company/organisation/domain/check", follow=True)
     assert "does not hold the token" in owner.page
 
 
@@ -145,5 +149,33 @@ def test_what_was_found_is_said_in_german(owner, nordlicht_site):
     """What a check found is said in the language of the page."""
     nordlicht_site.answers = (404, b"", {})
     owner.get("/company/organisation?lang=de")
-    owner.post("/company/organisation/domain/check", 200)
-    assert "hat mit Status 404 geantwortet" in owner.page
+    owner.post("/company/organisation/domain/check", follow=True)
+    for path in ("/company/organisation", "/company/organisation/domain", "/company"):
+        owner.get(path)
+        assert "hat mit Status 404 geantwortet" in owner.page and "Zuletzt angesehen" in owner.page
+
+
+def test_a_domain_is_not_checked_twice_at_once(owner, company, nordlicht_site):
+    """Within ten seconds the page says to wait, with what was found before still there."""
+    owner.post("/company/organisation/domain/check")
+    answer = owner.post("/company/organisation/domain/check", 429)
+    assert "Wait ten seconds" in owner.page and "answered with status 404" in owner.page
+    assert 0 < int(answer.headers["Retry-After"]) <= 10
+
+
+def test_where_a_proof_stands_is_seen_without_a_button(owner, colleague, house, company, nordlicht_site):
+    """What the worker found is on the pages, for every role; when it finds the line, it is proved."""
+    desk, _ = colleague("agent")
+    desk.get("/company/organisation")
+    assert "Nobody has looked at it yet." in desk.page and "We look by ourselves" in desk.page
+    worker.run_once(house)
+    for path in ("/company/organisation", "/company"):
+        desk.get(path)
+        assert "answered with status 404" in desk.page and "Last look:" in desk.page
+    owner.get("/company/organisation/domain")
+    assert "answered with status 404" in owner.page
+    house.database.write(
+        lambda db: companies.new_domain_token(db, company_id=company.id, now=clock.now() - timedelta(days=8))
+    )
+    desk.get("/company/organisation")
+    assert "We have stopped looking by ourselves." in desk.page

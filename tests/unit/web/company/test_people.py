@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support import seeds
-from tests.unit.web.company.people import Desk, account, organisation, signed_in
+from tests.unit.web.company.people import Desk, account, approve, organisation, signed_in
 from tests.unit.web.portal.actors import PASSWORD
 from vrm import companies
 
@@ -133,6 +133,57 @@ def test_the_last_owner_stays(owner, jana, colleague, house, company):
     assert jana.id not in members(house, company)
 
 
+@pytest.mark.parametrize("role", ["owner", "developer", "agent", "privacy_officer"])
+def test_anybody_may_leave(colleague, app, house, company, role):
+    """Their sessions end with the membership; the account stays, and belongs nowhere."""
+    desk, found = colleague(role)
+    desk.get("/company/people")
+    assert 'href="/company/people/leave"' in desk.page
+    desk.get("/company/people/leave")
+    assert "Leave the organisation?" in desk.page
+    desk.post("/company/people/leave", follow=True)
+    assert "You have left the organisation" in desk.page
+    assert desk.get("/company", 303).location.startswith("/company/sign-in")
+    assert found.id not in members(house, company)
+    assert signed_in(app, house, found.id).get("/company", 303).location.startswith("/company/register")
+
+
+def test_the_last_owner_cannot_leave(owner, jana, colleague, house, company):
+    """They are told whom it needs first; a colleague who is no owner does not help."""
+    colleague("developer")
+    owner.get("/company/people")
+    assert 'href="/company/people/leave"' not in owner.page
+    owner.get("/company/people/leave")
+    assert "an organisation keeps at least one owner" in owner.page
+    owner.post("/company/people/leave", 409)
+    assert members(house, company)[jana.id] == "owner"
+
+
+def test_five_invitations_a_day_before_approval(owner, post, house, company):
+    """The sixth is refused in the form, with its address still there; no letter goes."""
+    for number in range(5):
+        owner.post("/company/people/invite", email=f"p{number}@nordlicht.example", role="agent")
+    assert len(post.deliver()) == 5
+    owner.post("/company/people/invite", 429, email="p5@nordlicht.example", role="agent")
+    assert "you can send five invitations a day" in owner.page and "p5@nordlicht.example" in owner.page
+    assert post.deliver() == []
+
+
+def test_a_letter_says_when_nobody_has_checked(owner, post, stranger, house, company):
+    """Before approval the letter and its page say so; afterwards the organisation invites under its name."""
+    owner.post("/company/people/invite", email="piet@nordlicht.example", role="agent")
+    (letter,) = post.deliver()
+    text = letter.get_content()
+    assert "Nordlicht" not in letter["Subject"]
+    assert "Nordlicht GmbH" in text and "We have not checked yet" in text
+    stranger.get("/company/join?token=" + token_of(text).split()[0])
+    assert "The operator has not approved them" in stranger.page
+    approve(house, company)
+    link = invite(owner, post, "ida@nordlicht.example")
+    stranger.get(link)
+    assert "The operator has not approved them" not in stranger.page
+
+
 @pytest.mark.parametrize("role", ["developer", "agent", "privacy_officer"])
 def test_only_owners_change_people(colleague, jana, house, company, role):
     """Others see the list, and every change is refused them."""
@@ -176,8 +227,9 @@ def test_somebody_half_way_in_proves_the_factor_first(owner, post, app, house, c
     assert found.id not in members(house, company)
 
 
-def test_the_letter_and_the_page_in_german(owner, post, stranger):
+def test_the_letter_and_the_page_in_german(owner, post, stranger, house, company):
     """The letter is in the language of whoever invites, the page in that of whoever reads."""
+    approve(house, company)
     owner.get("/company/people?lang=de")
     owner.post("/company/people/invite", email="piet@nordlicht.example", role="developer")
     (letter,) = post.deliver()
