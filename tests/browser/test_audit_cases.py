@@ -39,7 +39,7 @@ def test_an_alarm_says_why(desk, page, town, kind, title, reason):
     for words in ("Observed", "Usual", "Threshold", "It need not"):
         expect(page.get_by_role("main")).to_contain_text(words)
     follow(page, "These entries in the log")
-    expect(page.locator("section[aria-labelledby=each] tbody tr").first).to_contain_text("disclosure")
+    expect(page.locator("[aria-labelledby=each] tbody tr").first).to_contain_text("disclosure")
 
 
 def test_from_an_alarm_to_a_file_that_proves_it(desk, page, town, running, tmp_path):
@@ -94,7 +94,7 @@ def test_who_was_exposed(city, desk, page, town, running, tmp_path):
     main = page.get_by_role("main")
     expect(main).to_contain_text(re.compile("Through .*Nordlicht shop"))
     expect(main).to_contain_text("Full name")
-    assert page.locator("section[aria-labelledby=each] tbody tr").count() > 20
+    assert page.locator("[aria-labelledby=each] tbody tr").count() > 20
     file = download(page, "Download the signed file", tmp_path)
     seeds.catch_up(city.house)
     page.reload()

@@ -18,7 +18,7 @@ def desk(city, town, page):
 
 def entries(page: Page):
     """The entries on this page of the log."""
-    return page.locator("section[aria-labelledby=each] tbody tr")
+    return page.locator("[aria-labelledby=each] tbody tr")
 
 
 def search(page: Page) -> None:

@@ -24,8 +24,13 @@ from vrm.app import create_app
 
 pytestmark = pytest.mark.browser
 
-ALIKE = {"Name", "VRM"}
+ALIKE = {
+    "Name", "VRM", "Client", "Clients", "Clients.", "Code", "Codes.", "Person", "Checkpoints", "Agent", "Version",
+    "Root hash", "Token",
+}  # fmt: skip
 """What is written alike in English and German."""
+NO_WORDS = {"https://", "shop.example", "authorization_details (RFC 9396)"}
+"""What is written alike in every language."""
 NARROW = {"viewport": {"width": 320, "height": 640}}
 
 
@@ -119,16 +124,14 @@ def test_axe(at):
 
 def test_no_word_is_left_unmarked(walks, city):
     """In a pretend language every word of ours looks different; on no page does a plain one stand."""
-    pretend = {
-        address: words for address, words in said(walks, city, lambda locale: Pseudo()).items() if words
-    }
-    none(pretend)
+    pretend = said(walks, city, lambda locale: Pseudo())
+    none({at: left for at, words in pretend.items() if (left := set(words) - NO_WORDS)})
 
 
 def test_no_word_is_left_in_english(walks, city):
     """In German no page says anything that it says in English, but for what is written alike."""
     english, german = said(walks, city, language="en"), said(walks, city, language="de")
-    none({at: left for at in english if (left := set(english[at]) & set(german[at]) - ALIKE)})
+    none({at: left for at in english if (left := set(english[at]) & set(german[at]) - ALIKE - NO_WORDS)})
 
 
 def said(walks, city, translations=None, language="en"):

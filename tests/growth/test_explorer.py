@@ -54,6 +54,19 @@ CHARTS: dict[str, Callable[[Any], object]] = {
     "of three conditions": lambda session: oversight.series(
         session, Filters(client=CLIENTS[0], key="email", purpose=PURPOSES[0], **SPAN)
     ),
+    "of an actor": lambda session: oversight.series(session, Filters(actor="client", **SPAN)),
+    "clients of all days": lambda session: oversight.rank(session, Filters(**SPAN), by="client"),
+    "clients of a week": lambda session: oversight.rank(session, Filters(**WEEK), by="client"),
+    "clients of two conditions": lambda session: oversight.rank(
+        session, Filters(key="email", purpose=PURPOSES[0], **SPAN), by="client"
+    ),
+    "keys of two conditions": lambda session: oversight.rank(
+        session, Filters(client=CLIENTS[0], purpose=PURPOSES[0]), by="key"
+    ),
+    "codes of two conditions": lambda session: oversight.rank(
+        session, Filters(client=CLIENTS[0], key="email", outcome="refused", **SPAN), by="code"
+    ),
+    "how many": lambda session: oversight.count(session, Filters(client=CLIENTS[0])),
     "codes": lambda session: oversight.rank(session, Filters(outcome="refused"), by="code"),
     "keys": lambda session: oversight.rank(session, Filters(outcome="answered"), by="key"),
     "keys of a client": lambda session: oversight.rank(session, Filters(client=CLIENTS[0]), by="key"),

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from vrm.oversight.facets import BLOCK
 from vrm.oversight.indexing import day
 from vrm.oversight.members import Filters, day_facet, hour_facet
-from vrm.oversight.models import LogFacet, LogTally, table
+from vrm.oversight.models import LogTally, table
 from vrm.oversight.searching import TALLIED, get_row, leaves_of, matching, oldest_block
 
-_TALLIES, _FACETS = table(LogTally), table(LogFacet)
+_TALLIES = table(LogTally)
 _DAY = timedelta(days=1)
 
 
@@ -39,7 +39,7 @@ def series_by_bits(
     outcomes = {"outcome:answered": "answered", "outcome:refused": "refused"}
     low, high = leaves_of(session, filters.since, filters.until)
     given = filters.outcome is not None
-    wanted, also = _wanted(filters), _FACETS.c.facet.in_([*buckets, *(() if given else outcomes)])
+    wanted, also = _wanted(filters), [*buckets, *(() if given else outcomes)]
     beside = (
         1 if given else 1 + len(outcomes)
     )  # the buckets of a block share its leaves: together they are one set
@@ -64,8 +64,8 @@ def rank_by_bits(session: Session, filters: Filters, by: str, found: Counter[str
     known = [f"{by}:{value}" for value in _known(session, filters, by)]
     low, high = leaves_of(session, filters.since, filters.until)
     days = [] if low >= high else list(_days(session, filters, low, high))
-    wanted, also = _wanted(filters), _FACETS.c.facet.in_([*known, *days])
-    beside = len(known) + bool(days)
+    wanted, also = _wanted(filters), [*known, *days]
+    beside = len(set(known) - set(_wanted(filters))) + bool(days)
     for _, bits, others in matching(session, wanted, low, high, also=also, beside=beside):
         if filters.since is not None or filters.until is not None:
             bits &= reduce(union, (others.get(each, 0) for each in days), 0)

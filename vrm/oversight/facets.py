@@ -35,7 +35,9 @@ def pack(bits: int) -> bytes:
 def unpack(stored: bytes) -> int:
     """The set, as an integer whose bit *n* stands for the block's leaf *n*."""
     body = zlib.decompress(stored[3:]) if stored[0] else stored[3:]
-    return int.from_bytes(body, "little") << 8 * int.from_bytes(stored[1:3], "big")
+    below = int.from_bytes(stored[1:3], "big")
+    bits = int.from_bytes(body, "little")
+    return bits << 8 * below if below else bits  # a shift by nothing would copy it
 
 
 def within(low: int, high: int, block: int) -> int:

@@ -8,14 +8,14 @@ ends there has a cursor to go on and says how far back it has looked.
 The order is that of the leaves, which is the log's own; times follow it but for entries that came a little late.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import combinations, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.engine import Row as Line
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,10 @@ from vrm.oversight.indexing import hour, indexed
 from vrm.oversight.members import Filters, Row
 from vrm.oversight.models import LogFacet, LogHour, LogIndex, LogTally, table
 
-MOST_BLOCKS = 16
-MOST_SETS = 40
+MOST_BLOCKS = 16  # a million leaves
+MOST_SETS = 36
+"""Of 8 KiB each, which a question reads at most: so an answer takes at most twice as long in a log of a million
+entries as in one of a thousand. See ``bench/explorer.py``."""
 MOST_ROWS = 1000
 _INDEX, _FACETS, _HOURS, _TALLIES = table(LogIndex), table(LogFacet), table(LogHour), table(LogTally)
 _KEYS = [one.name for one in fields(Row)].index("keys")  # its place, the same in the table and in a row
@@ -140,22 +142,21 @@ def matching(
     low: int,
     high: int,
     *,
-    also: ColumnElement[bool] | None = None,
+    also: Collection[str] = (),
     beside: int = 0,
 ) -> Iterator[tuple[int, int, dict[str, int]]]:
     """Block by block, newest first: the block, the leaves in it with all the ``wanted`` facets, and the bits of
-    other facets that were asked for by ``also``, some ``beside`` in each block. Down to ``oldest_block``.
+    the other facets in ``also``, some ``beside`` in each block. Down to ``oldest_block``.
     """
     top, bottom = (high - 1) // BLOCK, oldest_block(low, high, len(wanted) + beside)
-    # With one condition a page is mostly full after the newest block, so that one comes alone. With several it may
-    # well not be, and a second statement costs more than the other blocks' bytes, which are only read as needed.
-    whole = ((bottom, top),)
-    for first, last in whole if len(wanted) > 1 else ((top, top), (bottom, top - 1)):
+    # A page is mostly full after the newest two blocks, so they come alone; figures need them all.
+    newest_two = max(bottom, top - 1)
+    parts = [(newest_two, top), (bottom, newest_two - 1)] if not also else [(bottom, top)]
+    for first, last in parts:
         if last < first or high <= low:
             continue
-        this = _FACETS.c.facet.in_(wanted)
         query = select(_FACETS.c.facet, _FACETS.c.block, _FACETS.c.bits).where(
-            _FACETS.c.block.between(first, last), this if also is None else this | also
+            _FACETS.c.facet.in_({*wanted, *also}), _FACETS.c.block.between(first, last)
         )
         blocks: dict[int, dict[str, bytes]] = {}
         for facet, block, bits in session.execute(query):

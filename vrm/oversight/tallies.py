@@ -4,9 +4,10 @@ Two sources, which agree:
 
 * ``log_tallies`` has the sums ready, by day and for ever, for up to two of company, client, purpose, code and key
   (one of which may be what is grouped by), each by type and outcome; by hour for one. No entry is looked at.
-* Any other combination is counted with bits, over at most the newest ``MOST_BLOCKS`` blocks of the span (a
-  million leaves); a thread or an agent from its own newest ``MOST_OF_ONE`` entries. Where that was not all,
-  ``counted_back_to`` says how far back the figures reach.
+* Any other combination is counted with bits, over the newest blocks of the span: as many as ``searching`` looks at
+  for so many sets of leaves, ``MOST_SETS`` in all. A chart with three conditions reaches 390,000 leaves back, a
+  ranking of twelve keys with three conditions 130,000. A thread or an agent is counted from its own newest
+  ``MOST_OF_ONE`` entries. Where that was not all, ``counted_back_to`` says how far back the figures reach.
 
 Buckets are whole hours or days (UTC); a span is widened to whole buckets.
 """

@@ -7,6 +7,7 @@ from typing import Protocol
 from vrm.catalogue import Catalogue
 from vrm.companies import Company, proof_url
 from vrm.web.language import N_, gettext
+from vrm.web.pages import isolate
 
 ROLES: Mapping[str, str] = {
     "owner": N_("Owner"),
@@ -39,18 +40,18 @@ def finding(company: Company) -> str:
     """What the last look at a domain found instead of the proof, and what to do about it; "" where nothing was."""
     if company.domain_finding is None:
         return ""
-    domain, url = company.domain, proof_url(company.domain)
+    domain, url = isolate(company.domain), isolate(proof_url(company.domain))
     match company.domain_finding.code:
         case "domain_status":
             return gettext(
-                "%(url)s answered with status %(status)s; it must be 200, without a redirect.",
+                "%(url)s answered with status %(status)s. It must be 200, without a redirect.",
                 url=url,
                 status=company.domain_finding.status,
             )
         case "domain_no_token":
-            return gettext("%(url)s does not hold the token on a line of its own.", url=url)
+            return gettext("%(url)s does not hold the token. It must stand on a line of its own.", url=url)
         case "domain_taken":
-            return gettext("Another company has proved this domain. Ask the operator.")
+            return gettext("Another company has proved this domain already. Ask the operator.")
         case "fetch_timeout":
             return gettext("%(domain)s did not answer within five seconds.", domain=domain)
         case "fetch_too_large":

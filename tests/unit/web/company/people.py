@@ -130,7 +130,7 @@ class Site:
     """A web site on this machine: ``answers`` is what it gives next, (status, body, headers)."""
 
     def __init__(self):
-        self.answers = (404, b"", {})
+        self.answers: tuple[int, bytes, dict[str, str]] = (404, b"", {})
         outer = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from joserfc.jwk import ECKey
 
-from tests.unit.web.company.people import account, organisation
-from tests.unit.web.company.test_home import approve
+from tests.unit.web.company.people import account, approve, organisation
 from vrm import clock, companies
 
 BACK = "https://nordlicht.example/back"

@@ -39,6 +39,7 @@ def test_every_fault_at_once_and_nothing_lost(newcomer, house):
     for field in ("legal_name", "contact", "domain", "privacy_notice_url", "days-0", "purpose-1"):
         assert f'id="{field}-wrong"' in newcomer.page, field
     form = find_form(newcomer.page, "/company/register")
+    assert form is not None
     shown = {name: values[0] for name, values in form.values.items()}
     for name in set(wrong) - {"do"}:
         assert shown.get(name, "").replace("\r", "") == wrong[name].replace("\r", ""), name
