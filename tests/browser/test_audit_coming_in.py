@@ -6,7 +6,15 @@ import secrets
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import at_the_log, choose, choose_password, come_in, open_mailed, set_up_device
+from tests.browser.offices import (
+    at_the_log,
+    choose,
+    choose_password,
+    come_in,
+    open_mailed,
+    set_up_device,
+    sit_down,
+)
 from tests.browser.people import follow, heading, path, press, sign_in
 from tests.support import seeds
 from vrm import accounts, clock
@@ -55,11 +63,10 @@ def test_granted_by_the_operator_and_in_with_two_factors(running, page, mail):
 
 def test_a_mandate_that_has_ended(city, page):
     """When the operator ends a mandate, the next click of an auditor who is signed in shows nothing of the log."""
-    desk = at_the_log(city, page)
-    desk.open("/audit")
+    who = seeds.auditor(city.house)
+    sit_down(city.house, page, who).open("/audit")
     hello(page, "R. Okafor")
-    who = desk.who.auditor_id
-    city.house.database.write(lambda db: accounts.end_auditor(db, auditor_id=who, now=clock.now()))
+    city.house.database.write(lambda db: accounts.end_auditor(db, auditor_id=who.auditor_id, now=clock.now()))
     response = page.goto("/audit/log")
     assert response is not None
     assert response.status in (401, 403) or path(page) == "/audit/sign-in"

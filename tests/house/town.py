@@ -7,9 +7,9 @@ of hers; a company that is suspended; auditors whose mandate holds and does not;
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -67,7 +67,7 @@ class Town:
     house: House
     app: Flask
     places: Places
-    actors: Mapping[str, Actor]
+    actors: dict[str, Actor]
     ben: Person
     rival: Shop
     closed: Shop
@@ -117,7 +117,21 @@ class Town:
     def visit(self, who: str | None, method: str, path: str, **more: Any) -> TestResponse:
         """One page, or one form of ours with as little typed into it as it takes to be looked at."""
         form = {"kid": str(self.shop.key.kid)} if method == "POST" else None
-        return self.request(method, path, who=who, form=form, **more)
+        response = self.request(method, path, who=who, form=form, **more)
+        if who and (method, path, response.status_code) == ("POST", "/company/people/leave", 303):
+            self._replace(who)
+        return response
+
+    def _replace(self, who: str) -> None:
+        """Somebody else does the work of a colleague who has left company A."""
+        actor = self.actors[who]
+        if (
+            self.house.database.read(lambda db: companies.find_member(db, account_id=actor.account_id))
+            is None
+        ):
+            successor = seeds.colleague(self.house, self.shop.company.id, cast(companies.Role, actor.role))
+            self.actors[who] = replace(actor, account_id=successor.account_id)
+            self.browsers.pop(who, None)
 
     def _browser(self, who: str | None) -> Browser:
         if who not in self.browsers:

@@ -2,21 +2,32 @@
 
 Each page is served from its example context and photographed at desk and phone width, light and dark. At 320 px,
 text that leaves the page sideways is reported, and so is a target lower than 44 px.
+
+``--companies`` and ``--auditors`` photograph the live pages of those offices instead, in a town that has lived; a
+PAGE is then what its address holds.
 """
 
 import shutil
 import sys
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from flask import Blueprint, Response, g
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.browser.pages import of_auditors, of_company
 from tests.support.browser import FLAGS
+from tests.support.databases import create_tables
 from tests.support.examples import NOW, PAGES
+from tests.support.houses import build_house
+from tests.support.places import ID
+from tests.support.town import settle
 from vrm import clock
+from vrm.app import create_app
+from vrm.db import Database
 from vrm.web import Site, create, pages
 from vrm.web.audiences import audience
 
@@ -86,6 +97,47 @@ def take(folder: Path, names: list[str], language: str = "en", sandbox: bool = F
     return faults
 
 
+def take_live(folder: Path, office: str, parts: list[str]) -> int:
+    """Photograph the pages of an office, each as whoever can reach it; gives the number of faults it printed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    faults = 0
+    with TemporaryDirectory() as home, sync_playwright() as playwright:
+        url = f"sqlite:///{home}/vrm.db"
+        create_tables(url)
+        database = Database(url)
+        with build_house(Path(home) / "home", database) as house:
+            app = create_app(house)
+            server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            town = settle(house)
+            walks = of_company(house, town) if office == "--companies" else of_auditors(house, town)
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            for number, walk in enumerate(walks):
+                for size, (width, height) in SIZES.items():
+                    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+                    root = f"http://localhost:{server.port}"
+                    for name, value in walk.session.items():
+                        context.add_cookies([{"name": name, "value": value, "url": root}])
+                    page = context.new_page()
+                    for place, address in enumerate(walk.addresses):
+                        if parts and not any(part in address for part in parts):
+                            continue
+                        page.goto(root + address)
+                        if size == "phone":
+                            full = page.evaluate("document.documentElement.scrollHeight")
+                            page.set_viewport_size({"width": width, "height": full})
+                        name = ID.sub("id", address).strip("/").replace("/", "_").replace("?", "_")
+                        name = f"{number}-{place:02}-{name[:60]}"
+                        page.screenshot(path=str(folder / f"{name}-{size}.png"), full_page=True)
+                        page.set_viewport_size({"width": width, "height": height})
+                        faults += _report(page, name, size)
+                    context.close()
+            browser.close()
+            server.shutdown()
+        database.close()
+    return faults
+
+
 def _report(page: Page, name: str, size: str) -> int:
     found = [("small", page.evaluate(SMALL))]
     if size == "phone":
@@ -101,4 +153,8 @@ def _report(page: Page, name: str, size: str) -> int:
 if __name__ == "__main__":
     chosen = [name for name in sys.argv[2:] if name in PAGES] or list(PAGES)
     lang = "de" if "--de" in sys.argv else "en"
+    live = [each for each in sys.argv if each in ("--companies", "--auditors")]
+    if live:
+        asked = [each for each in sys.argv[2:] if not each.startswith("--")]
+        sys.exit(1 if take_live(Path(sys.argv[1]), live[0], asked) else 0)
     sys.exit(1 if take(Path(sys.argv[1]), chosen, lang, "--sandbox" in sys.argv) else 0)

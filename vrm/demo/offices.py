@@ -24,12 +24,13 @@ _SHOWN = 3  # recovery codes are told of, so that nobody needs a telephone to lo
 
 def open_offices(stage: Stage, house: House, domain: str) -> None:
     """People of the company with this domain, and an auditor, each with an account; once for each home."""
-    if not seed.recall(stage.home).get("auditor"):
-        company = next(
-            each for each in house.database.read(companies.list_companies) if each.domain == domain
-        )
-        for email, name, role in STAFF:
+    company = next(each for each in house.database.read(companies.list_companies) if each.domain == domain)
+    for email, name, role in STAFF:
+        joined = seed.recall(stage.home).get("staff", [])
+        if email not in joined:
             _join(house, company.id, email, name, role)
+            seed.mark(stage.home, staff=[*joined, email])
+    if not seed.recall(stage.home).get("auditor"):
         seed.mark(stage.home, auditor=_auditor(house))
     people = " and ".join(f"{name}, {role}," for _, name, role in STAFF)
     stage.tell(f"   {people} sign in at {stage.issuer}/company/sign-in")
