@@ -84,7 +84,8 @@ def test_the_writing_transaction_only_writes(database):
     append(database, mixed(30, seed=2))
     while accesslog.sequence(database):
         pass
-    write_group, read_inside = database.write_group, []
+    write_group = database.write_group
+    read_inside: list[str] = []
 
     def watched(work):
         def inside(connection):

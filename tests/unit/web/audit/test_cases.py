@@ -120,6 +120,7 @@ def test_the_file_proves_itself(desk, house, world, case):
     raw, vkey = answer.data, Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
     report = oversight.verify_bundle(io.BytesIO(raw), vkey=vkey)
     assert report.ok and report.entries == 1 and report.lines == 3
+    assert report.head is not None and report.head.consistency is not None
     assert report.head.title == TITLE and report.head.consistency[0] == world.size
     name = f"case-{report.sha256[:12]}.ndjson"
     assert f'filename="{name}"' in answer.headers["Content-Disposition"]

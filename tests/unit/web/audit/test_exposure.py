@@ -98,6 +98,7 @@ def test_the_file_proves_itself(desk, colleague, house, shop):
     vkey = Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
     report = oversight.verify_bundle(io.BytesIO(raw), vkey=vkey)
     assert report.ok and report.pinned and (report.entries, report.lines) == (PEOPLE, PEOPLE)
+    assert report.head is not None and report.head.question is not None
     assert report.head.title == "The breach of March" and report.head.question.client == shop.client.id
     assert f'filename="exposure-{report.sha256[:12]}.ndjson"' in answer.headers["Content-Disposition"]
     bent = raw.replace(b"email", b"phone", 1)
