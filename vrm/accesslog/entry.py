@@ -33,11 +33,11 @@ MOST_BYTES = 65535  # an entry's length is two bytes in a C2SP entry bundle
 MOST_KEYS = 500
 SALT = 32
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
-_PURPOSE = re.compile(r"[a-z][a-z0-9]*:[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
-_CODE = re.compile(r"[a-z][a-z0-9_.]*", re.ASCII)
-_AGENT = re.compile(r"[A-Za-z0-9_-]{16}", re.ASCII)
-_MOST_CHARS = 64
+KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
+PURPOSE = re.compile(r"[a-z][a-z0-9]*:[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
+CODE = re.compile(r"[a-z][a-z0-9_.]*", re.ASCII)
+AGENT = re.compile(r"[A-Za-z0-9_-]{16}", re.ASCII)
+MOST_CHARS = 64
 
 
 @dataclass(frozen=True)
@@ -143,23 +143,23 @@ def _fits(name: str, value: object, kind: EventType) -> bool:
         case "company" | "client":
             return isinstance(value, str) and ids.is_id(value)
         case "agent":
-            return _word(_AGENT, value)
+            return _word(AGENT, value)
         case "purpose":
-            return _word(_PURPOSE, value)
+            return _word(PURPOSE, value)
         case "code":
-            return _word(_CODE, value)
+            return _word(CODE, value)
         case "outcome":
             return value in kind.outcomes
         case "revision":
             return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
         case _:  # keys
             return (
-                isinstance(value, list) and len(value) <= MOST_KEYS and all(_word(_KEY, key) for key in value)
+                isinstance(value, list) and len(value) <= MOST_KEYS and all(_word(KEY, key) for key in value)
             )
 
 
 def _word(grammar: re.Pattern[str], value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _MOST_CHARS and grammar.fullmatch(value) is not None
+    return isinstance(value, str) and len(value) <= MOST_CHARS and grammar.fullmatch(value) is not None
 
 
 def _thread(about: About | None, kind: EventType) -> str | None:

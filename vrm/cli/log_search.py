@@ -67,6 +67,7 @@ def search(
     house = open_house()
     company, client = house.database.read(lambda session: known(session, company, client))
     filters = Filters(since, until, company=company, client=client, **members)
+    filters.check()
     if counts is not None:
         ranked = house.database.read(lambda session: oversight.rank(session, filters, by=counts, limit=limit))
         rows = [{"value": one.value, "count": one.count} for one in ranked.counts]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from vrm import clock, ids
 from vrm.accesslog.entry import read
-from vrm.errors import Invalid
+from vrm.oversight import grammar
 
 UNREADABLE = "unreadable"
 """The type of a row whose entry is not what the log wrote: shown, never left out."""
@@ -70,13 +70,20 @@ class Filters:
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Filters":
-        """Back from ``given``; empty texts and unknown names are left aside. Raises ``Invalid`` for a bad time or id."""
+        """Back from ``given``; empty texts and unknown names are left aside. Raises ``Invalid``, as ``check`` does."""
         known = {one.name: given[one.name] for one in fields(cls) if given.get(one.name)}
-        times = {name: _moment(name, known.pop(name)) for name in ("since", "until") if name in known}
-        for name in ("company", "client"):
-            if name in known and not ids.is_id(known[name]):
-                raise Invalid("An id looks like f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field=name)
-        return cls(**times, **known)  # type: ignore[arg-type]
+        times = {
+            name: grammar.read_moment(name, known.pop(name)) for name in ("since", "until") if name in known
+        }
+        filters = cls(**times, **known)  # type: ignore[arg-type]
+        filters.check()
+        return filters
+
+    def check(self) -> None:
+        """Raises ``Invalid``, whose ``field`` is the condition, for what no entry can have."""
+        grammar.check_span(self.since, self.until)
+        for name, value in self.members().items():
+            grammar.check_member(name, value)
 
     def admit(self, row: Row) -> bool:
         """Whether a row meets every condition."""
@@ -154,11 +161,3 @@ def _id(said: Mapping[str, object], name: str) -> str | None:
     if value is not None and not ids.is_id(value):
         raise ValueError("not an entry")
     return value
-
-
-def _moment(name: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid("Write a time as 2026-03-01T09:30:00Z, or a date.", field=name) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

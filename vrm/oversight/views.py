@@ -38,6 +38,7 @@ def save_view(
     session: Session, keys: KeyStore, *, auditor_id: str, name: str, filters: Filters, now: datetime
 ) -> SavedView:
     """Keep conditions under a name, in place of those the name had. Raises ``Invalid``, ``Conflict`` beyond 50."""
+    filters.check()
     name = name.strip()
     if not is_text(name, LONGEST_NAME, lines=False):
         raise Invalid(f"Give a name, at most {LONGEST_NAME} letters on one line.", field="name")

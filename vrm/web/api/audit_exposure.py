@@ -48,7 +48,7 @@ class _Question:
 def exposure() -> Response:
     """A page of the answer, or all of it line by line for who accepts JSON lines."""
     asking.check_names("since", "until", "client", "company", "key", "after", "limit")
-    question, after, limit = _question(), asking.find_member("after"), asking.read_limit()
+    question, after, limit = _question(), asking.find_member("after", "thread"), asking.read_limit()
     if request.accept_mimetypes.best_match(["application/json", NDJSON]) == NDJSON:
         return stream(_lines(house().database, question, after))
     found = house().database.read(lambda db: question.ask(db, after=after, limit=limit))

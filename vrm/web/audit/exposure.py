@@ -3,7 +3,6 @@
 The question stands in the address, so an answer can be linked. Nobody here can tell whose thread is whose.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,7 +35,6 @@ USUAL = timedelta(days=30)
 MOST_TAKEN_OUT = 5
 _NAMES = ("company", "client", "since", "until", "key")
 _DAY = timedelta(days=1)
-_THREAD = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 SENTENCES = (
     N_("Give a title, at most 200 letters on one line."),
@@ -111,8 +109,7 @@ def export_exposure() -> BaseResponse:
 
 def _page(given: Mapping[str, str], form: Form, status: int = 200) -> Response:
     here, now = house(), clock.now()
-    after = given.get("after", "")
-    after = after if _THREAD.fullmatch(after) else ""
+    after = filters.read({"thread": given.get("after", "")}).wanted.thread or ""
     context = here.database.read(lambda db: _answer(db, here, given, after, now))
     return pages.render(
         "audit_exposure.html",
