@@ -156,7 +156,7 @@ def second_factor(house: House, account_id: str) -> tuple[str, accounts.Started]
     now = clock.now()
     enrolment = house.database.write(
         lambda db: accounts.begin_second_factor(
-            db, house.keys, account_id=account_id, issuer="VRM", label="localhost"
+            db, house.keys, account_id=account_id, token="", issuer="VRM", label="localhost"
         )
     )
     # The code of the step before: the one of now stays good for the test's own sign-in.

@@ -60,6 +60,7 @@ class SessionRow(Base):
 class SecondFactorRow(Base):
     """What makes an account's codes (RFC 6238). Not ``confirmed_at``: shown to its owner, not yet in use.
 
+    ``began_in`` is the session that was shown it, by the hash of its token: it can be taken into use there alone.
     ``last_step`` is the newest time step whose code was taken, so that none is taken twice.
     """
 
@@ -67,6 +68,7 @@ class SecondFactorRow(Base):
 
     account_id: Mapped[str] = mapped_column(Id, ForeignKey("accounts.id"), primary_key=True)
     sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    began_in: Mapped[bytes] = mapped_column(LargeBinary)
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(BigInteger)
 

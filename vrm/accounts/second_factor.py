@@ -50,23 +50,26 @@ class Enrolment:
 
 
 def begin_second_factor(
-    session: Session, keys: KeyStore, *, account_id: str, issuer: str, label: str
+    session: Session, keys: KeyStore, *, account_id: str, token: str, issuer: str, label: str
 ) -> Enrolment:
-    """The secret for the device: the one shown before, until it is confirmed. Raises ``Conflict`` after that.
+    """The secret for the device, until it is confirmed. Raises ``Conflict`` after that.
 
-    ``issuer`` and ``label`` are what the device shows beside the code. Asking again gives the same secret, so
-    that reloading the page does not make the code on the device wrong.
+    ``issuer`` and ``label`` are what the device shows beside the code. Asking again in the session of ``token`` gives
+    the same secret, so that reloading the page does not make the code on the device wrong. Another session gets
+    another secret: what somebody saw in a session that is over must not be what is taken into use.
     """
     person_id = _person_id(session, account_id)
     row = session.execute(select(factors).where(factors.c.account_id == account_id)).one_or_none()
     if row is not None and row.confirmed_at is not None:
         raise Conflict("A second factor is in use already. Remove it first.", code="second_factor_in_use")
-    if row is None:
+    here = secret_hash(token)
+    if row is None or row.began_in != here:
         secret = secrets.token_bytes(SECRET_BYTES)
         sealed = keys.seal(person_id, secret, _aad(person_id, account_id))
+        end_second_factor(session, account_id=account_id)
         session.execute(
             insert(factors).values(
-                account_id=account_id, sealed_secret=sealed, confirmed_at=None, last_step=0
+                account_id=account_id, sealed_secret=sealed, began_in=here, confirmed_at=None, last_step=0
             )
         )
     else:
@@ -83,6 +86,9 @@ def confirm_second_factor(
 
     Every other session of the account ends. Raises ``WrongCode`` and ``TooMany``.
     """
+    began_in = select(factors.c.began_in).where(factors.c.account_id == account_id)
+    if session.execute(began_in).scalar_one_or_none() != secret_hash(token):
+        raise WrongCode
     if _take_code(session, keys, account_id, code, now, confirmed=False) is None:
         raise WrongCode
     session.execute(update(factors).where(factors.c.account_id == account_id).values(confirmed_at=now))

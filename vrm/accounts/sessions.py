@@ -12,7 +12,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from vrm.accounts.handles import Kind
-from vrm.accounts.models import AccountRow, SecondFactorRow, SessionRow
+from vrm.accounts.models import AccountRow, AuditorTokenRow, SecondFactorRow, SessionRow
 from vrm.ids import new_secret, secret_hash
 
 IDLE = timedelta(hours=2)
@@ -23,6 +23,7 @@ TOUCH = timedelta(minutes=5)
 sessions = cast(Table, SessionRow.__table__)
 accounts = cast(Table, AccountRow.__table__)
 second_factors = cast(Table, SecondFactorRow.__table__)
+auditor_tokens = cast(Table, AuditorTokenRow.__table__)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,9 @@ def end_session(session: Session, *, token: str) -> None:
 
 
 def end_sessions(session: Session, *, account_id: str, but: str | None = None) -> None:
-    """Sign an account out everywhere, but for the session of one token."""
+    """Sign an account out everywhere, but for the session of one token; an auditor's programs are out as well."""
+    person = select(accounts.c.person_id).where(accounts.c.id == account_id).scalar_subquery()
+    session.execute(delete(auditor_tokens).where(auditor_tokens.c.auditor_id == person))
     ended = delete(sessions).where(sessions.c.account_id == account_id)
     if but is not None:
         ended = ended.where(sessions.c.token_hash != secret_hash(but))

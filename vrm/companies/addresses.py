@@ -60,7 +60,7 @@ def parse_redirect_uri(text: str) -> str:
     https on a domain, or http on this machine's loopback for a client in development. Raises ``BadRedirectUri``.
     """
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise BadRedirectUri(f"A redirect URI is a text of at most {LONGEST} characters.")
+        raise BadRedirectUri("A redirect URI is a text of at most %(longest)s characters.", longest=LONGEST)
     if "#" in text:
         raise BadRedirectUri("A redirect URI has no fragment (RFC 6749, section 3.1.2).")
     if "*" in text:

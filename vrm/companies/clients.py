@@ -172,7 +172,7 @@ def _name(name: str) -> str:
 
 def _redirect_uris(uris: Sequence[str]) -> list[str]:
     if isinstance(uris, str) or not 1 <= len(uris) <= MOST_REDIRECT_URIS:
-        raise BadRedirectUri(f"Give a list of 1 to {MOST_REDIRECT_URIS} redirect URIs.")
+        raise BadRedirectUri("Give a list of 1 to %(most)s redirect URIs.", most=MOST_REDIRECT_URIS)
     parsed = [parse_redirect_uri(uri) for uri in uris]
     if len(set(parsed)) < len(parsed):
         raise BadRedirectUri("A redirect URI is listed twice.")

@@ -2,25 +2,43 @@
 
 from collections.abc import Sequence
 
-from vrm.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unavailable
+from vrm.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unavailable, VrmError
 
 
-class BadRedirectUri(Invalid):
+class Worded(VrmError):
+    """A fault whose sentence may have places: ``msgid`` and ``params`` let a page say it in the reader's language."""
+
+    def __init__(self, msgid: str, **params: object) -> None:
+        super().__init__(msgid % params)
+        self.msgid, self.params = msgid, params
+
+
+class BadFact(Worded, Invalid):
+    """What somebody states of a company is missing, or longer than can be kept."""
+
+    def __init__(self, msgid: str, *, field: str, **params: object) -> None:
+        super().__init__(msgid, **params)
+        self.field = field
+
+
+class BadRedirectUri(Worded, Invalid):
     """A redirect URI that could send a code astray."""
 
     code = "bad_redirect_uri"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, field="redirect_uris")
+    def __init__(self, msgid: str, **params: object) -> None:
+        super().__init__(msgid, **params)
+        self.field = "redirect_uris"
 
 
-class BadKeys(Invalid):
+class BadKeys(Worded, Invalid):
     """A JWK Set we cannot take. The message never repeats a member's value: it may be a private key."""
 
     code = "bad_jwks"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, field="jwks")
+    def __init__(self, msgid: str, **params: object) -> None:
+        super().__init__(msgid, **params)
+        self.field = "jwks"
 
 
 class BadJwksUri(Invalid):
@@ -32,7 +50,7 @@ class BadJwksUri(Invalid):
         super().__init__(message, field="jwks_uri")
 
 
-class JwksNotServed(Unavailable):
+class JwksNotServed(Worded, Unavailable):
     """The address of a key set answered, and not with one."""
 
     code = "jwks_not_served"
@@ -47,11 +65,10 @@ class InvitationOver(NotFound):
         super().__init__("This invitation is no longer valid. Ask the person who invited you for a new one.")
 
 
-class DomainNotProved(Conflict):
+class DomainNotProved(Worded, Conflict):
     """The document at the well-known address does not hold the token.
 
-    ``msgid`` and ``params`` let a page say the message in the reader's language. ``status`` is what was answered
-    where it should have been 200.
+    ``status`` is what was answered where it should have been 200.
     """
 
     code = "domain_not_proved"
@@ -59,8 +76,8 @@ class DomainNotProved(Conflict):
     def __init__(self, msgid: str, *, status: int | None = None, **params: str) -> None:
         if status is not None:
             params["status"] = str(status)
-        super().__init__(msgid % params)
-        self.msgid, self.params, self.status = msgid, params, status
+        super().__init__(msgid, **params)
+        self.status = status
 
 
 class CheckedJustNow(TooMany):

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from vrm.companies.addresses import parse_notice_url
+from vrm.companies.errors import BadFact
 from vrm.companies.events import record_company
 from vrm.companies.models import CompanyRow, PurposeRow
 from vrm.companies.records import Company, Stated, company_of
@@ -171,6 +172,13 @@ def _text(text: str, field: str, longest: int, *, lines: bool = False) -> str:
     text = text.strip()
     plain = text.replace("\n", " ").replace("\r", " ") if lines else text
     if not text or len(text) > longest or not plain.isprintable():
-        form = "" if lines else ", on one line"
-        raise Invalid(f"This must be filled in, with at most {longest} characters{form}.", field=field)
+        if lines:
+            raise BadFact(
+                "This must be filled in, with at most %(longest)s characters.", field=field, longest=longest
+            )
+        raise BadFact(
+            "This must be filled in, with at most %(longest)s characters, on one line.",
+            field=field,
+            longest=longest,
+        )
     return text

@@ -34,48 +34,60 @@ def parse_jwks(document: object) -> dict[str, Any]:
     """
     keys = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
-        raise BadKeys(f'Give a JWK Set, {{"keys": […]}}, with 1 to {MOST_KEYS} keys.')
-    parsed = [_parse(key, f"Key {place}") for place, key in enumerate(keys, start=1)]
+        raise BadKeys('Give a JWK Set, {"keys": […]}, with 1 to %(most)s keys.', most=MOST_KEYS)
+    parsed = [_parse(key, place) for place, key in enumerate(keys, start=1)]
     if len({key["kid"] for key in parsed}) < len(parsed):
         raise BadKeys("Two keys have the same kid. Give each its own.")
     return {"keys": parsed}
 
 
-def _parse(key: object, which: str) -> dict[str, Any]:
+def _parse(key: object, place: int) -> dict[str, Any]:
     if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
-        raise BadKeys(f"{which} is not a JSON object.")
+        raise BadKeys("Key %(place)s is not a JSON object.", place=place)
     if _PRIVATE & set(key):
         raise BadKeys(
-            f"{which} holds a private or symmetric key. Consider it published: make a new pair and send only "
-            "the public half."
+            "Key %(place)s holds a private or symmetric key. Consider it published: make a new pair and send "
+            "only the public half.",
+            place=place,
         )
     if _REMOTE & set(key):
-        raise BadKeys(f"{which} points elsewhere (x5u or jku). Put the key itself into the set.")
+        raise BadKeys(
+            "Key %(place)s points elsewhere (x5u or jku). Put the key itself into the set.", place=place
+        )
     kty, kid, alg = key.get("kty"), key.get("kid"), key.get("alg")
     if not isinstance(kty, str) or kty not in _MEMBERS or key.get("crv") != _CURVES.get(kty):
-        raise BadKeys(f"{which} must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.")
+        raise BadKeys(
+            "Key %(place)s must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.", place=place
+        )
     if "kid" in key and (not isinstance(kid, str) or not 1 <= len(kid) <= 200 or not kid.isprintable()):
-        raise BadKeys(f"{which} has a kid that is no text of at most 200 characters.")
+        raise BadKeys("Key %(place)s has a kid that is no text of at most 200 characters.", place=place)
     if alg is not None and alg not in _ALGORITHMS[kty]:
-        raise BadKeys(f"{which} names an algorithm we do not take. Use ES256, PS256 or Ed25519.")
+        raise BadKeys(
+            "Key %(place)s names an algorithm we do not take. Use ES256, PS256 or Ed25519.", place=place
+        )
     if key.get("use", "sig") != "sig" or key.get("key_ops", ["verify"]) != ["verify"]:
-        raise BadKeys(f"{which} is not for verifying signatures (use: sig, key_ops: verify).")
+        raise BadKeys(
+            "Key %(place)s is not for verifying signatures (use: sig, key_ops: verify).", place=place
+        )
     members = {name: key.get(name) for name in ("kty", *_MEMBERS[kty])}
-    _check(members, which)
+    _check(members, place)
     kid = kid or _import(members).thumbprint()
     return {**members, "kid": kid, "use": "sig", **({"alg": alg} if alg else {})}
 
 
-def _check(members: dict[str, Any], which: str) -> None:
+def _check(members: dict[str, Any], place: int) -> None:
     """Whether the numbers make a key: the point on its curve, the modulus long enough and odd."""
     numbers = (value for name, value in members.items() if name not in ("kty", "crv"))
     whole = all(isinstance(number, str) and _BASE64.fullmatch(number) for number in numbers)
     if whole and members["kty"] == "RSA":
         modulus, exponent = _number(members["n"]), _number(members["e"])
         if not (2048 <= modulus.bit_length() <= 8192 and modulus % 2 and exponent in range(3, 2**33)):
-            raise BadKeys(f"{which} must be RSA of 2048 to 8192 bits, with a usual exponent such as 65537.")
+            raise BadKeys(
+                "Key %(place)s must be RSA of 2048 to 8192 bits, with a usual exponent such as 65537.",
+                place=place,
+            )
     if not whole or not _is_key(members):
-        raise BadKeys(f"{which} is damaged: its members do not make a public key.")
+        raise BadKeys("Key %(place)s is damaged: its members do not make a public key.", place=place)
 
 
 def _import(members: dict[str, Any]) -> jwk.Key:

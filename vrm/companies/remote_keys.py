@@ -65,7 +65,8 @@ def fetch_jwks(fetcher: Fetcher, *, uri: str) -> dict[str, Any]:
     )
     if found.status != 200:
         raise JwksNotServed(
-            f"The address answered with status {found.status}; it must be 200, without a redirect."
+            "The address answered with status %(status)s; it must be 200, without a redirect.",
+            status=found.status,
         )
     try:
         document = json.loads(found.body)

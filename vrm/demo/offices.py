@@ -83,7 +83,7 @@ def _auditor(house: House) -> dict[str, Any]:
     account = house.database.write(let_in)
     enrolment = house.database.write(
         lambda session: accounts.begin_second_factor(
-            session, house.keys, account_id=account.id, issuer="VRM", label="demo"
+            session, house.keys, account_id=account.id, token="", issuer="VRM", label="demo"
         )
     )
     code = _code(enrolment.secret, now - timedelta(seconds=30))  # that of now is left for signing in

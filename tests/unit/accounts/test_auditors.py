@@ -193,6 +193,30 @@ def test_a_token_is_worth_its_mandate(house):
     assert not any(token.encode() in bytes(entry) or b"Canary" in bytes(entry) for entry in rows)
 
 
+@pytest.mark.parametrize("way", ["mandate", "device", "password", "everywhere"])
+def test_whatever_shuts_an_auditor_out_shuts_their_programs_out(house, way):
+    """A token does not outlive an ended mandate that is extended later, a lost device, a changed password."""
+    auditor_id, account = come_in(house)
+    token = house.write(
+        lambda s: accounts.issue_auditor_token(
+            s, house.keys, auditor_id=auditor_id, name="script", days=9, now=NOW
+        )
+    )
+    if way == "mandate":
+        house.write(lambda s: accounts.end_auditor(s, auditor_id=auditor_id, now=NOW))
+        house.write(lambda s: accounts.extend_auditor(s, auditor_id=auditor_id, until=UNTIL, now=NOW))
+    elif way == "device":
+        house.write(lambda s: accounts.reset_auditor_factor(s, auditor_id=auditor_id, now=NOW))
+    elif way == "everywhere":
+        house.write(lambda s: accounts.end_sessions(s, account_id=account.id))
+    else:
+        accounts.change_password(
+            house.database, house.keys, house.hasher, account_id=account.id,
+            current=PASSWORD, new=PASSWORD[::-1], token="", now=NOW,
+        )  # fmt: skip
+    assert house.read(lambda s: accounts.find_auditor_by_token(s, token=token, now=NOW)) is None
+
+
 def test_a_lost_device_is_replaced_by_the_operator(house):
     """The factor is gone, every session too; the next sign-in begins with a new one."""
     auditor_id, account = come_in(house)
@@ -224,7 +248,7 @@ def test_another_link_only_before_the_account(house):
 def enrol(house, account_id):
     enrolment = house.write(
         lambda s: accounts.begin_second_factor(
-            s, house.keys, account_id=account_id, issuer="VRM", label="here"
+            s, house.keys, account_id=account_id, token="", issuer="VRM", label="here"
         )
     )
     started, _ = house.write(

@@ -19,13 +19,18 @@ class Person:
     def __init__(self, house):
         self.house = house
         self.account = house.sign_up(EMAIL, PASSWORD)
-        self.secret = self.begin().secret
         self.token = house.sign_in(EMAIL, PASSWORD).token
+        self.secret = self.begin().secret
 
-    def begin(self):
+    def begin(self, token=None):
         return self.house.write(
             lambda s: accounts.begin_second_factor(
-                s, self.house.keys, account_id=self.account.id, issuer="VRM", label="here"
+                s,
+                self.house.keys,
+                account_id=self.account.id,
+                token=token or self.token,
+                issuer="VRM",
+                label="here",
             )
         )
 
@@ -143,3 +148,18 @@ def test_removing_it_removes_all_of_it(house, anna):
     anna.begin()
     house.write(lambda s: accounts.forget(s, consumer_id=anna.account.consumer_id))
     assert not house.read(lambda s: s.execute(text("SELECT * FROM second_factors")).all())
+
+
+def test_what_another_session_saw_is_never_taken_into_use(house, anna):
+    """Each session gets a secret of its own, and the newest alone can be confirmed, where it was shown."""
+    planted, seen_in = anna.secret, anna.token
+    anna.token = house.sign_in(EMAIL, PASSWORD).token
+    shown = anna.begin().secret
+    assert shown != planted
+    with pytest.raises(accounts.WrongCode):
+        anna.confirm(code(planted, NOW))
+    anna.token, mine = seen_in, anna.token
+    with pytest.raises(accounts.WrongCode):
+        anna.confirm(code(shown, NOW))
+    anna.token = mine
+    assert anna.confirm(code(shown, NOW))

@@ -90,3 +90,15 @@ def test_a_name_mistyped_is_no_empty_log(search, words):
 def test_a_time_is_written_as_times_are(search):
     """A bad one is a wrong command line."""
     assert search("--since", "soon")[0] == 2
+
+
+def test_what_no_entry_can_have_is_told(search):
+    """A slip is refused with the sentence an auditor reads on a page, and does not look like an empty log."""
+    for words in (
+        ("--thread", "abc"),
+        ("--code", "Not a code"),
+        ("--since", "2026-03-02", "--until", "2026-03-01"),
+    ):
+        code, out, err = search(*words)
+        assert (code != 0, out) == (True, "")
+    assert "The end must be later than the beginning." in err

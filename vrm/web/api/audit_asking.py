@@ -70,11 +70,11 @@ def find_id(name: str) -> str | None:
     return given
 
 
-def find_member(name: str, filter: str) -> str | None:
-    """What this filter could be, under another name; None where none is given. Raises ``Invalid``."""
+def find_member(name: str, condition: str) -> str | None:
+    """What this condition could be, under a name of its own; None where none is given. Raises ``Invalid``."""
     given = request.args.get(name)
     try:
-        Filters.of({} if given is None else {filter: given})
+        Filters.of({} if given is None else {condition: given})
     except Invalid as fault:
         fault.field = name
         raise

@@ -41,7 +41,11 @@ def anomaly(anomaly_id: UUID) -> Response:
 def looks() -> Response:
     """All auditors', newest first, pages and programs alike."""
     asking.check_names("before", "limit", "what")
-    before, limit, what = asking.find_number("before"), asking.read_limit(), asking.find_member("what", "code")
+    before, limit, what = (
+        asking.find_number("before"),
+        asking.read_limit(),
+        asking.find_member("what", "code"),
+    )
     here = house()
     found = here.database.read(
         lambda db: oversight.list_looks(db, here.keys, before=before, limit=limit, what=what)

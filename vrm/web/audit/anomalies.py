@@ -51,7 +51,7 @@ def show_anomalies() -> Response:
     kind, before = request.args.get("kind", ""), request.args.get("before", "")
     errors = dict(typed.errors)
     if kind and kind not in KINDS:
-        errors["kind"] = gettext("No entry can have this. Choose from the list, or copy it from an entry.")
+        errors["kind"] = gettext("Choose a kind from the list.")
     if errors:
         kind = ""
     context = here.database.read(

@@ -71,6 +71,15 @@ class Trend:
     counted_back_to: datetime | None
 
 
+@dataclass(frozen=True)
+class Most:
+    """What the entries of a span have most of, by one member; ``counted_back_to`` where not all could be counted."""
+
+    by: str
+    bars: list[charts.Bar]
+    counted_back_to: datetime | None
+
+
 def add_routes(blueprint: Blueprint) -> None:
     """``/log``."""
     blueprint.get("/log")(show_log)
@@ -155,18 +164,22 @@ def _trend(db: Session, typed: Typed, span: Span) -> Trend:
         for each in series.buckets
     ]
     chart = charts.columns(buckets, span.unit)
-    return Trend(span, chart, sums["answered"], sums["refused"], sums[""], series.counted_back_to)
+    back = short_of(series.buckets[0].start, series.counted_back_to)
+    return Trend(span, chart, sums["answered"], sums["refused"], sums[""], back)
+
+
+def short_of(first: datetime, counted_back_to: datetime | None) -> datetime | None:
+    """How far back figures reach, where that is not to the first moment of what is shown."""
+    return counted_back_to if counted_back_to is not None and counted_back_to > first else None
 
 
 def _within(typed: Typed, span: Span) -> Filters:
     return Filters(since=span.since, until=span.until, **typed.wanted.members())
 
 
-def _ranks(
-    db: Session, catalogue: Catalogue, typed: Typed, span: Span, names: words.Names
-) -> list[tuple[str, list[charts.Bar]]]:
+def _ranks(db: Session, catalogue: Catalogue, typed: Typed, span: Span, names: words.Names) -> list[Most]:
     """What these entries have most of, where that is not settled by a filter: a part of the page for each."""
-    wanted = _within(typed, span)
+    wanted, first = _within(typed, span), span.since.replace(hour=0, minute=0, second=0, microsecond=0)
     found = []
     for by in ("client", "key", "code"):
         if typed.get(by):
@@ -174,15 +187,16 @@ def _ranks(
         # Other entries than reads have codes too; unless it is those one looks for, the reasons of refusals count.
         refused = by == "code" and not (typed.get("type") or typed.get("outcome"))
         narrowed = replace(wanted, outcome="refused") if refused else wanted
-        counts = oversight.rank(db, narrowed, by=by, limit=MOST_RANKED).counts
+        ranking = oversight.rank(db, narrowed, by=by, limit=MOST_RANKED)
+        back = short_of(first, ranking.counted_back_to)
         ranks = [
             charts.Rank(
                 _called(by, each.value, catalogue, names), each.count, href=typed.href(**{by: each.value})
             )
-            for each in counts
+            for each in ranking.counts
         ]
-        if ranks:
-            found.append((by, charts.bars(ranks)))
+        if ranks or back:
+            found.append(Most(by, charts.bars(ranks), back))
     return found
 
 

@@ -136,6 +136,7 @@ def _page(form: Form, going: str, status: int = 200) -> Response:
                 db,
                 here.keys,
                 account_id=present.account_id,
+                token=session.token() or "",
                 issuer="VRM",
                 label=site().host,
             )

@@ -23,7 +23,6 @@ from vrm.web.language import gettext, told
 from vrm.web.offices import COMPANIES, UNPROVED
 from vrm.web.onward import onward
 from vrm.web.rooms import house
-from vrm.web.site import site
 from vrm.web.typed import N_, REFUSED, needed, network_address, renamed
 
 
@@ -67,7 +66,7 @@ def join() -> BaseResponse:
     except InvitationOver as fault:
         return _over(fault)
     except Conflict as fault:  # it belongs to an organisation already
-        return _page(token, Form({}, {}, {"": fault.message}), problems.row(fault).status)
+        return _page(token, Form({}, {}, {"": told(fault)}), problems.row(fault).status)
     return onward(COMPANIES.home, "joined")
 
 
@@ -103,9 +102,7 @@ def _come(token: str) -> BaseResponse:
         wrong = renamed(form.with_fault(fault), "password", "new_password")
         return _page(token, wrong, problems.row(fault).status)
     except accounts.AccountExists as fault:
-        return _page(
-            token, Form(form.values, {}, {"": fault.message}), problems.row(fault).status, exists=True
-        )
+        return _page(token, Form(form.values, {}, {"": told(fault)}), problems.row(fault).status, exists=True)
     response = onward(COMPANIES.home, "joined")
     session.remember(response, started.token)
     return response
@@ -160,8 +157,5 @@ def _over(fault: InvitationOver) -> Response:
         code=fault.code,
         sentence=told(fault),
         reference="r-" + secrets.token_hex(4),
-        ways=(
-            pages.Way(COMPANIES.sign_in, gettext("Sign in")),
-            pages.Way(site().issuer, gettext("Start again")),
-        ),
+        ways=(pages.Way(COMPANIES.sign_in, gettext("Sign in")),),
     )

@@ -19,6 +19,7 @@ from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.company import stating, words
 from vrm.web.forms import BLANK, Form, filled
+from vrm.web.language import told
 from vrm.web.onward import onward
 from vrm.web.rooms import house
 from vrm.web.typed import N_, REFUSED, needed
@@ -159,7 +160,7 @@ def change_purposes() -> BaseResponse:
             Form(values).with_fault(fault), stating.with_room(purposes.rows), problems.row(fault).status
         )
     except Conflict as fault:
-        wrong = Form(values, {}, {"": fault.message})
+        wrong = Form(values, {}, {"": told(fault)})
         return _purposes_page(wrong, stating.with_room(purposes.rows), problems.row(fault).status)
     return onward(f"{PAGE}#purposes", "saved")
 

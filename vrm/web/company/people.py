@@ -19,6 +19,7 @@ from vrm.web.audiences import audience
 from vrm.web.company import words
 from vrm.web.company.organisation import OWNER
 from vrm.web.forms import BLANK, Form, filled
+from vrm.web.language import told
 from vrm.web.offices import COMPANIES
 from vrm.web.onward import onward
 from vrm.web.rooms import house
@@ -91,7 +92,7 @@ def invite() -> BaseResponse:
     except Invalid as fault:
         return _page(form.with_fault(fault), problems.row(fault).status)
     except (Conflict, TooMany) as fault:
-        return _page(Form(form.values, {}, {"": fault.message}), problems.row(fault).status)
+        return _page(Form(form.values, {}, {"": told(fault)}), problems.row(fault).status)
     return onward(PAGE, "invited")
 
 

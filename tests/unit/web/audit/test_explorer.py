@@ -7,9 +7,11 @@ import pytest
 
 from tests.unit.web.audit.desk import settle
 from tests.unit.web.portal.actors import found
-from vrm import accesslog, clock
+from vrm import accesslog, clock, oversight
 from vrm.accesslog import Event
+from vrm.oversight import Filters, tallies
 from vrm.oversight.searching import MOST_ROWS
+from vrm.web.audit.explorer import short_of
 
 
 def leaves(page):
@@ -72,8 +74,8 @@ def test_company_and_client_are_chosen_by_name(desk, world):
     [
         ("since=yesterday", "From (UTC): Write a time as"),
         ("until=0001-01-01T00:00:00%2B14:00", "Until (UTC): Write a time as"),
-        ("company=Nordlicht", "Company: Choose a company or client"),
-        ("client=1", "Client: Choose a company or client"),
+        ("company=Nordlicht", "Company: Give the whole id"),
+        ("client=1", "Client: Give the whole id"),
         ("thread=abc", "Thread: A thread has 43"),
         ("agent=Mia+Tran", "Agent: An agent’s pseudonym has 16"),
         ("code=Not+a+code", "Code: No entry can have this"),
@@ -138,6 +140,28 @@ def test_what_there_is_most_of_leads_on(desk, world):
     assert f"type=disclosure&client={world.shop.client.id}" in desk.page
     desk.get("/audit/log?key=name")
     assert 'id="by-key"' not in desk.page
+
+
+def test_a_figure_that_does_not_reach_back_says_so(desk, world, house, monkeypatch):
+    """Sums and ranks of which only the newest could be counted say from when on, each for itself."""
+    words = "Counted back to: "
+    (entry,) = house.database.read(lambda db: oversight.search(db, Filters(type="consent.granted"))).rows
+    desk.get(f"/audit/log?thread={entry.thread}")
+    assert words not in desk.page
+    monkeypatch.setattr(tallies, "MOST_OF_ONE", 1)
+    desk.get(f"/audit/log?thread={entry.thread}")
+    assert desk.page.count(words) == 1 + 3  # the chart; clients, keys and codes
+    assert "What lies before is not in it." in desk.page
+    desk.get(f"/audit/log?thread={entry.thread}&outcome=answered")
+    assert "Nothing found so far." in desk.page  # the newest entry of the thread is the refusal
+
+
+def test_a_figure_that_reaches_back_has_nothing_missing():
+    """What was counted to before the beginning of the time asked about is whole."""
+    first = clock.now()
+    assert short_of(first, first + timedelta(hours=1)) == first + timedelta(hours=1)
+    for back in (None, first, first - timedelta(days=1)):
+        assert short_of(first, back) is None
 
 
 def test_a_long_time_is_drawn_in_part(desk, world):

@@ -68,7 +68,7 @@ def test_one_key(desk, shop):
     ("query", "sentence"),
     [
         (SPAN, "Choose a company, or one client."),
-        ("client=me", "Choose a company or client from the list"),
+        ("client=me", "Give the whole id"),
         ("client={client}&company={other}", "This client is not of that company."),
         ("client={client}&since=2026-03-04&until=2026-03-02", "must be later"),
         ("client={client}&since=soon", "Write a time as"),
