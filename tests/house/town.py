@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -125,11 +125,9 @@ class Town:
     def _replace(self, who: str) -> None:
         """Somebody else does the work of a colleague who has left company A."""
         actor = self.actors[who]
-        if (
-            self.house.database.read(lambda db: companies.find_member(db, account_id=actor.account_id))
-            is None
-        ):
-            successor = seeds.colleague(self.house, self.shop.company.id, cast(companies.Role, actor.role))
+        member = self.house.database.read(lambda db: companies.find_member(db, account_id=actor.account_id))
+        if member is None and actor.role in companies.ROLES:
+            successor = seeds.colleague(self.house, self.shop.company.id, actor.role)
             self.actors[who] = replace(actor, account_id=successor.account_id)
             self.browsers.pop(who, None)
 

@@ -56,6 +56,7 @@ from vrm.companies.invitations import (
     invite_person,
     list_invitations,
     withdraw_invitation,
+    withdraw_invitations_to,
 )
 from vrm.companies.jwks import parse_jwks
 from vrm.companies.people import (
@@ -177,4 +178,5 @@ __all__ = [
     "suspend_company",
     "sweep",
     "withdraw_invitation",
+    "withdraw_invitations_to",
 ]

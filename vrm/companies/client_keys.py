@@ -8,7 +8,7 @@ So nothing stands still while the client changes over:
 These verbs are for keys given to us. A client that publishes its keys at an address adds and removes them there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -136,17 +136,30 @@ def key_warnings(client: Client, now: datetime) -> list[KeyWarning]:
 
 
 def replace_keys(row: ClientRow, jwks: Mapping[str, Any], source: str, now: datetime) -> bool:
-    """Make these parsed keys the only ones; the same key under its kid keeps its age. Whether anything changed."""
+    """Make these parsed keys the only good ones; the same key under its kid keeps its age. Whether anything changed.
+
+    A kid that was retired keeps its end, however often and by whichever way it is sent again: a new key takes a new
+    kid. So one that is left out ends now and stays in its row, until that is swept.
+    """
     there, before = {key.kid: key for key in row.keys}, _facts(row)
     wanted = []
     for place, jwk in enumerate(jwks["keys"]):
         key = there.get(jwk["kid"]) or _row(row, jwk, source, place, now)
         if key.jwk != jwk:
             key.jwk, key.added_at = jwk, now
-        key.source, key.place, key.until = source, place, None
+        key.source, key.place = source, place
         wanted.append(key)
-    row.keys = wanted
+    left_out = [key for key in row.keys if key not in wanted]
+    row.keys = wanted + retired(left_out, now)
     return _facts(row) != before
+
+
+def retired(left_out: Iterable[KeyRow], now: datetime) -> list[KeyRow]:
+    """Of keys that are taken away, those that had been given an end: over now, and kept so that they stay over."""
+    kept = [key for key in left_out if key.until is not None]
+    for key in kept:
+        key.source, key.until = "value", min(key.until or now, now)
+    return kept
 
 
 def sweep_keys(session: Session, *, now: datetime) -> None:

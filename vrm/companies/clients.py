@@ -34,8 +34,9 @@ def new_client(
     loopback: bool = False,
     actor: str = "operator",
     by: str | None = None,
+    client_id: str | None = None,
 ) -> Client:
-    """Register software of a company; the answer's id is its ``client_id``.
+    """Register software of a company; the answer's id is its ``client_id``, a new one unless it is ours to choose.
 
     Its keys are given as a JWK Set (``jwks``) or as the address of one (``jwks_uri``), not both (RFC 7591, section
     2); see ``parse_jwks_uri`` for ``loopback``, and ``refresh_jwks`` for reading it. A company that is still
@@ -46,7 +47,7 @@ def new_client(
     if (jwks is None) == (jwks_uri is None):
         raise BadKeys("Give the client's keys, or the address of its key set; one of the two.")
     row = ClientRow(
-        id=new_id(),
+        id=client_id or new_id(),
         company_id=company_id,
         name=_name(name),
         redirect_uris=_redirect_uris(redirect_uris),
@@ -80,7 +81,7 @@ def change_client(
     actor: str = "operator",
     by: str | None = None,
 ) -> Client:
-    """Change what is given; a key left out of ``jwks`` is worth nothing from then on.
+    """Change what is given; a key left out of ``jwks`` is worth nothing from then on, a retired one keeps its end.
 
     ``jwks`` also ends an address it had. With a new ``jwks_uri``, keys given by value serve until that address has
     answered once; those of another address are worth nothing at once.
@@ -152,14 +153,14 @@ def _set_keys(
 ) -> None:
     if jwks_uri is None:
         parsed = parse_jwks(jwks)
-        drop_address(row)
+        drop_address(row, now)
         replace_keys(row, parsed, "value", now)
         return
     uri = parse_jwks_uri(jwks_uri, domain=company.domain, loopback=loopback)
     if company.domain_proved_at is None:
         raise BadJwksUri("Prove the company's web domain first; until then, give the keys themselves.")
     if uri != row.jwks_uri:
-        drop_address(row)
+        drop_address(row, now)
         row.jwks_uri = uri
 
 

@@ -81,7 +81,7 @@ def change_domain(
     record_company(session, "company.changed", row, now, actor, by, "domain")
     for client in session.scalars(select(ClientRow).where(ClientRow.company_id == row.id)):
         if client.jwks_uri is not None and not within(client.jwks_uri, wanted):
-            drop_address(client)
+            drop_address(client, now)
             record_client(session, "client.changed", client, now, actor, by, "jwks_uri")
     session.flush()
     return company_of(row)

@@ -1,10 +1,11 @@
-"""Inviting people into a company: a link by mail, good for seven days and for one account.
+"""Inviting people into a company: a link by mail, good for seven days and for the account of that address.
 
     1. write   invite_person         keeps the token's hash and the sealed address; the edge mails the link
     2. read    get_invitation        when the link is opened
     3. write   accept_invitation     uses the link up; the account is signed in by then
 
-Whether the person at the page may invite is the edge's question.
+Whether the person at the page may invite is the edge's question, and so is whose address is whose: it asks ``is_to``
+before it accepts, and ``withdraw_invitations_to`` when somebody goes.
 """
 
 from dataclasses import dataclass, field
@@ -45,6 +46,10 @@ class PersonInvitation:
     created_at: datetime
     expires_at: datetime
 
+    def is_to(self, email: str) -> bool:
+        """Whether the account with this address is the one that was invited."""
+        return _is_same(self.email, email)
+
 
 @dataclass(frozen=True)
 class NewInvitation:
@@ -78,12 +83,8 @@ def invite_person(
     address, wanted = parse_address(email), parse_role(role)
     if actor != "operator":
         _require_room_today(session, company, now)
-    open_ones = list(session.scalars(select(InvitationRow).where(*_open(company_id, now))))
-    for row in open_ones:
-        if _opened(keys, row).email == address:
-            _withdraw(session, row, actor, by, now)
-            open_ones = [each for each in open_ones if each is not row]
-    if len(open_ones) >= MOST_OPEN:
+    withdraw_invitations_to(session, keys, company_id=company_id, email=address, by=by, now=now, actor=actor)
+    if session.scalars(select(func.count()).where(*_open(company_id, now))).one() >= MOST_OPEN:
         raise Conflict(
             "Fifty invitations are open. Wait until some are taken, or withdraw some.",
             code="too_many_invitations",
@@ -115,18 +116,12 @@ def get_invitation(session: Session, keys: KeyStore, *, token: str, now: datetim
 def accept_invitation(session: Session, *, token: str, account_id: str, now: datetime) -> Member:
     """Use the link up: the account belongs to the company now, in the role of the invitation.
 
-    Raises ``InvitationOver``, and ``Conflict`` (``belongs_elsewhere``), which leaves the link as it was.
+    The account must be known to have the invited address (``is_to``). Raises ``InvitationOver``, and ``Conflict``
+    (``belongs_elsewhere``), which leaves the link as it was.
     """
     row = _by_token(session, token, now)
-    member = join(
-        session,
-        company_id=row.company_id,
-        account_id=account_id,
-        role=row.role,
-        now=now,
-        by=account_id,
-        invitation=row.id,
-    )
+    given = {"company_id": row.company_id, "role": row.role, "invitation": row.id}
+    member = join(session, account_id=account_id, now=now, by=account_id, **given)
     row.taken_at = now
     return member
 
@@ -146,6 +141,23 @@ def withdraw_invitation(
     if row is None:
         raise NotFound("This invitation is not open any more.")
     _withdraw(session, row, actor, by, now)
+
+
+def withdraw_invitations_to(
+    session: Session,
+    keys: KeyStore,
+    *,
+    company_id: str,
+    email: str,
+    by: str | None,
+    now: datetime,
+    actor: str = "company",
+) -> None:
+    """End what a company has open to an address: whoever was off-boarded has no way back by a link of before."""
+    for row in session.scalars(select(InvitationRow).where(*_open(company_id, now))).all():
+        if _is_same(_opened(keys, row).email, email):
+            _withdraw(session, row, actor, by, now)
+    session.flush()
 
 
 def list_invitations(
@@ -212,29 +224,20 @@ def _by_token(session: Session, token: str, now: datetime) -> InvitationRow:
 
 def _withdraw(session: Session, row: InvitationRow, actor: str, by: str | None, now: datetime) -> None:
     row.withdrawn_at = now
-    record_person(
-        session,
-        "company.invitation_withdrawn",
-        row.company_id,
-        now,
-        actor,
-        row.role,
-        by=by,
-        invitation=row.id,
-    )
+    ids = {"by": by, "invitation": row.id}
+    record_person(session, "company.invitation_withdrawn", row.company_id, now, actor, row.role, **ids)
 
 
 def _opened(keys: KeyStore, row: InvitationRow) -> PersonInvitation:
     email = keys.open(keys.INSTANCE_OWNER, row.sealed_email, _aad(row.company_id, row.id)).decode()
+    role = cast(Role, row.role)
     return PersonInvitation(
-        row.company_id,
-        row.id,
-        cast(Role, row.role),
-        email,
-        row.invited_by,
-        row.created_at,
-        row.expires_at,
+        row.company_id, row.id, role, email, row.invited_by, row.created_at, row.expires_at
     )
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()  # as accounts tell addresses apart
 
 
 def _aad(company_id: str, invitation_id: str) -> Aad:

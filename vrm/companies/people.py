@@ -99,8 +99,9 @@ def end_member(
 ) -> Member:
     """Off-board somebody at once, and with them the invitations they sent that nobody has taken.
 
-    Also how somebody leaves by themselves. Their sessions are the edge's to end (``accounts.end_sessions``). Raises
-    ``Conflict`` (``last_owner``) where no owner would be left, and ``NotFound``.
+    Also how somebody leaves by themselves. Their sessions are the edge's to end (``accounts.end_sessions``), and so
+    are the invitations to their address (``withdraw_invitations_to``), which the edge knows. Raises ``Conflict``
+    (``last_owner``) where no owner would be left, and ``NotFound``.
     """
     row = _get(session, company_id, account_id)
     if row.role == "owner":

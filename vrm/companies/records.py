@@ -208,8 +208,9 @@ def client_of(row: ClientRow) -> Client:
 
 
 def _until(row: ClientRow, source: str, until: datetime | None) -> datetime | None:
-    """A key read at an address is good for a day after the address answered last, and no longer."""
+    """A key read at an address is good for a day after the address answered last, or until it was retired."""
     if source == "value":
         return until
     assert row.jwks_fetched_at is not None
-    return row.jwks_fetched_at + JWKS_TRUST
+    trusted = row.jwks_fetched_at + JWKS_TRUST
+    return trusted if until is None else min(until, trusted)

@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from vrm.companies.client_keys import replace_keys
+from vrm.companies.client_keys import replace_keys, retired
 from vrm.companies.errors import JwksNotServed
 from vrm.companies.events import record_client
 from vrm.companies.jwks import parse_jwks
@@ -112,9 +112,10 @@ def refresh_jwks(
     return database.read(lambda session: get_client(session, client_id=client_id))
 
 
-def drop_address(row: ClientRow) -> None:
-    """Forget a client's address, and with it the keys that were read there."""
-    row.keys = [key for key in row.keys if key.source == "value"]
+def drop_address(row: ClientRow, now: datetime) -> None:
+    """Forget a client's address, and with it the keys that were read there; those once retired stay so."""
+    read = [key for key in row.keys if key.source == "uri"]
+    row.keys = [key for key in row.keys if key.source == "value"] + retired(read, now)
     row.jwks_uri = row.jwks_tried_at = row.jwks_fetched_at = None
     row.jwks_failed_at = row.jwks_failure = None
 

@@ -1,8 +1,9 @@
 """What is out of the ordinary, and why. Pure: figures in, a finding or None out.
 
-Each detector compares a client with its own past and stays silent where there is too little of it. A finding
-gives three figures: what was *observed*, what is *usual*, and the *threshold* that was passed, so that a page can
-say why in a sentence and an auditor can judge it.
+Each detector compares a client with its own past and stays silent where there is too little of it; but so many
+reads or people that only a past could explain them are found without one (the ceilings below). A finding gives three
+figures: what was *observed*, what is *usual*, and the *threshold* that was passed, so that a page can say why in a
+sentence and an auditor can judge it.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ VOLUME_PAST = 14  # days a client must have been known: two of each weekday, bef
 VOLUME_SPREAD = 6.0  # robust standard deviations (1.4826 times the MAD) above the median
 VOLUME_GROWTH = 2.0  # times the last week's median and the same weekday's: growth and weekly rhythm are usual
 VOLUME_LEAST_SPREAD = 0.1  # of the median: a client of one figure every day may still move a little
+VOLUME_CEILING = 1000  # reads a day while a client is new: people consent one by one, so few have yet
 
 HOURS_FLOOR = 20  # reads in the hour
 HOURS_PAST = 21  # days a client must have been known: three of each hour of the week
@@ -37,6 +39,7 @@ REFUSALS_PAST = 24  # hours in which it read, without which nothing is usual yet
 AGENT_FLOOR = 20  # people in a day: a clerk at a counter sees as many
 AGENT_TIMES = 4.0  # times the median of the client's other agents, and of its own past
 AGENT_PAST = 5  # agent days to compare with
+AGENT_CEILING = 480  # people in a day: one a minute for eight hours, which is more than anybody looks at
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,13 @@ def volume(past: Sequence[int], observed: int) -> Figures | None:
 
     Robust (median and MAD), so that one wild day in the past does not hide the next; and never below twice the
     last week or the same weekday, so that a client that grows steadily, or reads on Mondays only, is no finding.
+    A new client has the ceiling, or twice what it read on its busiest day, so that a large one is found once only.
     """
     past = past[-PAST_DAYS:]
+    usual = median(past or [0])
     if len(past) < VOLUME_PAST:
-        return None
-    usual = median(past)
+        ceiling = max(VOLUME_CEILING, VOLUME_GROWTH * max(past, default=0))
+        return Figures(observed, usual, ceiling) if observed > ceiling else None
     spread = max(1.4826 * median(abs(one - usual) for one in past), VOLUME_LEAST_SPREAD * usual)
     threshold = max(
         VOLUME_FLOOR,
@@ -114,10 +119,14 @@ def refusals(past: Sequence[int], observed: int, reads: int) -> Figures | None:
 def agent(own: Sequence[int], others: Sequence[int], observed: int) -> Figures | None:
     """People that one agent looked at in a day, against its own past days and those of the client's other agents.
 
-    Both must be passed where both are known: an automatic process that always reads everybody is usual.
+    Both must be passed where both are known: an automatic process that always reads everybody is usual. Above the
+    ceiling only an agent's own past explains what it does: that others read everybody makes it no less many.
     """
-    usual = [float(median(days)) for days in (own, others) if len(days) >= AGENT_PAST]
-    if not usual:
-        return None
-    threshold = max(AGENT_FLOOR, AGENT_TIMES * max(usual))
-    return Figures(observed, max(usual), threshold) if observed > threshold else None
+    mine = float(median(own) if len(own) >= AGENT_PAST else max(own, default=0))
+    ceiling = max(AGENT_CEILING, AGENT_TIMES * mine)
+    known = [float(median(days)) for days in (own, others) if len(days) >= AGENT_PAST]
+    usual = max(known, default=mine)
+    threshold = max(AGENT_FLOOR, AGENT_TIMES * usual) if known else ceiling
+    if threshold > ceiling:
+        usual, threshold = mine, ceiling
+    return Figures(observed, usual, threshold) if observed > threshold else None

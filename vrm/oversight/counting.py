@@ -4,8 +4,8 @@ Each function adds to ``found``, and gives the time from which on it has counted
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import reduce
 from operator import or_ as union
 
@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from vrm.oversight.facets import BLOCK
 from vrm.oversight.indexing import day
 from vrm.oversight.members import Filters, day_facet, hour_facet
-from vrm.oversight.models import LogTally, table
+from vrm.oversight.models import LogHour, LogTally, table
 from vrm.oversight.searching import TALLIED, get_row, leaves_of, matching, oldest_block
 
-_TALLIES = table(LogTally)
-_DAY = timedelta(days=1)
+_TALLIES, _HOURS = table(LogTally), table(LogHour)
 
 
 def _wanted(filters: Filters) -> list[str]:
@@ -63,7 +62,7 @@ def rank_by_bits(session: Session, filters: Filters, by: str, found: Counter[str
     """By the values of a member."""
     known = [f"{by}:{value}" for value in _known(session, filters, by)]
     low, high = leaves_of(session, filters.since, filters.until)
-    days = [] if low >= high else list(_days(session, filters, low, high))
+    days = [] if low >= high else _days(session, filters)
     wanted, also = _wanted(filters), [*known, *days]
     beside = len(set(known) - set(_wanted(filters))) + bool(days)
     for _, bits, others in matching(session, wanted, low, high, also=also, beside=beside):
@@ -76,15 +75,19 @@ def rank_by_bits(session: Session, filters: Filters, by: str, found: Counter[str
     return _reached(session, low, high, len(wanted) + beside)
 
 
-def _days(session: Session, filters: Filters, low: int, high: int) -> Iterator[str]:
-    """The days of a span, as facets, where one is given; an open end is that of the log."""
+def _days(session: Session, filters: Filters) -> list[str]:
+    """The days of a span that the log has entries of, as facets, where a span is given.
+
+    From the hours of the log and not from its first and last leaf, which may be older or younger than others.
+    """
     if filters.since is None and filters.until is None:
-        return
-    at = day(filters.since or get_row(session, leaf_index=low).at)
-    end = filters.until or get_row(session, leaf_index=high - 1).at + _DAY
-    while at < end:
-        yield day_facet(at)
-        at += _DAY
+        return []
+    query = select(_HOURS.c.start)
+    if filters.since is not None:
+        query = query.where(_HOURS.c.start >= filters.since)
+    if filters.until is not None:
+        query = query.where(_HOURS.c.start < filters.until)
+    return sorted({day_facet(day(start)) for start in session.execute(query).scalars()})
 
 
 def _known(session: Session, filters: Filters, by: str) -> Sequence[str]:

@@ -180,8 +180,11 @@ def _answered(
 
 
 def _gave(key: str | None) -> list[ColumnElement[bool]]:
-    """The index holds a read's keys joined by spaces."""
-    return [] if key is None else [(" " + LogIndex.keys + " ").contains(f" {key} ", autoescape=True)]
+    """The index holds a read's keys joined by spaces. Not with LIKE: what that takes for equal differs by engine."""
+    if key is None:
+        return []
+    keys = " " + LogIndex.keys + " "
+    return [keys != func.replace(keys, f" {key} ", "")]
 
 
 def _exposed(thread: str, lines: Sequence[Row[Any]]) -> Exposed:

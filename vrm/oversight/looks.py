@@ -13,25 +13,23 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm import accesslog, accounts
+from vrm import accesslog, accounts, ids
+from vrm.errors import Invalid
+from vrm.oversight.anomalies import KINDS
 from vrm.oversight.members import Filters
 from vrm.oversight.searching import search
+from vrm.oversight.tallies import GROUPS
 
 VIEWED = "audit.viewed"
 MOST_CONDITIONS = 40
 OTHER = "(other)"
-"""Stands for whatever is not in the form of something the log holds: a look keeps nothing that was merely typed."""
+"""Stands for whatever cannot be what its name says: a look keeps nothing that was merely typed."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
-_VALUE = re.compile(
-    r"[0-9][0-9T:.Z+-]{0,31}"  # numbers, days and times
-    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # ids
-    r"|[a-z][a-z0-9_]*(\.[a-z0-9_]+)*"  # keys, codes, types, outcomes
-    r"|[a-z][a-z0-9]*:[A-Za-z][A-Za-z0-9_-]*"  # purposes
-    r"|[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{16}",  # threads and agents
-    re.ASCII,
-)
-_LONGEST_VALUE = 64
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)  # as we write one: a telephone number begins otherwise
+_NUMBERS = frozenset({"leaf", "leaf_index", "size", "old", "new", "older", "limit", "before", "after"})
+_WORDS = {"kind": KINDS, "by": GROUPS, "grain": ("hour", "day"), "state": ("open", "any")}
+_FILTERS = {"what": "code", "after": "thread"}  # parameters that are filters by another name
 
 
 @dataclass(frozen=True)
@@ -64,10 +62,10 @@ def record_look(
 ) -> None:
     """Log that an auditor looks: ``what`` is a word such as ``search``, ``query`` the conditions by name.
 
-    Empty conditions are left out, and values that are in no form the log has are not kept. Call it in the transaction
-    before anything is shown.
+    Empty conditions are left out, and of values that their own filter would refuse only that there were some is kept.
+    Call it in the transaction before anything is shown.
     """
-    asked = {name: _plain(value) for name, value in query.items() if value and _NAME.fullmatch(name)}
+    asked = {name: _plain(name, value) for name, value in query.items() if value and _NAME.fullmatch(name)}
     detail = {"auditor": auditor_id, "query": dict(sorted(asked.items())[:MOST_CONDITIONS])}
     accesslog.record(session, accesslog.Event(VIEWED, now, "auditor", code=what, detail=detail))
 
@@ -90,5 +88,16 @@ def list_looks(
     return Looks(looks, found.older, found.looked_back_to)
 
 
-def _plain(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE and _VALUE.fullmatch(value) else OTHER
+def _plain(name: str, value: str) -> str:
+    """The value, if it can be what its name says; a time in its one spelling, which has no room for anything else."""
+    if (
+        (name in _NUMBERS and _NUMBER.fullmatch(value))
+        or ((name.endswith("_id") or name == "before") and ids.is_id(value))
+        or value in _WORDS.get(name, ())
+    ):
+        return value
+    meant = _FILTERS.get(name, name)
+    try:
+        return Filters.of({meant: value}).given().get(meant, OTHER)
+    except Invalid:
+        return OTHER

@@ -92,9 +92,8 @@ def test_twenty_keys_are_enough_and_private_ones_refused(office, client):
 
 
 def test_the_same_key_in_a_new_set_keeps_its_age(office, client):
-    """Another key under its kid does not, and nor does either keep an end that was set."""
+    """Another key under its kid does not."""
     old = dict(client.keys[0].jwk)
-    retire(office, client, "one", NOW + DAY)
 
     def put(*keys):
         later = NOW + timedelta(hours=1)
@@ -106,6 +105,24 @@ def test_the_same_key_in_a_new_set_keeps_its_age(office, client):
     (two,) = office.jwks("two")["keys"]
     assert put(two, old) == {"one": (NOW, None), "two": (NOW + timedelta(hours=1), None)}
     assert put({**two, "kid": "one"}) == {"one": (NOW + timedelta(hours=1), None)}
+
+
+def test_a_retired_kid_stays_retired(office, client):
+    """However it is sent again: with its set, under another key, after it was left out, once it is over."""
+    (two,) = office.jwks("two")["keys"]
+    one, (other,) = dict(client.keys[0].jwk), office.jwks("one")["keys"]
+    retire(office, client, "one", NOW + 7 * DAY)
+
+    def put(*keys, now=NOW):
+        given = {"client_id": client.id, "jwks": {"keys": list(keys)}, "now": now}
+        return office.do(companies.change_client, **given)
+
+    for key in (one, other, one):
+        changed = put(key, two)
+        assert (good(changed), good(changed, NOW + 7 * DAY)) == (["one", "two"], ["two"])
+    assert good(put(two, now=NOW + DAY), NOW + DAY) == ["two"]
+    for later in (NOW + DAY, NOW + 8 * DAY):
+        assert good(put(one, two, now=later), later) == ["two"]
 
 
 def test_warnings(office, client):

@@ -94,6 +94,21 @@ def test_inviting_again_replaces_the_link(office, store, company):
     assert listed(office, store, company) == [EMAIL]
 
 
+def test_an_address_is_cut_off(office, store, company):
+    """Whatever its case, every open link of this company to it is over; others and other companies' go on."""
+    gone, kept = invite(office, store, company), invite(office, store, company, "other@people.example")
+    elsewhere = invite(office, store, office.register())
+    assert get(office, store, gone.token).is_to("Canary@people.example")
+    assert not get(office, store, gone.token).is_to("other@people.example")
+    office.do(
+        companies.withdraw_invitations_to, store, company_id=company.id, email=EMAIL.upper(), by=None, now=NOW
+    )
+    with pytest.raises(InvitationOver):
+        get(office, store, gone.token)
+    assert listed(office, store, company) == ["other@people.example"] == [kept.email]
+    assert get(office, store, elsewhere.token).email == EMAIL
+
+
 def test_who_belongs_elsewhere_cannot_accept(office, store, company):
     """And the link is as good as before, for another account."""
     made, busy = invite(office, store, company), new_id()

@@ -181,6 +181,19 @@ def test_moving_between_the_two(office, company):
     assert (kids(back, NOW), back.jwks_uri) == (["b"], None)
 
 
+def test_an_address_brings_no_retired_key_back(office, company):
+    """Served there it ends when it was to end; taken away with the address it is over at once, and stays so."""
+    (one,), (two,) = (office.jwks(kid)["keys"] for kid in ("one", "two"))
+    client = office.new_client(company, jwks={"keys": [one, two]})
+    until = NOW + HOUR
+    office.do(companies.retire_client_key, client_id=client.id, kid="one", until=until, now=NOW)
+    office.do(companies.change_client, client_id=client.id, jwks_uri=URI, now=NOW)
+    found, _ = read(office, client, served({"keys": [one, two]}))
+    assert (kids(found, NOW), kids(found, until)) == (["one", "two"], ["two"])
+    given = {"jwks": {"keys": [one, two]}, "now": NOW}
+    assert kids(office.do(companies.change_client, client_id=client.id, **given), NOW) == ["two"]
+
+
 def test_an_answer_that_was_overtaken_is_not_kept(office, client):
     """The company gave another address while the old one was read."""
     office.do(companies.change_client, client_id=client.id, jwks_uri=URI + "?new", now=NOW)

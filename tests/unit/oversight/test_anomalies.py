@@ -18,6 +18,8 @@ WEEK = [100, 110, 95, 105, 120, 20, 10]
         ([10] * 28, 60, 50),  # the floor
         ([0] * 28, 51, 50),  # dormant for four weeks, then awake
         ([100] * 27 + [5000], 1000, 200),  # one wild day in the past hides nothing
+        ([], 3000, 1000),  # its first day
+        ([1] * 10, 3000, 1000),  # known for ten days
     ],
 )
 def test_a_day_far_above_the_past_is_found(past, observed, threshold):
@@ -31,7 +33,9 @@ def test_a_day_far_above_the_past_is_found(past, observed, threshold):
 @pytest.mark.parametrize(
     ("past", "observed"),
     [
-        ([], 10_000),  # new
+        ([], 1000),  # new, and busy
+        ([800, 900, 1000], 1300),  # new, large and growing
+        ([3000], 3100),  # found the day before
         ([0] * 13, 500),  # known for less than two weeks
         ([1] * 28, 50),  # a handful, though fifty times as many
         (WEEK * 4, 150),  # a good day
@@ -130,6 +134,10 @@ def test_usual_refusals_are_no_finding(past, observed, reads):
         ([5] * 10, [6] * 30, 60),
         ([], [6] * 30, 30),  # new among others who look at six
         ([5] * 10, [], 21),  # alone, against its own past
+        ([], [], 3000),  # nobody to compare with
+        ([], [1] * 4, 3000),
+        ([4] * 20, [3000] * 30, 3000),  # a clerk beside a process that reads everybody
+        ([], [3000] * 30, 3000),
     ],
 )
 def test_an_agent_looking_at_many_people_is_found(own, others, observed):
@@ -140,7 +148,9 @@ def test_an_agent_looking_at_many_people_is_found(own, others, observed):
 @pytest.mark.parametrize(
     ("own", "others", "observed"),
     [
-        ([], [], 500),  # nothing to compare with
+        ([], [], 480),  # nothing to compare with, and just possible
+        ([3000], [], 3500),  # found the day before
+        ([3000] * 10, [5] * 30, 3500),  # large, and always was
         ([400] * 20, [5] * 30, 500),  # an automatic process that always reads everybody
         ([5] * 10, [40] * 30, 100),  # busy, as the others are
         ([2] * 10, [2] * 30, 20),  # what a clerk at a counter sees

@@ -88,6 +88,21 @@ def test_the_answer_is_one_statement(database):
     assert len([one for one in run if "SELECT" in one]) == 1
 
 
+def test_a_key_is_itself_alone(database):
+    """Only reads that gave this very key: no pattern, no other case, no part of a name."""
+    write(
+        database, [read(SPAN["since"], keys=("age_over_18", "email")), read(SPAN["since"], keys=("email",))]
+    )
+
+    def reads(key):
+        return database.read(
+            lambda session: oversight.exposure(session, client_id=CLIENTS[0], key=key, **SPAN)
+        ).reads
+
+    assert (reads("email"), reads("age_over_18")) == (2, 1)
+    assert [reads(key) for key in ("EMAIL", "mail", "age", "age%", "age-over-18", "")] == [0] * 6
+
+
 def test_whose_reads_must_be_said(database):
     """A client or a company, not both and not neither."""
     for whose in ({}, {"client_id": CLIENTS[0], "company_id": COMPANIES[0]}):

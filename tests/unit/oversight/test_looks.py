@@ -14,7 +14,7 @@ def office(database, tmp_path):
     return office
 
 
-def look(office, what, auditor=None, **query):
+def look(office, what, /, auditor=None, **query):
     now, by = office.now, auditor or office.okafor
     office.database.write(
         lambda db: oversight.record_look(db, auditor_id=by, what=what, query=query, now=now)
@@ -57,6 +57,46 @@ def test_a_look_keeps_nothing_that_was_merely_typed(office):
         "purpose": "dpv:ServiceProvision",
         "since": "2026-03-01T09:30:00.000Z",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("code", "0491570156"),  # a telephone number, where a code cannot be one
+        ("before", "0491570156"),
+        ("type", "1980-04-17"),
+        ("client", "jane"),
+        ("thread", "jane.doe"),
+        ("what", "0491570156"),
+        ("kind", "jane"),
+        ("case_id", "jane"),
+        ("colour", "jane"),  # nothing has this name
+    ],
+)
+def test_a_value_is_kept_where_its_own_filter_would_take_it(office, name, typed):
+    """What another filter would take is merely typed in this one."""
+    look(office, "search", **{name: typed})
+    (one,) = office.see(oversight.list_looks).looks
+    assert one.query == {name: "(other)"}
+
+
+def test_what_narrowed_a_look_is_kept(office):
+    """Filters, cursors, ids and choices as they were given; a time without the digits that nobody reads."""
+    asked = {
+        "after": "mI9b7TTiVWJIrV7erI49v80Mf1cbHcOPU1nxwoL4Jco",
+        "before": new_id(),
+        "by": "client",
+        "case_id": new_id(),
+        "grain": "hour",
+        "kind": "unused_key",
+        "limit": "50",
+        "since": "2026-03-01T09:30:00.0000491570156Z",
+        "state": "any",
+        "what": "api_looks",
+    }
+    look(office, "search", **asked)
+    (one,) = office.see(oversight.list_looks).looks
+    assert one.query == asked | {"since": "2026-03-01T09:30:00.000Z"}
 
 
 def test_a_look_is_bounded(office):

@@ -49,6 +49,23 @@ def test_rankings_count_what_there_is(database):
         assert [one.count for one in told.counts] == sorted(expected.values(), reverse=True)
 
 
+def test_late_entries_at_the_ends_of_the_log_are_ranked(database):
+    """An entry may be older than the first leaf's day, or younger than the last one's: an open span has it."""
+    midnight, second = MONDAY + timedelta(days=1), timedelta(seconds=1)
+    times = [midnight + second, midnight - second, midnight + timedelta(days=1), midnight + 2 * second]
+    write(database, [read(at) for at in times], each=1)
+    bits = Filters(client=CLIENTS[0], type="disclosure", actor="client")
+    for since, until, expected in (
+        (None, times[2], 3),
+        (midnight, None, 3),
+        (None, midnight, 1),
+        (times[2], None, 1),
+    ):
+        span = replace(bits, since=since, until=until)
+        told = database.read(lambda session, f=span: oversight.rank(session, f, by="key"))
+        assert told.counts == [oversight.Count("email", expected)], (since, until)
+
+
 def test_any_span_of_days_is_ranked(database):
     """A short one from its own days, a long one from all there ever was without the others: the same figures."""
     write(database, mixed(300), each=50)

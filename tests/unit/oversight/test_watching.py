@@ -60,6 +60,25 @@ def test_a_day_out_of_the_ordinary(database):
     )
 
 
+def test_a_raid_needs_no_past(database):
+    """A new agent of a client known for ten days, and a client on its first day: a thousand people and more each."""
+    known = [read(MONDAY + timedelta(days=day, hours=9), client=1) for day in range(10)]
+    night = MONDAY + timedelta(days=10, hours=3)
+    raids = [
+        read(night + timedelta(seconds=number), client=client, consent=number, agent=agent)
+        for client, agent in ((1, AGENTS[0]), (2, None))
+        for number in range(1001)
+    ]
+    write(database, [*known, *raids])
+    assert oversight.watch(database, now=night + timedelta(hours=2)) == 3
+    told = {(one.client_id, one.kind): one.figures for one in found(database)}
+    assert told == {
+        (CLIENTS[1], "volume"): oversight.Figures(1001, 1, 1000),
+        (CLIENTS[1], "agent"): oversight.Figures(1001, 0, 480),
+        (CLIENTS[2], "volume"): oversight.Figures(1001, 0, 1000),
+    }
+
+
 def test_what_is_found_again_is_not_doubled(database):
     """Looking again finds the same; a day that goes on has its figures renewed; nothing is taken back."""
     raid = [read(TODAY + timedelta(hours=10, seconds=number), consent=number) for number in range(140)]

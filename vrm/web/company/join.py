@@ -1,6 +1,7 @@
 """Accepting an invitation: the mailed link proves the address, so account and membership are made in one step.
 
-Whoever is signed in already presses one button. The link is shown to nobody but its holder, and only to its holder
+Whoever is signed in already, with the invited address, presses one button; any other account is told to sign in with
+that one, so that a link passed on, or taken from somebody's desk, opens nothing. The link is shown to nobody but its holder, and only to its holder
 is it told that the invited address has an account.
 """
 
@@ -23,6 +24,7 @@ from vrm.web.language import gettext, told
 from vrm.web.offices import COMPANIES, UNPROVED
 from vrm.web.onward import onward
 from vrm.web.rooms import house
+from vrm.web.site import Visitor
 from vrm.web.typed import N_, REFUSED, needed, network_address, renamed
 
 
@@ -59,15 +61,28 @@ def join() -> BaseResponse:
     try:
         if here is None:
             return _come(token)
-        account_id, now = here.account_id, clock.now()
-        house().database.write(
-            lambda db: companies.accept_invitation(db, token=token, account_id=account_id, now=now)
-        )
+        _join_as(here, token)
     except InvitationOver as fault:
         return _over(fault)
-    except Conflict as fault:  # it belongs to an organisation already
+    except Conflict as fault:  # it belongs to an organisation already, or has another address
         return _page(token, Form({}, {}, {"": told(fault)}), problems.row(fault).status)
     return onward(COMPANIES.home, "joined")
+
+
+def _join_as(visitor: Visitor, token: str) -> None:
+    here, now = house(), clock.now()
+
+    def write(db: Session) -> None:
+        invitation = companies.get_invitation(db, here.keys, token=token, now=now)
+        person = accounts.open_person(db, here.keys, person_id=visitor.person_id)
+        if not invitation.is_to(person.email):
+            raise Conflict(
+                N_("Sign out, then open the link again and sign in with the address it was sent to."),
+                code="other_address",
+            )
+        companies.accept_invitation(db, token=token, account_id=visitor.account_id, now=now)
+
+    here.database.write(write)
 
 
 def _come(token: str) -> BaseResponse:
@@ -138,6 +153,7 @@ def _page(token: str, form: Form, status: int = 200, *, exists: bool = False) ->
         email=invitation.email,
         until=invitation.expires_at,
         signed_in=signed_in.email if signed_in else None,
+        theirs=signed_in is None or invitation.is_to(signed_in.email),
         belongs=None if here is None or here.company_id is None else here.company_id == company.id,
         exists=exists,
         sign_in=f"{COMPANIES.sign_in}?{urlencode({'next': _path(token)})}",

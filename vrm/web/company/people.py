@@ -80,6 +80,8 @@ def invite() -> BaseResponse:
         made = companies.invite_person(
             db, here.keys, company_id=company_id, **form.data, by=present.account_id, now=now
         )
+        if any(made.email.casefold() == each.email.casefold() for each in _people(db, here, company_id)):
+            raise Conflict(N_("This person belongs to your organisation already."), code="is_member")
         company = companies.get_company(db, company_id=company_id)
         link = f"{site().issuer}{COMPANIES.prefix}/join?{urlencode({'token': made.token})}"
         values = {"company": company.legal_name, "link": link}
@@ -158,16 +160,17 @@ def _end_page(account_id: str) -> Response:
 
 
 def _end(gone: str) -> BaseResponse:
-    """Membership and sessions end in one transaction, so nothing stays open behind them."""
-    company_id, present = session.company_id(), session.present()
+    """Membership, sessions and invitations to them end in one transaction, so nothing stays open behind them."""
+    here, company_id, present = house(), session.company_id(), session.present()
 
     def write(db: Session) -> None:
-        companies.end_member(
-            db, company_id=company_id, account_id=gone, by=present.account_id, now=clock.now()
-        )
+        ours: dict[str, Any] = {"company_id": company_id, "by": present.account_id, "now": clock.now()}
+        companies.end_member(db, account_id=gone, **ours)
         accounts.end_sessions(db, account_id=gone)
+        for person in accounts.open_people(db, here.keys, account_ids=[gone]).values():
+            companies.withdraw_invitations_to(db, here.keys, email=person.email, **ours)
 
-    house().database.write(write)
+    here.database.write(write)
     if gone != present.account_id:
         return onward(PAGE, "person-ended")
     response = onward(COMPANIES.start, "left")

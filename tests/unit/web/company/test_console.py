@@ -217,6 +217,22 @@ def test_a_run_again(owner, house, company):
     assert [client.name for client in clients] == ["Console"]
 
 
+def test_a_companys_own_client_is_never_taken(owner, house, company):
+    """Not even one that answers at the console's address: it goes on with its keys, and the run has its own."""
+    approve(house, company)
+    public = ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True).as_dict(private=False)
+    mine = house.database.write(
+        lambda db: companies.new_client(
+            db, company_id=company.id, name="Shop", redirect_uris=[console_client.REDIRECT_URI],
+            jwks={"keys": [public]}, now=clock.now() - timedelta(hours=2),
+        )
+    )  # fmt: skip
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    assert "Everything went as it should" in owner.page
+    clients = house.database.read(lambda db: companies.list_clients(db, company_id=company.id))
+    assert mine in clients and [console_client.is_ours(each) for each in clients] == [False, True]
+
+
 def test_runs_are_counted(house, company, jana):
     """A company has no more than twenty runs in an hour, and not two at once."""
     approve(house, company)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support import seeds
-from tests.unit.web.company.people import Desk, account, approve, organisation, signed_in
+from tests.unit.web.company.people import Desk, account, approve, employ, organisation, signed_in
 from tests.unit.web.portal.actors import PASSWORD
 from vrm import companies
 
@@ -63,6 +63,43 @@ def test_who_has_an_account_signs_in_and_comes_back(owner, post, app, house, com
     desk.post("/company/join", token=token_of(link))
     assert members(house, company)[found.id] == "developer"
     assert len(post.deliver()) == 0
+
+
+def test_an_invitation_is_for_its_address_alone(owner, post, app, house, company):
+    """An account with another address is told which to sign in with, and not taken in; the link stays good."""
+    found, _ = account(house, "Somebody Else", "else@nordlicht.example")
+    link = invite(owner, post, role="owner")
+    desk = signed_in(app, house, found.id)
+    for answer in (desk.get(link), desk.post("/company/join", 409, token=token_of(link))):
+        assert "This invitation is for another address" in answer.text
+        assert "piet@nordlicht.example" not in answer.text
+    assert found.id not in members(house, company)
+    piet, _ = account(house, "Piet Klaasen", "Piet@nordlicht.example")
+    signed_in(app, house, piet.id).post("/company/join", token=token_of(link))
+    assert members(house, company)[piet.id] == "owner"
+
+
+def test_nobody_comes_back_by_an_invitation_of_before(owner, colleague, post, app, house, company, jana):
+    """A link sent before to somebody who is there now ends when they are off-boarded, and when they leave."""
+    for number, going in enumerate((True, False)):
+        email = f"piet{number}@nordlicht.example"
+        found, _ = account(house, "Piet Klaasen", email)
+        link = invite(owner, post, email, role="owner")
+        employ(house, company.id, found.id, "developer", jana.id)
+        if going:
+            owner.post(f"/company/people/{found.id}/end")
+        else:
+            signed_in(app, house, found.id).post("/company/people/leave")
+        again = signed_in(app, house, found.id)
+        again.post("/company/join", 404, token=token_of(link))
+        assert found.id not in members(house, company)
+
+
+def test_a_colleague_is_not_invited_again(owner, post, house, company):
+    """The form says so, in whatever case their address is typed; no letter goes."""
+    owner.post("/company/people/invite", 409, email="Jana@nordlicht.example", role="agent")
+    assert "This person belongs to your organisation already." in owner.page
+    assert post.deliver() == []
 
 
 def test_an_account_belongs_to_one_organisation(owner, post, app, house, company):
