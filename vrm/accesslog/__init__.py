@@ -51,6 +51,7 @@ from vrm.accesslog.reading import (
 )
 from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import append, forget, record
+from vrm.accesslog.threads import find_threads
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
 from vrm.accesslog.verify import Report, verify_export
@@ -89,6 +90,7 @@ __all__ = [
     "entries",
     "find_for_client",
     "find_leaf",
+    "find_threads",
     "forget",
     "get_checkpoint",
     "inclusion",

@@ -2,7 +2,8 @@
 
 Every verb takes the company's id, and another company's consents do not exist for it. Lists and the export read
 in portions along an index. Numbers are read off covering indexes, so they cost a look at the index entries of one
-company (10^5 consents: some hundredths of a second) and never at its rows.
+company (10^5 consents: some hundredths of a second) and never at its rows; but for
+``held_threads``, which looks at no more than the newest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,18 @@ from vrm.consents.held import (
     select_held,
 )
 from vrm.consents.models import ConsentKey, ConsentPlace, ConsentRow, RevisionRow
-from vrm.consents.numbers import DAY, WEEK, Counts, Ending, Flow, counts, ends, held_keys, trend
+from vrm.consents.numbers import (
+    DAY,
+    WEEK,
+    Counts,
+    Ending,
+    Flow,
+    counts,
+    ends,
+    held_keys,
+    held_threads,
+    trend,
+)
 from vrm.db import Database
 from vrm.errors import NotFound
 
@@ -46,6 +58,7 @@ __all__ = [
     "export",
     "get_held",
     "held_keys",
+    "held_threads",
     "list_held",
     "list_reads",
     "trend",

@@ -1,14 +1,16 @@
 """How many consents a company holds, how that changed, and when they end. See ``holdings`` for what it costs."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from vrm import accesslog
 from vrm.consents.held import STATES, in_state, notice_version_of
 from vrm.consents.models import ConsentKey, ConsentRow
 from vrm.errors import Invalid
@@ -16,6 +18,8 @@ from vrm.errors import Invalid
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 MOST_SPANS = 400
 _AT_ONCE = 100  # spans in one statement
+NEWEST = 2000
+"""How many consents are looked at one by one: what that costs does not grow with the company."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,33 @@ def held_keys(
         fits.append(ConsentKey.client_id == client_id)
     query = select(ConsentKey.key, func.count()).where(*fits).group_by(ConsentKey.key)
     return {key: int(number) for key, number in session.execute(query.order_by(ConsentKey.key))}
+
+
+def held_threads(
+    session: Session, *, company_id: str, now: datetime, client_id: str | None = None, newest: int = NEWEST
+) -> dict[str, frozenset[str]]:
+    """The newest consents that are active, by their threads in the log, and the keys that each of them allows.
+
+    For figures alone: companies know a consent by its id, auditors by its thread, and neither is shown the other's.
+    """
+    active = in_state("active", notice_version=notice_version_of(session, company_id), now=now)
+    looked = (
+        select(ConsentRow.consumer_id, ConsentRow.id, ConsentRow.granted_at)
+        .where(*_of(company_id, client_id), active)
+        .order_by(ConsentRow.granted_at.desc(), ConsentRow.id.desc())
+        .limit(newest)
+        .subquery()
+    )
+    same = and_(ConsentKey.consumer_id == looked.c.consumer_id, ConsentKey.consent_id == looked.c.id)
+    keys: dict[tuple[str, str, datetime], set[str]] = defaultdict(set)
+    for *consent, key in session.execute(select(looked, ConsentKey.key).join(ConsentKey, same)):
+        keys[tuple(consent)].add(key)
+    threads = accesslog.find_threads(session, granted=list(keys))
+    return {
+        threads[consent_id]: frozenset(allowed)
+        for (_, consent_id, _), allowed in keys.items()
+        if consent_id in threads
+    }
 
 
 def _count_spans(

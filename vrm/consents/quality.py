@@ -1,7 +1,7 @@
 """How a company's asking is received: which lines people leave out, and how many say no or nothing.
 
 Over few people a figure tells what one of them did. So none is given below ``MIN_PEOPLE`` different people, and
-None stands in its place: too few people yet.
+None stands in its place: too few people yet. They are counted among those whom the figure divides by.
 """
 
 from collections import defaultdict
@@ -23,11 +23,11 @@ SAMPLE = 1000
 @dataclass(frozen=True)
 class Reception:
     """How one line was received. ``offered``: decided asks it stood in; ``granted``: those of them that were granted,
-    with this line or without; ``kept``: those it was granted in.
+    with this line or without, None where too few people granted any; ``kept``: those it was granted in.
     """
 
     offered: int
-    granted: int
+    granted: int | None
     kept: int
 
     @property
@@ -37,7 +37,7 @@ class Reception:
 
     @property
     def unticked_share(self) -> float | None:
-        """Of those who granted the ask, who left this line out; None where nobody granted."""
+        """Of those who granted the ask, who left this line out; None where too few people did grant."""
         return 1 - self.kept / self.granted if self.granted else None
 
 
@@ -71,11 +71,13 @@ class _Tally:
     granted: int = 0
     kept: int = 0
     people: set[str] = field(default_factory=set)
+    granters: set[str] = field(default_factory=set)
 
     def reception(self) -> Reception | None:
         if len(self.people) < MIN_PEOPLE:
             return None
-        return Reception(self.offered, self.granted, self.kept)
+        enough = len(self.granters) >= MIN_PEOPLE
+        return Reception(self.offered, self.granted if enough else None, self.kept)
 
 
 def lines(
@@ -93,6 +95,7 @@ def lines(
             tally.people.add(ask.consumer_id)
             tally.offered += 1
             if ask.state == "granted":
+                tally.granters.add(ask.consumer_id)
                 tally.granted += 1
                 tally.kept += (line["key"], line["purpose"]) in kept[ask.id]
     found = [LineQuality(*line, tally.reception()) for line, tally in tallies.items()]

@@ -42,7 +42,7 @@ from vrm.oversight.cases import (
     reopen_case,
     unmark,
 )
-from vrm.oversight.exposures import Exposed, Exposure, KeyRead, exposed_leaves, exposure, reads_by_key
+from vrm.oversight.exposures import Exposed, Exposure, exposed_leaves, exposure, keys_read
 from vrm.oversight.findings import Anomaly, get_anomaly, list_anomalies
 from vrm.oversight.indexing import index, indexed, reindex
 from vrm.oversight.looks import Look, Looks, list_looks, record_look
@@ -77,7 +77,6 @@ __all__ = [
     "Filters",
     "Found",
     "Grain",
-    "KeyRead",
     "Kind",
     "LineKind",
     "Look",
@@ -98,6 +97,7 @@ __all__ = [
     "index",
     "indexed",
     "is_bundle",
+    "keys_read",
     "list_anomalies",
     "list_cases",
     "list_lines",
@@ -110,7 +110,6 @@ __all__ = [
     "open_case_bundle",
     "open_exposure_bundle",
     "rank",
-    "reads_by_key",
     "record_export",
     "record_look",
     "reindex",

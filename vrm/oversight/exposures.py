@@ -52,15 +52,6 @@ class Exposure:
     key_reads: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class KeyRead:
-    """One key: under how many consents (threads) it was read, and when last."""
-
-    key: str
-    threads: int
-    last_at: datetime
-
-
 def exposure(
     session: Session,
     *,
@@ -143,24 +134,18 @@ def exposed_leaves(
     yield from session.execute(query).scalars()
 
 
-def reads_by_key(session: Session, *, client_ids: Sequence[str], since: datetime) -> list[KeyRead]:
-    """For each key that these clients read since then: of how many consents, and when last. By key.
-
-    Looks at one line for each consent and set of keys, so the work follows the people, not how often they are read.
-    """
-    query = (
-        select(LogIndex.keys.label("names"), LogIndex.thread, func.max(LogIndex.at).label("last_at"))
-        .where(LogIndex.client_id.in_(client_ids), LogIndex.outcome == ANSWERED, LogIndex.at >= since)
-        .where(LogIndex.type == "disclosure", LogIndex.thread.is_not(None))
-        .group_by(LogIndex.keys, LogIndex.thread)
-    )
-    threads: dict[str, set[str]] = {}
-    last: dict[str, datetime] = {}
-    for names, thread, last_at in session.execute(query):
-        for key in names.split():
-            threads.setdefault(key, set()).add(str(thread))
-            last[key] = max(last.get(key, last_at), last_at)
-    return [KeyRead(key, len(threads[key]), last[key]) for key in sorted(threads)]
+def keys_read(session: Session, *, threads: Sequence[str]) -> dict[str, set[str]]:
+    """Which keys were ever read under each of these consents; one that was never read is left out."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(threads), _BATCH):
+        query = select(LogIndex.thread, LogIndex.keys.label("names")).where(
+            LogIndex.thread.in_(threads[start : start + _BATCH]),
+            LogIndex.type == "disclosure",
+            LogIndex.outcome == ANSWERED,
+        )
+        for thread, names in session.execute(query.distinct()):
+            found.setdefault(str(thread), set()).update(names.split())
+    return found
 
 
 def _answered(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.seeds import shop, terms
-from vrm import consents
+from vrm import accesslog, consents
 from vrm.consents import Choice, holdings
 from vrm.errors import Invalid
 
@@ -106,9 +106,36 @@ def test_keys_are_held_as_long_as_they_may_be_read(house, nordlicht, town, numbe
     assert held(START + DAY) == {}
 
 
+def test_consents_held_are_looked_at_one_by_one(house, nordlicht, town, numbers):
+    """Each active consent by the thread that its own log entries have, with its keys; the newest of too many."""
+    threads = {}
+
+    def held(now=START + DAY, **more):
+        return numbers(holdings.held_threads, now=now, **more)
+
+    for number, keys in enumerate([("name", "email"), ("name",), ("birthdate",)]):
+        consent = town.granted(nordlicht, terms(*keys), at=START + timedelta(seconds=number))
+        (event,) = house.database.read(
+            lambda db, consent=consent: accesslog.list_for_consumer(
+                db, consumer_id=consent.consumer_id, limit=2
+            )
+        )
+        threads[event.entry["thread"]] = frozenset(keys)
+    town.granted(shop(house, "Kavanagh"), terms("email"), at=START)
+    assert held() == threads
+    assert held(newest=2) == dict(list(threads.items())[1:])
+    assert held(START + 91 * DAY) == {}
+    assert held(client_id=town.second_client(nordlicht).client.id) == {}
+    town.revoked(consent, at=START + DAY)
+    assert held() == dict(list(threads.items())[:2])
+    town.new_notice(nordlicht)
+    assert held() == {}
+
+
 def test_a_forgotten_person_is_counted_nowhere(house, nordlicht, town, numbers):
     """Their keys go with their consents."""
     consent = town.granted(nordlicht, terms("name"), at=START)
     house.database.write(lambda db: consents.forget(db, consumer_id=consent.consumer_id))
     assert numbers(holdings.held_keys, now=START) == {}
+    assert numbers(holdings.held_threads, now=START) == {}
     assert numbers(holdings.counts, now=START) == holdings.Counts(0, 0, 0, 0)

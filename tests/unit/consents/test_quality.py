@@ -42,15 +42,15 @@ def decide(town, shop, *, granted, unticked, refused):
 
 def test_a_line_is_told_by_who_left_it_out(house, nordlicht, town, lines):
     """Who granted without it unticked it; who refused the whole refused it too. An alternative counts as kept."""
-    decide(town, nordlicht, granted=4, unticked=12, refused=4)
+    decide(town, nordlicht, granted=5, unticked=15, refused=5)
     decide(town, shop(house, "Kavanagh"), granted=0, unticked=0, refused=3)
     told = lines()
     assert list(told) == ["email", "birthdate", "name"]
     assert (told["email"].purpose, told["email"].required, told["name"].required) == (PURPOSE, False, True)
-    assert told["email"].reception == quality.Reception(offered=20, granted=16, kept=4)
+    assert told["email"].reception == quality.Reception(offered=25, granted=20, kept=5)
     assert told["email"].reception.unticked_share == 0.75
     assert told["email"].reception.refused_share == 0.8
-    assert told["birthdate"].reception == told["name"].reception == quality.Reception(20, 16, 16)
+    assert told["birthdate"].reception == told["name"].reception == quality.Reception(25, 20, 20)
 
 
 def test_below_twenty_people_nothing_is_told(nordlicht, town, look, lines):
@@ -78,6 +78,18 @@ def test_a_line_that_few_were_asked_is_not_told(nordlicht, town, lines):
     assert list(told)[-1] == "phone_number"
     assert told["phone_number"].reception is None
     assert told["email"].reception.unticked_share == 1
+
+
+def test_a_share_is_of_twenty_people_and_not_of_one(nordlicht, town, lines):
+    """Twenty decided and one of them granted: nothing tells what that one left out, however often they did."""
+    decide(town, nordlicht, granted=0, unticked=0, refused=19)
+    one = town.somebody()
+    for _ in range(20):
+        town.granted(nordlicht, TERMS, WITHOUT_EMAIL, consumer_id=one)
+    reception = lines()["email"].reception
+    assert (reception.granted, reception.unticked_share, reception.refused_share) == (None, None, 1)
+    decide(town, nordlicht, granted=19, unticked=0, refused=0)
+    assert lines()["email"].reception.unticked_share == 20 / 39
 
 
 def test_where_nobody_granted_nobody_unticked(nordlicht, town, lines):

@@ -110,25 +110,22 @@ def test_whose_reads_must_be_said(database):
             database.read(lambda session, whose=whose: oversight.exposure(session, **whose, **SPAN))
 
 
-def test_reads_by_key(database):
-    """Per key, of how many consents these clients read it since then, and when last."""
+def test_keys_read(database, monkeypatch):
+    """Per consent asked about, which keys were ever given under it, however many are asked about; of no other."""
+    monkeypatch.setattr("vrm.oversight.exposures._BATCH", 2)
+    hour = timedelta(hours=1)
     events = [
         read(MONDAY, consent=1, keys=("email",)),
-        read(MONDAY + timedelta(hours=1), consent=1, keys=("email", "name")),
-        read(MONDAY + timedelta(hours=2), consent=2, client=1, keys=("email",), purpose=PURPOSES[1]),
-        read(MONDAY + timedelta(hours=3), consent=3, client=2, keys=("birthdate",)),
-        read(MONDAY + timedelta(hours=4), consent=1, keys=("birthdate",), code="not_permitted"),
-        granted(MONDAY + timedelta(hours=5), keys=("age_over_18",)),
+        read(MONDAY + hour, consent=1, keys=("email", "name")),
+        read(MONDAY + 2 * hour, consent=2, client=1, keys=("email",), purpose=PURPOSES[1]),
+        read(MONDAY + 3 * hour, consent=3, client=2, keys=("birthdate",)),
+        read(MONDAY + 4 * hour, consent=4, keys=("birthdate",), code="not_permitted"),
+        granted(MONDAY + 5 * hour, keys=("age_over_18",)),
     ]
     write(database, events)
-    ours = CLIENTS[:2]
-
-    def reads(since):
-        return database.read(lambda session: oversight.reads_by_key(session, client_ids=ours, since=since))
-
-    assert [(one.key, one.threads, one.last_at) for one in reads(MONDAY)] == [
-        ("email", 2, events[2].at),
-        ("name", 1, events[1].at),
-    ]
-    assert [(one.key, one.threads) for one in reads(events[2].at)] == [("email", 1)]
-    assert thread(1) != thread(2)
+    ours = [thread(consent) for consent in (0, 1, 2, 4, 9)]
+    assert database.read(lambda session: oversight.keys_read(session, threads=ours)) == {
+        thread(1): {"email", "name"},
+        thread(2): {"email"},
+    }
+    assert database.read(lambda session: oversight.keys_read(session, threads=[])) == {}

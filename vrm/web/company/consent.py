@@ -1,6 +1,8 @@
 """One consent we hold: what it allows and allowed, what was asked, and what we read under it, with proofs.
 
-Of the person it shows the subject alone: the name that this company, and no other, knows them by.
+Of the person it shows the subject alone: the name that this company, and no other, knows them by. All
+roles see it, each read with its proof: who answers a person must be able to show them what was read. Taking all
+reads out in one file is for few (``EXPORTS``).
 """
 
 from collections.abc import Mapping, Sequence

@@ -103,7 +103,6 @@ def _consents(db: Session, here: House, company_id: str, now: datetime) -> dict[
     clients = names(companies.list_clients(db, company_id=company_id))
     narrowed = _narrowed(here, clients)
     client_id = narrowed.client or None
-    counted = [client_id] if client_id else list(clients)
     lines = consents.quality.lines(db, company_id=company_id, client_id=client_id)
     return {
         "clients": clients,
@@ -112,7 +111,7 @@ def _consents(db: Session, here: House, company_id: str, now: datetime) -> dict[
         "trend": figures.trend(db, company_id, client_id, now),
         "ends": figures.ends(db, company_id, client_id, now),
         "reads": figures.reads(db, company_id, client_id, now),
-        "fields": figures.fields(db, here.catalogue, company_id, counted, client_id, now),
+        "fields": figures.fields(db, here.catalogue, company_id, client_id, now),
         "refused": figures.refused(here.catalogue, lines),
         "enough": any(line.reception for line in lines),
         "keys": words.keys(here.catalogue),

@@ -4,6 +4,10 @@ Reads leave as a selection of the log (``accesslog.export``), which ``vrm log ve
 Answered ones only: the entry of a refused read holds the reason, and a company is not told it. No opening leaves
 either: it names the items and versions of a person's values, which are the same for every company.
 
+Everything at once is for owners and privacy officers: what is held of everybody, and each file of reads with its
+proofs. One read with its proof is for all roles: they see that read on the consent's page, and the file adds
+nothing of the person to it, only that the log holds it. So it is not logged either.
+
 An export is logged before its first byte leaves. It is made as it is sent, so memory does not grow with it.
 """
 
@@ -81,7 +85,7 @@ def export_reads(consent_id: object) -> Response:
 
 @audience("company")
 def download_proof(consent_id: object, event_id: object) -> Response:
-    """One answered read with its proof."""
+    """One answered read with its proof, for whoever sees the read itself: any role."""
     here, company_id = house(), session.company_id()
     leaf = here.database.read(lambda db: _leaf(db, company_id, str(consent_id), str(event_id)))
     signed = here.database.read(accesslog.latest_checkpoint)

@@ -3,6 +3,7 @@
 Reads come from the index over the log, so they may be a minute behind; everything else is as it stands now.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,8 +23,6 @@ WEEKS = 26
 """How far back the trend of granted and ended goes."""
 DAYS = 30
 """How far back reads and refusals are drawn, day by day."""
-LONGEST = timedelta(days=366)
-"""No consent lasts longer than a year: what was not read since then was never read under any that is active."""
 MOST = 10
 """Bars in one drawing."""
 
@@ -39,7 +38,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Field:
-    """A key under how many active consents it is ``held``, and under how many it was ``read``, ended ones included."""
+    """A key: under how many active consents it is ``held``, and under how many of these it was ever ``read``."""
 
     key: str
     label: str
@@ -49,10 +48,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Fields:
-    """Every key held, those read least first; ``bars`` are the first of them."""
+    """Every key held, those read least first; ``bars`` are the first of them.
+
+    ``newest``: so many of the consents were looked at, the newest; 0: all of them.
+    """
 
     every: Sequence[Field]
     bars: Sequence[charts.Bar]
+    newest: int
 
     @property
     def unread(self) -> int:
@@ -101,24 +104,21 @@ def reads(db: Session, company_id: str, client_id: str | None, now: datetime) ->
 
 
 def fields(
-    db: Session,
-    catalogue: Catalogue,
-    company_id: str,
-    client_ids: Sequence[str],
-    client_id: str | None,
-    now: datetime,
+    db: Session, catalogue: Catalogue, company_id: str, client_id: str | None, now: datetime
 ) -> Fields:
-    """Which keys are held and how many of those consents were ever read. ``client_ids``: those the reads are of."""
-    held = consents.holdings.held_keys(db, company_id=company_id, now=now, client_id=client_id)
-    found = oversight.reads_by_key(db, client_ids=client_ids, since=now - LONGEST) if held else []
-    read = {each.key: each.threads for each in found}
-    every = [Field(key, words.key(catalogue, key), number, read.get(key, 0)) for key, number in held.items()]
+    """Which keys are held, and under how many of the consents that hold them they were ever read.
+
+    Consent by consent: reads under one that has ended, or of a key that it no longer allows, say nothing of it.
+    """
+    whole = consents.holdings.held_keys(db, company_id=company_id, now=now, client_id=client_id)
+    allowed = consents.holdings.held_threads(db, company_id=company_id, now=now, client_id=client_id)
+    given = oversight.keys_read(db, threads=list(allowed))
+    held = Counter(key for keys in allowed.values() for key in keys)
+    read = Counter(key for thread, keys in allowed.items() for key in keys & given.get(thread, set()))
+    every = [Field(key, words.key(catalogue, key), number, read[key]) for key, number in held.items()]
     every.sort(key=lambda field: (field.read / field.held, -field.held, field.label.casefold()))
-    # Reads under consents that have ended since may be more than are held now.
-    bars = charts.bars(
-        [charts.Rank(each.label, each.held, min(each.read, each.held)) for each in every[:MOST]]
-    )
-    return Fields(every, bars)
+    bars = charts.bars([charts.Rank(each.label, each.held, each.read) for each in every[:MOST]])
+    return Fields(every, bars, len(allowed) if sum(whole.values()) > held.total() else 0)
 
 
 def refused(catalogue: Catalogue, lines: Sequence[LineQuality]) -> list[charts.Bar]:

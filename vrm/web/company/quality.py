@@ -57,10 +57,10 @@ def show_quality() -> Response:
 def _quality(db: Session, here: House, company_id: str, now: datetime) -> dict[str, Any]:
     clients = names(companies.list_clients(db, company_id=company_id))
     client = chosen(clients)
-    client_id, counted = client or None, [client] if client else list(clients)
+    client_id = client or None
     lines = consents.quality.lines(db, company_id=company_id, client_id=client_id)
     decisions = consents.quality.decisions(db, company_id=company_id, now=now, client_id=client_id)
-    fields = figures.fields(db, here.catalogue, company_id, counted, client_id, now)
+    fields = figures.fields(db, here.catalogue, company_id, client_id, now)
     return {
         "clients": clients,
         "client": client,
@@ -69,6 +69,7 @@ def _quality(db: Session, here: House, company_id: str, now: datetime) -> dict[s
         "unticked": figures.unticked(here.catalogue, lines),
         "refused": figures.refused(here.catalogue, lines),
         "told": [line for line in lines if line.reception],
+        "optional": any(line.reception and not line.required for line in lines),
         "few": sum(line.reception is None for line in lines),
         "fields": fields,
         "advice": list(advise(here.catalogue, lines, decisions, fields.every)),

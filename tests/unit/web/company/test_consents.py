@@ -14,7 +14,7 @@ from vrm import accesslog, clock, companies, consents, worker
 from vrm.consents.holdings import HeldLine, HeldRevision
 from vrm.disclosures import Door, Reader
 from vrm.ids import new_id
-from vrm.web.company import words
+from vrm.web.company import figures, words
 from vrm.web.company.consent import versions
 from vrm.web.company.export import tame
 
@@ -81,6 +81,36 @@ def test_what_is_held_is_counted_drawn_and_listed(house, shop, mia, desk, read):
     assert set(listed(browser.page)) == {kept.id, gone.id}
     for secret in (mia.consumer_id, mia.email, "Mia"):
         assert secret not in browser.page
+
+
+def test_reads_count_under_consents_that_are_held(house, shop, desk, read, monkeypatch):
+    """What was read under consents that ended is never read under those that came after; all are told, or the newest."""
+    for _ in range(3):
+        ended = seeds.grant(house, seeds.person(house), shop, "email")
+        read(ended, ["email"])
+        seeds.revoke(house, ended)
+    for _ in range(3):
+        last = seeds.grant(house, seeds.person(house), shop, "email")
+    seeds.catch_up(house)
+
+    def email():
+        (found,) = house.database.read(
+            lambda db: figures.fields(db, house.catalogue, shop.company.id, None, clock.now())
+        ).every
+        return found.held, found.read
+
+    browser = desk()
+    browser.get(PATH)
+    assert "Never read: 1 of 1." in browser.page
+    assert "Counted under the consents that are active." in browser.page
+    assert email() == (3, 0)
+    read(last, ["email"])
+    seeds.catch_up(house)
+    assert email() == (3, 1)
+    monkeypatch.setattr(consents.holdings.held_threads, "__kwdefaults__", {"client_id": None, "newest": 2})
+    browser.get(PATH)
+    assert "Counted under the newest 2 consents that are active." in browser.page
+    assert email() == (2, 1)
 
 
 def test_the_list_is_narrowed(house, shop, mia, desk):

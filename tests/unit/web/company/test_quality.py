@@ -87,6 +87,15 @@ def test_shares_and_advice(house, shop, browser):
     assert "<bdi>76%</bdi>" in browser.page
 
 
+def test_nothing_is_told_of_the_one_who_granted(house, shop, browser):
+    """Where nineteen refused and one granted, the page has the share of refusals and none of what that one left out."""
+    decide(house, shop, unticked=1, refused=19)
+    browser.get("/company/quality")
+    assert "<b>Unticked.</b>" in browser.page and browser.page.count("Too few people yet.") == 1
+    assert "untick <bdi>" not in browser.page and "Nothing could be unticked" not in browser.page
+    assert "10 of 10 refuse" not in browser.page and "9 of 10 refuse" in browser.page
+
+
 def test_every_role_reads_and_home_leads_here(app, house, shop):
     """All four, from the home page."""
     for role in ("owner", "developer", "agent", "privacy_officer"):
