@@ -141,7 +141,7 @@ def _mail(
         to=invitation.email,
         values={
             "link": f"{issuer}/audit/choose-password?token={invitation.token}",
-            "until": f"{until:%Y-%m-%d}",
+            "until": f"{until - timedelta(seconds=1):%Y-%m-%d}",  # the last day; the mandate ends with it
         },
         language="en",
         issuer=issuer,

@@ -38,7 +38,7 @@ _MOST = 1000
 @click.option("--key", help="Only entries that name this key of the catalogue.")
 @click.option("--type", "type", type=click.Choice(sorted(accesslog.TYPES)), help="Only entries of this type.")
 @click.option("--outcome", type=click.Choice(["answered", "refused"]), help="Only entries with this outcome.")
-@click.option("--code", help="Only entries with this code, like consent_revoked.")
+@click.option("--code", help="Only entries with this code, like revoked.")
 @click.option("--thread", help="Only entries of this thread: one consent's events.")
 @click.option("--actor", help="Only entries of this kind of actor, like client.")
 @click.option("--agent", help="Only entries of this agent of a client, by its pseudonym in the log.")
