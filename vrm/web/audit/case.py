@@ -51,7 +51,9 @@ class _Mark(Schema):
     note = fields.String(load_default="")
 
 
-class _Taking(Schema):
+class Taking(Schema):
+    """How a bundle is taken out: ``older`` is the size of a tree that the log is to be shown to continue, or ""."""
+
     older = fields.String(load_default="", validate=validate.Regexp(r"\A[0-9]{0,18}\Z", error=_NUMBER))
 
 
@@ -132,7 +134,7 @@ def reopen_case(case_id: object) -> BaseResponse:
 @audience("auditor")
 def export_case(case_id: object) -> BaseResponse:
     """The case as one signed file. That it leaves is logged, and stands in the case, before its first byte."""
-    here, who, form = house(), _who(), filled(_Taking())
+    here, who, form = house(), _who(), filled(Taking())
     if form.errors:
         return _page(str(case_id), bundle=form, status=problems.row(Invalid("")).status)
     older = form.data["older"]

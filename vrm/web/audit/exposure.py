@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,7 +21,7 @@ from vrm.oversight import Exposed, Exposure, Filters
 from vrm.web import charts, pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters, words
-from vrm.web.audit.case import auditor_names, send
+from vrm.web.audit.case import Taking, auditor_names, send
 from vrm.web.audit.entry import verifier
 from vrm.web.audit.filters import Typed
 from vrm.web.forms import BLANK, Form, filled
@@ -44,7 +43,7 @@ SENTENCES = (
 """What rooms say of a fault on this page, so that it is translated."""
 
 
-class _File(Schema):
+class _File(Taking):
     title = needed(N_("Give the file a title."))
 
 
@@ -99,8 +98,12 @@ def export_exposure() -> BaseResponse:
             until=wanted.until,
             auditor_id=auditor_id,
             now=now,
+            older=int(form.data["older"]) if form.data["older"] else None,
             **_whose(wanted),
         )
+    except accesslog.NoSuchLeaf as fault:
+        wrong = form.with_fault(Invalid(fault.message, field="older"))
+        return _page(request.form, wrong, problems.row(fault).status)
     except Invalid as fault:
         return _page(request.form, form.with_fault(fault), problems.row(fault).status)
     here.database.write(lambda db: oversight.record_export(db, here.keys, bundle=bundle, now=now))

@@ -131,3 +131,15 @@ def test_nothing_personal(app, house, world):
     assert "one consent was read from." in page
     for secret in ("Mia Tran", "mia@example.com", "1991", world.consent.id, world.consent.consumer_id):
         assert secret not in page
+
+
+def test_the_file_continues_a_checkpoint_that_its_reader_holds(desk, shop, house):
+    """An older tree's size is proved in the file; one that never was is told at its field, and nothing leaves."""
+    asked = {"client": shop.client.id, "since": "2026-03-02", "until": "2026-03-04", "title": "The breach"}
+    desk.post("/audit/exposure/export", 404, older="999999", **asked)
+    assert "older-wrong" in desk.page
+    desk.post("/audit/exposure/export", 400, older="many", **asked)
+    raw = desk.post("/audit/exposure/export", 200, older="1", **asked).data
+    report = oversight.verify_bundle(io.BytesIO(raw))
+    assert report.ok and report.head is not None and report.head.consistency is not None
+    assert report.head.consistency[0] == 1
