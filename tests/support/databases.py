@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import event
 
 import vrm
+from tests.support.postgres import Cluster
 from vrm.db import Base, Database
 
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -75,12 +78,50 @@ def _sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Fill:
     return fill
 
 
+class Emptied:
+    """PostgreSQL databases with every table, emptied after a test and used again: copying one took most of its time."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._template: str | None = None
+        self._free: list[str] = []
+
+    def take(self) -> str:
+        """The URL of a database whose tables are empty."""
+        if self._free:
+            return self._free.pop()
+        if self._template is None:
+            url = self._cluster.create()
+            create_tables(url)
+            self._template = url.rpartition("/")[2]
+        return self._cluster.create(self._template)
+
+    def give_back(self, url: str) -> None:
+        """Empty a database for the next test, whoever is still connected to it."""
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True, connect_timeout=5) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            found = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+            if {name for (name,) in found} != set(Base.metadata.tables):
+                self._cluster.drop(url)  # a test has built on it
+                return
+            connection.execute(
+                "SET session_replication_role = replica"
+            )  # in any order, whoever refers to whom
+            deletes = [
+                sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in Base.metadata.tables
+            ]
+            connection.execute(sql.SQL("; ").join(deletes))
+        self._free.append(url)
+
+
 @pytest.fixture(scope="session")
-def _postgres_with_tables(request: pytest.FixtureRequest) -> str:
-    """The name of a PostgreSQL database with every table, to be copied."""
-    url: str = request.getfixturevalue("postgres").create()
-    create_tables(url)
-    return url.rpartition("/")[2]
+def _emptied(request: pytest.FixtureRequest) -> Emptied:
+    return Emptied(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=ENGINES)
@@ -91,9 +132,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield database
         database.close()
     else:
-        cluster = request.getfixturevalue("postgres")
-        url = cluster.create(request.getfixturevalue("_postgres_with_tables"))
-        database = Database(url)
+        emptied: Emptied = request.getfixturevalue("_emptied")
+        database = Database(emptied.take())
         yield database
         database.close()
-        cluster.drop(url)
+        emptied.give_back(database.url.render_as_string(hide_password=False))
