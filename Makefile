@@ -71,12 +71,12 @@ $(VENV)/bin/python:
 	@sh .ci/venv "$(PYTHON)" $(VENV)
 
 $(BASE): requirements/base.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what the product runs on ..."
+	@echo "Installing what the product runs on: about 40 packages, quietly; a minute or two, this once ..."
 	@$(PIP) --require-hashes --requirement requirements/base.txt
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(TEST): requirements/test.txt $(BASE)
-	@echo "Installing what the tests need ..."
+	@echo "Installing what the tests need: about 50 packages, quietly; a few minutes, this once ..."
 	@$(PIP) --require-hashes --requirement requirements/test.txt
 	@touch $@

@@ -191,6 +191,24 @@ def test_what_is_taken_out_verifies_by_itself(past: Past, kind: str) -> None:
     assert (event.code, detail["auditor"]) == (kind, program.auditor.auditor_id)
 
 
+def test_the_whole_log_is_taken_out(past: Past) -> None:
+    """Every entry under the newest checkpoint, as one stream that verifies; that it left is in the log."""
+    house, program = past.world.house, past.program
+    seeds.catch_up(house)
+    size = house.database.read(accesslog.latest_checkpoint).size  # type: ignore[union-attr]
+    sent = program.ask("export")
+    assert sent.status_code == 200, sent.text
+    report = accesslog.verify_export(BytesIO(sent.content))
+    assert report.ok and (report.kind, report.entries) == ("all", size)
+    seeds.catch_up(house)
+    (event,) = house.database.read(
+        lambda db: oversight.search(db, oversight.Filters(type="log.exported")).rows
+    )
+    detail = house.database.read(lambda db: accesslog.details(db, [event.event_id]))[event.event_id]
+    assert (event.code, detail["auditor"], detail["size"]) == ("all", program.auditor.auditor_id, size)
+    assert program.ask("export", client=new_id()).status_code == 400
+
+
 def test_anomalies(past: Past) -> None:
     """What was found is told with its figures; its evidence finds the entries."""
     (found,) = past.program.get("anomalies", client=past.company.client_id)["anomalies"]

@@ -98,13 +98,25 @@ def of_company(house: House, town: Town) -> list[Walk]:
         Walk({"vrm-company": town.staff["owner"].session}, _under("/company", owner)),
         Walk({"vrm-company": town.staff["agent"].session}, _under("/company", agent_sees)),
         Walk({"vrm-company": newcomer.session}, ["/company/register"]),
+        Walk({"vrm-company": off_boarded(house, town).session}, ["/company/register"]),
         Walk(
             {"vrm-company": pending.session},
             _under("/company", ["", "/organisation", "/console", "/consents"]),
         ),
-        Walk({"vrm": town.people[0].session}, [public]),
-        Walk({}, [*COMPANY_DOORS.addresses, public]),
+        Walk({"vrm": town.people[0].session}, ["/companies", public]),
+        Walk({}, [*COMPANY_DOORS.addresses, "/companies", "/companies?q=nowhere", public]),
     ]
+
+
+def off_boarded(house: House, town: Town) -> seeds.Colleague:
+    """Somebody who worked there and was off-boarded."""
+    gone = seeds.colleague(house, town.shop.company.id)
+    house.database.write(
+        lambda db: companies.end_member(
+            db, company_id=town.shop.company.id, account_id=gone.account_id, by=None, now=clock.now()
+        )
+    )
+    return gone
 
 
 def of_auditors(house: House, town: Town) -> list[Walk]:
@@ -116,7 +128,7 @@ def of_auditors(house: House, town: Town) -> list[Walk]:
         "", "/log", f"/log?{asked}", "/log?thread=nobody", "/log?code=never_was", f"/log/{town.leaf}", "/log/0",
         "/views", "/views?outcome=refused", "/checkpoints", "/looks", "/tokens", "/exposure", f"/exposure?{asked}",
         "/exposure?since=never", "/anomalies", "/anomalies?kind=volume",
-        *(f"/anomalies/{each}" for each in town.anomalies.values()), "/cases", f"/cases?leaf={town.leaf}",
+        *(f"/anomalies/{each}" for each in town.anomalies.values()), "/cases", f"/cases?leaf={town.leaf}", "/cases?leaf=1&leaf=2&leaf=3&leaf=300",
         f"/cases/{town.case}", "/account", "/second-factor", "/nowhere",
     ]  # fmt: skip
     asked_for_code = seeds.sign_in(house, town.auditor.account_id, "")

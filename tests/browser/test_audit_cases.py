@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import at_the_log, choose, command, download
+from tests.browser.offices import at_the_log, command, download
 from tests.browser.people import follow, heading, press
 from tests.support import seeds
 from vrm import clock
@@ -82,10 +82,9 @@ def test_mark_one_entry_from_its_page(desk, page, town):
 def test_who_was_exposed(city, desk, page, town, running, tmp_path):
     """One question, one answer: how many, of which keys, thread by thread; and a file that proves it offline."""
     desk.open("/audit")
-    choose(page, "Exposure")
-    press(page, "Show")
-    expect(page.get_by_role("main").locator(".say, dl").first).to_be_visible()
-    page.get_by_label("Who was exposed through").select_option(town.shop.client.id)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Exposure").click()
+    page.get_by_label("Who was exposed through the company").select_option(town.shop.company.id)
+    page.get_by_label("by its client").select_option(town.shop.client.id)
     today = f"{clock.now():%Y-%m-%d}"
     page.get_by_label("between (UTC)").fill("2020-01-01T00:00")
     page.get_by_label("and (UTC)").fill(f"{today}T23:59")

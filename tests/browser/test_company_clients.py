@@ -40,12 +40,14 @@ def test_register_a_client_and_copy_its_configuration(city, page, firm):
     key, public = pair()
     page.get_by_label("Name").fill("Atelier web")
     page.get_by_label("Where answers go").fill("https://atelier.example/back\nhttps://atelier.example/other")
-    page.get_by_label("The public JWK Set").fill(json.dumps({"keys": [key.as_dict(private=True)]}))
+    page.get_by_label("The public key, or a set of them").fill(
+        json.dumps({"keys": [key.as_dict(private=True)]})
+    )
     press(page, "Register it")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("The public JWK Set")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("The public key, or a set of them")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Name")).to_have_value("Atelier web")
-    page.get_by_label("The public JWK Set").fill(public)
+    page.get_by_label("The public key, or a set of them").fill(public)
     press(page, "Register it")
     heading(page, "Atelier web")
     expect(key_row(page, key)).to_contain_text("Without an end")
@@ -80,6 +82,10 @@ def test_rotate_keys_with_an_overlap(city, page, firm):
     expect(page.locator(".say").filter(has_text="About its keys")).to_contain_text("key ends")
     follow(page, "Home")
     expect(page.get_by_role("main")).to_contain_text("Needs somebody")
+    page.goto("/company/clients")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.locator("table .caution")).to_be_visible()
+    assert page.locator("table").evaluate("table => table.offsetWidth <= table.parentElement.offsetWidth")
 
 
 def test_keys_at_an_address(city, page, firm, web):
@@ -145,7 +151,8 @@ def test_suspend_and_resume(city, page, back, browse):
         [{"name": "vrm-company", "value": who.session, "url": city.house.settings.issuer}]
     )
     page.goto(f"/company/clients/{shop.client_id}")
-    press(page, "Suspend this client")
+    follow(page, "Suspend this client")
+    press(page, "Suspend now")
     expect(page.locator("h1 + p")).to_contain_text("Suspended by you")
     assert shop.read(held.access_token).status_code in (401, 403)
     press(page, "Resume this client")

@@ -29,12 +29,12 @@ def build(desk: Desk) -> Page:
     page = desk.open("/company")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Console").click()
     expect(page.locator("h1").first).to_have_text("Console")
-    page.get_by_role("combobox", name="Key").select_option("name")
+    page.get_by_role("combobox", name="Key", exact=True).select_option("name")
     page.get_by_label("Why, in your own words").fill("For the label on the parcel")
     press(page, "One more line")
-    page.get_by_role("combobox", name="Key").nth(1).select_option("birthdate")
+    page.get_by_role("combobox", name="Key", exact=True).nth(1).select_option("birthdate")
     page.get_by_label("Why, in your own words").nth(1).fill("The jacket has a pocket knife")
-    page.get_by_label("Other keys that would do").nth(1).fill("age_over_18")
+    page.get_by_role("combobox", name="Other key 1").nth(1).select_option("age_over_18")
     return page
 
 
@@ -79,6 +79,7 @@ def test_run_it(desk, page):
     page.get_by_label("Allows every line").check()
     press(page, "Run it")
     expect(page.get_by_role("status")).to_contain_text("Everything went as it should")
+    expect(page.get_by_role("status")).to_be_in_viewport()
     steps = page.locator("ol.exchange > li")
     expect(steps).to_have_count(10)
     for step in steps.all():
@@ -114,7 +115,7 @@ def test_how_people_took_a_line(city, page, town):
         ]
     )
     page.goto("/company/console")
-    page.get_by_role("combobox", name="Key").select_option("phone_number")
+    page.get_by_role("combobox", name="Key", exact=True).select_option("phone_number")
     page.get_by_role("combobox", name="Purpose").select_option(seeds.PURPOSE)
     page.get_by_label("Needed").first.uncheck()
     page.get_by_role("button", name="Show the page", exact=True).last.click()

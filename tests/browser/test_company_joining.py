@@ -136,6 +136,8 @@ def test_a_colleague_comes_and_goes(city, browse, firm, mail, name):
     assert path(colleague) == "/company/sign-in"
     sign_in(colleague, email)
     colleague.goto("/company/people")
+    heading(colleague, "You do not belong to Atelier GmbH any more")
+    colleague.get_by_role("link", name="Register another organisation").click()
     heading(colleague, "Who are you, and what do you need data for?")
 
 

@@ -18,8 +18,9 @@ from tests.support.actors import World, served
 from tests.support.browser import SIZES
 from tests.support.houses import CHEAP
 from tests.support.server import RunningServer
-from tests.support.town import remember, usual
+from tests.support.town import usual
 from vrm import clock, oversight
+from vrm.demo.past import remember
 from vrm.house import House
 
 VICTIMS, TIMES = 6, 20

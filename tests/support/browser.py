@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, sync_playwright
@@ -43,7 +43,7 @@ class Faults:
 
     def _request(self, request: Request) -> None:
         if request.is_navigation_request():
-            self._navigations.add(request.url)
+            self._navigations.add(urldefrag(request.url).url)
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         loopback = host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
@@ -56,7 +56,7 @@ class Faults:
         # Chromium reports a page that answers 4xx as an error; whether it should is the test's to say.
         if (
             message.text.startswith("Failed to load resource")
-            and message.location["url"] in self._navigations
+            and urldefrag(message.location["url"]).url in self._navigations
         ):
             return
         self.seen.append(f"console: {message.text} at {message.location['url']}")

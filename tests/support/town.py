@@ -13,9 +13,10 @@ from joserfc.jwk import ECKey
 
 from tests.support import seeds
 from tests.support.seeds import OTHER_PURPOSE, PURPOSE, REDIRECT, Auditor, Colleague, Person, Shop
-from vrm import accesslog, clock, companies, consents, oversight
+from vrm import clock, companies, consents, oversight
 from vrm.accesslog import About, Event
 from vrm.consents import Choice, Consent
+from vrm.demo.past import answered, remember
 from vrm.disclosures import Door, Reader
 from vrm.house import House
 from vrm.ids import new_id
@@ -78,12 +79,6 @@ def settle(house: House) -> Town:
     )  # fmt: skip
 
 
-def remember(house: House, events: Iterable[Event]) -> None:
-    """Write events that happened, with the times they had."""
-    prepared = [accesslog.prepare(event) for event in events]
-    house.database.write_group(lambda connection: accesslog.append(connection, prepared))
-
-
 def usual(shop: Shop, now: datetime, *, days: int = PAST, each: int = USUAL) -> Iterable[Event]:
     """The reads of the weeks before, so many a day, in one hour that is never the hour of now."""
     people = [_somebody() for _ in range(each)]
@@ -102,10 +97,7 @@ def rush(shop: Shop, now: datetime, *, reads: int = RUSH) -> Iterable[Event]:
 
 
 def _read(shop: Shop, at: datetime, about: About, agent: str | None = None) -> Event:
-    return Event(
-        "disclosure", at, "client", company=shop.company.id, client=shop.client.id, agent=agent,
-        purpose=PURPOSE, keys=("name",), outcome="answered", revision=1, about=about,
-    )  # fmt: skip
+    return answered(shop.client, at, about, purpose=PURPOSE, keys=("name",), agent=agent)
 
 
 def _somebody() -> About:

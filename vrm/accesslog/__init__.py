@@ -51,7 +51,7 @@ from vrm.accesslog.reading import (
 )
 from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import append, forget, record
-from vrm.accesslog.threads import find_threads
+from vrm.accesslog.threads import find_consumers, find_threads
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
 from vrm.accesslog.verify import Report, verify_export
@@ -88,6 +88,7 @@ __all__ = [
     "count_pending",
     "details",
     "entries",
+    "find_consumers",
     "find_for_client",
     "find_leaf",
     "find_threads",

@@ -1,6 +1,6 @@
 """Reading events back for those they concern: the person whose they are, and the company that caused them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -41,13 +41,14 @@ class OwnRead:
 
     ``members`` are those of the log entry but its ``code``, and ``entry`` is the entry byte for byte, to prove
     with ``leaf_hash`` and the inclusion proof of ``leaf_index``. A refused read has no ``entry``: the code in it
-    says what happened, and a company is told less. Nor is there ever an opening: it names the items and versions
+    says what happened, and a company is told less, which is ``told``. Nor is there ever an opening: it names the items and versions
     of the person's values, which are the same for every company and would let two of them find whom they share.
     """
 
     event_id: str
     at: datetime
     answered: bool
+    told: str | None
     members: Mapping[str, object]
     entry: bytes | None
     leaf_hash: bytes
@@ -105,10 +106,12 @@ def list_for_company(
     company_id: str,
     consent_id: str,
     limit: int,
+    told: Callable[[str], str],
     before: str | None = None,
 ) -> list[OwnRead]:
     """What a company itself read under one consent, newest first; ``before`` as in ``list_for_consumer``.
 
+    ``told`` gives, for the code of a refusal, the one that a company may know.
     ``consumer_id`` finds the rows and is in none of them. Once that person is forgotten there are none.
     """
     whose = [
@@ -117,7 +120,7 @@ def list_for_company(
         EventLookup.company_id == company_id,
         EventLookup.type == "disclosure",
     ]
-    return [_own(event) for event in _page(session, whose, [], limit, before)]
+    return [_own(event, told) for event in _page(session, whose, [], limit, before)]
 
 
 def find_for_client(session: Session, *, client_id: str, event_id: str) -> LoggedEvent | None:
@@ -232,13 +235,14 @@ def _row(row: Row[*_Columns]) -> LoggedEvent:
     )
 
 
-def _own(event: LoggedEvent) -> OwnRead:
+def _own(event: LoggedEvent, told: Callable[[str], str]) -> OwnRead:
     answered = event.outcome == ANSWERED
     members = {name: value for name, value in event.entry.items() if name != "code"}
     return OwnRead(
         event_id=event.event_id,
         at=event.at,
         answered=answered,
+        told=None if answered else told(str(event.entry.get("code"))),
         members=members,
         entry=canonical.dump(dict(event.entry)) if answered else None,
         leaf_hash=event.leaf_hash,

@@ -1,4 +1,6 @@
-"""From consents to their threads, for figures over many: the one way from what a room knows to what the log says."""
+"""Between people and what the log says: from consents to their threads, for figures over many, and from reads back to
+whose they were, for whoever must write to them. Both go through the look-ups beside the log, which are erasable.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,9 +9,9 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from vrm.accesslog.entry import read
-from vrm.accesslog.models import EventLookup, LogEvent
+from vrm.accesslog.models import EventLookup, LogEvent, LogLeaf
 
-_AT_ONCE = 500  # consents in one statement
+_AT_ONCE = 500  # consents or leaves in one statement
 
 
 def find_threads(session: Session, *, granted: Sequence[tuple[str, str, datetime]]) -> dict[str, str]:
@@ -26,4 +28,21 @@ def find_threads(session: Session, *, granted: Sequence[tuple[str, str, datetime
         )
         for consent_id, entry in session.execute(query.where(event.in_(granted[start : start + _AT_ONCE]))):
             found[str(consent_id)] = str(read(entry)["thread"])
+    return found
+
+
+def find_consumers(session: Session, *, client_id: str, leaves: Sequence[int]) -> dict[int, str]:
+    """Whose events of a client these are, by leaf index. A forgotten person's are left out.
+
+    For the operator alone, who must tell people of a breach; nobody who reviews the log may learn it.
+    """
+    found: dict[int, str] = {}
+    for start in range(0, len(leaves), _AT_ONCE):
+        query = (
+            select(LogLeaf.leaf_index, EventLookup.consumer_id)
+            .join(EventLookup, EventLookup.event_id == LogLeaf.event_id)
+            .where(EventLookup.client_id == client_id)
+            .where(LogLeaf.leaf_index.in_(leaves[start : start + _AT_ONCE]))
+        )
+        found |= {leaf: str(consumer_id) for leaf, consumer_id in session.execute(query)}
     return found

@@ -112,6 +112,10 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash.",
             required=frozenset({"code"}),
         ),
+        "exposure.traced": EventType(
+            "The operator worked out whose reads a file holds; the code says whether they were counted or notified.",
+            required=frozenset({"code"}),
+        ),
         "log.exported": _house("The log was exported; the code says whether all of it or a selection."),
         "keys.rotated": _house("Every key is wrapped by the KEK that is current now."),
         "backup.made": _house("A backup was made; it holds the log up to some entry before this one."),

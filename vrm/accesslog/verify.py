@@ -40,7 +40,8 @@ class Report:
 
     ``findings`` holds the first ones, ``more`` counts the rest. ``size`` and ``root`` are the checkpoint's;
     ``entries`` is the number of lines read. ``pinned`` and ``older`` tell whether the key and an older
-    checkpoint came from the caller; without them see the module's docstring. ``behind`` tells that all that is
+    checkpoint came from the caller; without them see the module's docstring. Where ``ok`` and ``older``, the log was
+    shown to continue that checkpoint. ``behind`` tells that all that is
     wrong is that this checkpoint is newer than the export: that is so after a roll-back, but also of an old file.
     """
 

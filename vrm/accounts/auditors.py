@@ -10,7 +10,7 @@ is looked at with every request: when it ends, so does what the account and its 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, insert, select, update
@@ -50,6 +50,18 @@ class Auditor:
     def is_active(self, now: datetime) -> bool:
         """Whether the mandate holds at this moment."""
         return self.ended_at is None and now < self.until
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the mandate holds, or held (UTC)."""
+        return (
+            last_day(self.until) if self.ended_at is None else min(last_day(self.until), self.ended_at.date())
+        )
+
+
+def last_day(until: datetime) -> date:
+    """The last day (UTC) of a mandate until a moment, which is outside it: midnight belongs to the day before."""
+    return (until - datetime.resolution).date()
 
 
 def prepare_auditor(keys: KeyStore, *, name: str) -> NewAuditor:

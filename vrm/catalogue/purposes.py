@@ -18,8 +18,8 @@ PREFIX = "https://w3id.org/dpv#"
 class Purpose:
     """A DPV purpose, ``dpv:DeliveryOfGoods``.
 
-    ``label`` and ``definition`` are DPV's; ``plain`` says it to the person and is DPV's label where we have no
-    better words. ``broader`` holds ids. ``cautions`` are sentences to show before a person agrees.
+    ``label`` and ``definition`` are DPV's; ``plain`` says it to the person and is DPV's label, written as one
+    writes a sentence, where we have no better words. ``broader`` holds ids. ``cautions`` are sentences to show before a person agrees.
     """
 
     id: str
@@ -52,13 +52,19 @@ def load_purposes() -> Mapping[str, Purpose]:
             Purpose(
                 id=name,
                 label=row["label"],
-                plain=words["plain"].get(name, row["label"]),
+                plain=words["plain"].get(name) or _sentence(row["label"]),
                 definition=row["definition"],
                 broader=tuple(parent for parent in broader[name] if parent in broader),
                 cautions=tuple(sentence for root, sentence in words["cautions"].items() if root in lineage),
             )
         )
     return MappingProxyType({found.id: found for found in sorted(purposes, key=lambda found: found.plain)})
+
+
+def _sentence(label: str) -> str:
+    """``Improve Internal CRM Processes`` as ``Improve internal CRM processes``."""
+    first, *rest = label.split(" ")
+    return " ".join([first, *(word if word.isupper() else word.lower() for word in rest)])
 
 
 def _id(iri: str) -> str:

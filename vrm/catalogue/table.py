@@ -43,7 +43,11 @@ def answers(catalogue: Catalogue) -> str:
 
 
 def purposes(catalogue: Catalogue) -> str:
-    known = [found for found in catalogue.purposes.values() if found.plain != found.label or found.caution]
+    known = [
+        found
+        for found in catalogue.purposes.values()
+        if found.plain.casefold() != found.label.casefold() or found.caution
+    ]
     rows = [(f"`{found.id}`", found.plain, " ".join(found.cautions)) for found in known]
     return _table(("purpose", "in plain words", "we warn"), rows)
 

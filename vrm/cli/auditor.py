@@ -46,10 +46,11 @@ def grant(name: str, email: str, until: datetime | None) -> None:
 
     house.database.write(let_in)
     say(
-        f"{name} may review the log until {clock.rfc3339(end)}; mandate {newcomer.id}.\n"
+        f"{name} may review the log, {accounts.last_day(end)} being the last day; mandate {newcomer.id}.\n"
         "The link is mailed as soon as a worker runs (vrm serve, or vrm worker).",
         auditor_id=newcomer.id,
         until=clock.rfc3339(end),
+        last_day=f"{accounts.last_day(end)}",
     )
 
 
@@ -65,9 +66,10 @@ def extend(auditor_id: str, until: datetime | None) -> None:
         lambda session: accounts.extend_auditor(session, auditor_id=auditor_id, until=end, now=now)
     )
     say(
-        f"Mandate {auditor_id} holds until {clock.rfc3339(end)}.",
+        f"Mandate {auditor_id} holds; its last day is {accounts.last_day(end)}.",
         auditor_id=auditor_id,
         until=clock.rfc3339(end),
+        last_day=f"{accounts.last_day(end)}",
     )
 
 
@@ -111,7 +113,7 @@ def list_() -> None:
     now = clock.now()
     found = house.database.read(lambda session: accounts.list_auditors(session, house.keys))
     rows = [_row(one, now) for one in found]
-    columns = {"auditor_id": "mandate", "name": "name", "state": "state", "until": "until"}
+    columns = {"auditor_id": "mandate", "name": "name", "state": "state", "last_day": "last day"}
     say(table(rows, columns, empty="no auditor yet; see: vrm auditor grant --help"), auditors=rows)
 
 
@@ -127,7 +129,9 @@ def end(auditor_id: str) -> None:
 
 
 def _end(until: datetime | None, now: datetime) -> datetime:
-    return now + timedelta(days=DAYS) if until is None else until.replace(tzinfo=UTC) + timedelta(days=1)
+    """The midnight after the last day, which is a whole one."""
+    last = now + timedelta(days=DAYS) if until is None else until
+    return datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
 
 
 def _mail(
@@ -141,7 +145,7 @@ def _mail(
         to=invitation.email,
         values={
             "link": f"{issuer}/audit/choose-password?token={invitation.token}",
-            "until": f"{until - timedelta(seconds=1):%Y-%m-%d}",  # the last day; the mandate ends with it
+            "until": f"{accounts.last_day(until)}",
         },
         language="en",
         issuer=issuer,
@@ -153,7 +157,9 @@ def _row(one: Auditor, now: datetime) -> dict[str, object]:
     return {
         "auditor_id": one.id,
         "name": one.name,
-        "state": "active" if one.is_active(now) else "over",
+        "state": "active" if one.is_active(now) else "over" if one.ended_at is None else "ended",
         "granted_at": clock.rfc3339(one.granted_at),
         "until": clock.rfc3339(one.until),
+        "ended_at": None if one.ended_at is None else clock.rfc3339(one.ended_at),
+        "last_day": f"{one.last_day}",
     }

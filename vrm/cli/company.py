@@ -5,7 +5,7 @@ from collections import Counter
 import click
 from sqlalchemy.orm import Session
 
-from vrm import clock, companies
+from vrm import clock, companies, journeys
 from vrm.cli.company_people import invite, people
 from vrm.cli.edge import Group, note, open_house, say, table
 from vrm.cli.naming import choose
@@ -173,8 +173,8 @@ def prove_domain(company: str) -> None:
     if found.domain in house.settings.fetch_allow:
         note(f"VRM_FETCH_ALLOW answered for {found.domain}: this proves nothing outside this machine")
     proved = house.database.write(
-        lambda session: companies.prove_domain(
-            session, company_id=found.id, domain=found.domain, token=found.domain_token, now=clock.now()
+        lambda session: journeys.prove_domain(
+            session, house.keys, company=found, issuer=house.settings.issuer, now=clock.now()
         )
     )
     say(f"{proved.legal_name} has proved {proved.domain}.", **_facts(proved))
@@ -183,9 +183,16 @@ def prove_domain(company: str) -> None:
 @company.command()
 @click.argument("company")
 def approve(company: str) -> None:
-    """Let a company's clients ask people. Look at it first: vrm company show."""
-    done = open_house().database.write(
-        lambda session: companies.approve(session, company_id=choose(session, company).id, now=clock.now())
+    """Let a company's clients ask people. Look at it first: vrm company show. Its owners are told by letter."""
+    house = open_house()
+    done = house.database.write(
+        lambda session: journeys.approve(
+            session,
+            house.keys,
+            company=choose(session, company),
+            issuer=house.settings.issuer,
+            now=clock.now(),
+        )
     )
     say(f"{done.legal_name} may ask.", **_facts(done))
 

@@ -1,5 +1,7 @@
 """``vrm company invite`` and ``people``: how a company that the operator registered gets its first owner."""
 
+from urllib.parse import urlsplit
+
 import click
 from sqlalchemy.orm import Session
 
@@ -40,7 +42,12 @@ def invite(company: str, email: str, role: str) -> None:
             house.keys,
             letter="company_invitation",
             to=made.email,
-            values={"link": f"{issuer}/company/join?token={made.token}", "company": found.legal_name},
+            values={
+                "link": f"{issuer}/company/join?token={made.token}",
+                "company": found.legal_name,
+                "inviter": f"The operator of {urlsplit(issuer).netloc}",
+                "role": role.replace("_", " "),
+            },
             language="en",
             issuer=issuer,
             now=now,

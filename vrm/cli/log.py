@@ -16,7 +16,8 @@ from vrm.accesslog import Report, Selection
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
 from vrm.cli.edge import Group, counted, note, open_house, progress, record, say
-from vrm.cli.log_case import Begun, bundle_facts, bundle_sentences
+from vrm.cli.log_case import CONTINUES, Begun, bundle_facts, bundle_sentences
+from vrm.cli.log_people import people
 from vrm.cli.log_search import known, search
 from vrm.cli.moment import Moment
 from vrm.errors import Conflict, NotFound
@@ -36,6 +37,7 @@ def log() -> None:
 
 
 log.add_command(search)
+log.add_command(people)
 
 
 @log.command()
@@ -184,6 +186,8 @@ def _sentences(report: Report) -> Iterator[str]:
         what = "the whole log" if report.kind == "all" else "a selection"
         entries = counted(report.entries, "entry", "entries")
         yield f"Verified: {entries}, {what}, in the tree of {report.size} signed by {report.origin}."
+        if report.older:
+            yield CONTINUES
     elif report.behind:
         yield "NOT VERIFIED: your checkpoint is newer than this export; export again, or the log was rolled back."
     else:

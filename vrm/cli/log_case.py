@@ -7,6 +7,8 @@ from vrm.accesslog.exported import MOST_LINE
 from vrm.cli.edge import counted
 from vrm.oversight import BundleReport
 
+CONTINUES = "The log continues the checkpoint you gave: nothing it signs was changed, dropped or moved since."
+
 
 class Begun:
     """A file whose first line was looked at already; it need not be one that can go back, such as a pipe."""
@@ -39,6 +41,8 @@ def bundle_sentences(report: BundleReport) -> Iterator[str]:
             yield f"  {counted(report.lines, 'consent', 'consents')} exposed"
         else:
             yield f"  {counted(report.lines, 'line', 'lines')} of history"
+        if report.older:
+            yield CONTINUES
     else:
         yield f"NOT VERIFIED: {counted(len(report.findings) + report.more, 'finding', 'findings')}."
     yield from (f"  {finding}" for finding in report.findings)

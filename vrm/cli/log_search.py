@@ -42,6 +42,7 @@ _MOST = 1000
 @click.option("--thread", help="Only entries of this thread: one consent's events.")
 @click.option("--actor", help="Only entries of this kind of actor, like client.")
 @click.option("--agent", help="Only entries of this agent of a client, by its pseudonym in the log.")
+@click.option("--without-looks", "looks", flag_value="without", help="Leave out what auditors looked at.")
 @click.option("--before", type=click.IntRange(min=0), help="Only leaves below this one: the next page.")
 @click.option(
     "--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="How many to show."

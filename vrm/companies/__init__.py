@@ -59,6 +59,7 @@ from vrm.companies.invitations import (
     withdraw_invitations_to,
 )
 from vrm.companies.jwks import parse_jwks
+from vrm.companies.listing import list_approved
 from vrm.companies.people import (
     ROLES,
     Member,
@@ -66,6 +67,7 @@ from vrm.companies.people import (
     add_owner,
     change_role,
     end_member,
+    find_former,
     find_member,
     list_members,
 )
@@ -137,6 +139,7 @@ __all__ = [
     "end_member",
     "fetch_jwks",
     "find_client",
+    "find_former",
     "find_member",
     "get_client",
     "get_clients",
@@ -149,6 +152,7 @@ __all__ = [
     "keep_jwks",
     "keep_jwks_failure",
     "key_warnings",
+    "list_approved",
     "list_clients",
     "list_companies",
     "list_due",

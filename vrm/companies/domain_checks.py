@@ -1,7 +1,7 @@
 """Looking for the proof of a domain, and keeping what was found instead: so that where it stands is never a guess.
 
-An owner has it looked for at a press of a button, at most every ten seconds; the worker looks every ten minutes by
-itself, for seven days after the domain was claimed. As with keys by address, reading happens outside any transaction:
+An owner has it looked for at a press of a button, at most every ten seconds. The worker looks by itself every ten
+minutes, for seven days after the domain was claimed, and first ten minutes after: before, there is nothing to find. As with keys by address, reading happens outside any transaction:
 
     claim_check    write   the domain and its token, if a check is due
     check_domain   -       waits for a stranger's server
@@ -45,13 +45,14 @@ class Claim(NamedTuple):
 
 
 def list_unproved(session: Session, *, now: datetime, limit: int) -> list[str]:
-    """Companies whose domain the worker should look at now, the longest untried first."""
+    """Companies whose domain the worker should look at now, the longest untried first; not those just claimed."""
     wanted = (
         select(CompanyRow.id)
         .where(
             CompanyRow.domain_proved_at.is_(None),
             CompanyRow.state != "suspended",
             CompanyRow.domain_claimed_at > now - WATCHED,
+            CompanyRow.domain_claimed_at <= now - USUAL,
             CompanyRow.domain_tried_at.is_(None) | (CompanyRow.domain_tried_at <= now - USUAL),
         )
         .order_by(CompanyRow.domain_tried_at.is_not(None), CompanyRow.domain_tried_at, CompanyRow.created_at)
@@ -95,24 +96,31 @@ def look_for_proof(
     every: timedelta = AT_ONCE,
     actor: str = "system",
     by: str | None = None,
+    proved: Callable[[Session, Company], None] = lambda session, company: None,
 ) -> Company:
     """Look at a company's domain, if it is due, and keep what came of it. No transaction may be open.
 
+    ``proved`` is called in the transaction that keeps the proof, for what must happen with it.
     Whether it is proved is in the answer, and in its ``domain_finding`` why not. Raises ``CheckedJustNow`` and
     ``NotFound``.
     """
     claim = database.write(lambda session: claim_check(session, company_id=company_id, now=now, every=every))
     if claim is not None:
         keep = partial(keep_finding, company_id=company_id, claim=claim, now=now)
-        prove = partial(
-            prove_domain,
-            company_id=company_id,
-            domain=claim.domain,
-            token=claim.token,
-            now=now,
-            actor=actor,
-            by=by,
-        )
+
+        def prove(session: Session) -> None:
+            found = prove_domain(
+                session,
+                company_id=company_id,
+                domain=claim.domain,
+                token=claim.token,
+                now=now,
+                actor=actor,
+                by=by,
+            )
+            if found.domain_proved_at == now:  # not by another, meanwhile
+                proved(session, found)
+
         with suppress(Stale):  # the company claimed another domain meanwhile, or another token
             _write_outcome(database, fetcher, claim, prove, keep)
     return database.read(lambda session: company_of(get_row(session, company_id)))
@@ -122,7 +130,7 @@ def _write_outcome(
     database: Database,
     fetcher: Fetcher,
     claim: Claim,
-    prove: Callable[[Session], Company],
+    prove: Callable[[Session], None],
     keep: Callable[..., Company],
 ) -> None:
     try:

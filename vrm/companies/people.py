@@ -56,6 +56,15 @@ def find_member(session: Session, *, account_id: str) -> Member | None:
     return None if row is None else _member(row)
 
 
+def find_former(session: Session, *, account_id: str) -> Member | None:
+    """Where an account belonged last, if it belongs nowhere now and was off-boarded or left; else None."""
+    if _find(session, account_id) is not None:
+        return None
+    wanted = select(PersonRow).where(PersonRow.account_id == account_id)
+    row = session.scalars(wanted.order_by(PersonRow.ended_at.desc(), PersonRow.id).limit(1)).first()
+    return None if row is None else _member(row)
+
+
 def list_members(session: Session, *, company_id: str, ended: bool = False) -> list[Member]:
     """A company's people by when they joined; with ``ended``, those who were off-boarded too."""
     wanted = select(PersonRow).where(PersonRow.company_id == company_id)

@@ -10,8 +10,9 @@ key and an item, not what stands in it.
 """
 
 from vrm.consents import holdings, quality
+from vrm.consents.asked import Asked, asked_of
 from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, refuse
-from vrm.consents.effective import Permitted, Refused, Standing, weigh
+from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
 from vrm.consents.reading import Held, held_by_client, lock_versions, standings, standings_of
 from vrm.consents.records import Ask, Choice, Consent, Revision
 from vrm.consents.service import (
@@ -29,6 +30,7 @@ __all__ = [
     "FREQUENCIES",
     "MOST_DAYS",
     "Ask",
+    "Asked",
     "Choice",
     "Consent",
     "GrantedLine",
@@ -40,6 +42,7 @@ __all__ = [
     "Revision",
     "Standing",
     "Terms",
+    "asked_of",
     "check_terms",
     "expire",
     "forget",
@@ -54,6 +57,7 @@ __all__ = [
     "list_revisions",
     "lock_versions",
     "open_ask",
+    "public_code",
     "quality",
     "refuse",
     "revoke",

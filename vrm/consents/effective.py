@@ -6,7 +6,7 @@ that keeps the date it was told when it was granted can tell them apart all the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from vrm.consents.terms import GrantedLine
@@ -39,13 +39,28 @@ class Permitted:
     not_granted: tuple[str, ...] = ()
 
 
+_PUBLIC = {
+    **dict.fromkeys(("revoked", "expired", "notice_changed", "superseded", "erased"), "consent_ended"),
+    "unreadable": "unavailable",
+}
+
+
+def public_code(code: str) -> str:
+    """What a company is told where this is what happened; the same where it may know that."""
+    return _PUBLIC.get(code, code)
+
+
 @dataclass(frozen=True)
 class Refused:
     """Nothing may be read."""
 
     code: str
-    public: str
-    keys: tuple[str, ...] = field(default=())
+    keys: tuple[str, ...] = ()
+
+    @property
+    def public(self) -> str:
+        """What the company may know of it."""
+        return public_code(self.code)
 
 
 def weigh(
@@ -67,23 +82,23 @@ def weigh(
     """
     wanted = tuple(dict.fromkeys(keys)) if keys is not None else ()
     if not client_may_read:
-        return Refused("client_suspended", "client_suspended", wanted)
+        return Refused("client_suspended", wanted)
     if standing.state != "active":
-        return Refused(standing.state, "consent_ended", wanted)
+        return Refused(standing.state, wanted)
     if standing.expires_at <= now:
-        return Refused("expired", "consent_ended", wanted)
+        return Refused("expired", wanted)
     if standing.notice_version != notice_version:
-        return Refused("notice_changed", "consent_ended", wanted)
+        return Refused("notice_changed", wanted)
     if epoch is not None and epoch != standing.epoch:
-        return Refused("superseded", "consent_ended", wanted)
+        return Refused("superseded", wanted)
 
     purposes = {line.purpose for line in standing.lines}
     if purpose is None:
         if len(purposes) != 1:
-            return Refused("purpose_required", "purpose_required", wanted)
+            return Refused("purpose_required", wanted)
         (purpose,) = purposes
     elif purpose not in purposes:
-        return Refused("purpose_not_permitted", "purpose_not_permitted", wanted)
+        return Refused("purpose_not_permitted", wanted)
 
     lines = tuple(line for line in standing.lines if line.purpose == purpose)
     if keys is None:
@@ -92,5 +107,5 @@ def weigh(
     chosen = tuple(line for line in lines if line.key in wanted)
     missing = tuple(key for key in wanted if key not in granted)
     if not chosen:
-        return Refused("keys_not_permitted", "keys_not_permitted", wanted)
+        return Refused("keys_not_permitted", wanted)
     return Permitted(purpose, chosen, missing)

@@ -14,6 +14,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from vrm import accesslog
+from vrm.consents.effective import public_code
 from vrm.consents.held import (
     STATES,
     HeldConsent,
@@ -145,6 +146,7 @@ def list_reads(
         company_id=company_id,
         consent_id=consent_id,
         limit=limit,
+        told=public_code,
         before=before,
     )
 

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 import httpx2
 
 from vrm.config import ConfigError, Instance, Settings
-from vrm.demo import acts, offices, seed
+from vrm.demo import acts, offices, past, seed
 from vrm.demo.shop import Site
 from vrm.demo.story import Broken, Stage
 from vrm.house import House
 
 PORT = 8000
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
@@ -29,8 +30,8 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="on a throw-away home and port, then stop")
     once = parser.parse_args().once
     os.umask(0o077)  # what the server says, and the invented clients' keys, are for this account alone
-    for stop in (signal.SIGINT, signal.SIGTERM):  # in the background a shell has SIGINT ignored
-        signal.signal(stop, signal.default_int_handler)
+    for stop in _STOPS:  # in the background a shell has SIGINT ignored
+        signal.signal(stop, _stop)
     home = (
         Path(tempfile.mkdtemp(prefix="vrm-demo-")) / "home"
         if once
@@ -47,6 +48,13 @@ def main() -> int:
     finally:
         if once:
             shutil.rmtree(home.parent, ignore_errors=True)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Stop once. A second signal (make passes on what the terminal has sent already) must not break off stopping."""
+    for each in _STOPS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _play(home: Path, once: bool) -> int:
@@ -92,11 +100,13 @@ def _make(home: Path, issuer: str) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
     stage = Stage(issuer, making, environ | {"VRM_HOME": str(making)}, print)
     print(f"Making an instance in {home}")
-    stage.vrm("init", "--issuer", issuer)
+    stage.vrm("init", "--sandbox", "--issuer", issuer)
     seed.mark(making)
-    print(f"Seeding {len(seed.PEOPLE)} people, {len(seed.COMPANIES)} companies and their consents")
+    people, shops = len(seed.PEOPLE) + len(past.PEOPLE), len(seed.COMPANIES) + 1
+    print(f"Seeding {people} people, {shops} companies, and what happened in {past.DAYS} days; some seconds")
     with House.open(Settings.load(stage.environ)) as house:
         seed.sow(house)
+        past.live(house)
     making.rename(home)
 
 
@@ -106,9 +116,9 @@ def _acts(stage: Stage, house: House, site: Site) -> None:
 
     title("1", "Mia makes a profile of her own")
     browser = acts.consumer(stage)
-    title("2", "Nordlicht, a shop, registers and proves who it is")
+    title("2", "Kiefernweg, a shop, registers and proves who it is")
     shop = acts.company(stage, house, site)
-    offices.open_offices(stage, house, acts.DOMAIN)
+    offices.open_offices(stage, house)
     title("3, 4", "The shop asks in lines; Mia decides line by line")
     token = acts.asking(stage, browser, shop)
     title("5", "The shop reads what Mia permits, and nothing else")
@@ -168,12 +178,13 @@ def _wait(issuer: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def _farewell(stage: Stage) -> None:
-    people = ", ".join([acts.MIA, *(f"{name}@people.example" for name, _ in seed.PEOPLE)])
+    people = ", ".join([acts.MIA, *(person["email"] for person in seed.PEOPLE)])
     print("\nNow it is your turn. There are three doors; behind each the password is the same:")
     print(f"  {seed.PASSWORD}")
     print(f"For people: {stage.issuer}")
     print(f"  sign in as   {people}")
-    print("  or make a profile of your own; mail is written to the home's folder mail/")
+    print(f"               {past.email(past.PEOPLE[0])}, of whom Nordlicht has read for weeks")
+    print("  or sign up as somebody you invent; mail is written to the home's folder mail/")
     offices.tell_how(stage, print)
     print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")
 

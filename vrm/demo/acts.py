@@ -15,7 +15,7 @@ from vrm.demo.story import ASK, DELIVERY, MAIL, PROFILE, Stage, decide, must, re
 from vrm.house import House
 
 MIA = "mia@people.example"
-DOMAIN = "nordlicht.example"
+DOMAIN = "kiefernweg.example"
 
 
 def consumer(stage: Stage) -> Browser:
@@ -49,34 +49,34 @@ def consumer(stage: Stage) -> Browser:
 
 def company(stage: Stage, house: House, site: Site) -> Shop:
     """2. A company registers, proves its domain, is approved, and registers its client."""
-    tell, known = stage.tell, seed.recall(stage.home).get("nordlicht")
+    tell, known = stage.tell, seed.recall(stage.home).get("shop")
     redirect_uri = f"http://localhost:{site.port}/back"
     if known is None:
         made = json.loads(
             stage.vrm(
-                "company", "add", "--json", "--name", "Nordlicht Versand GmbH", "--domain", DOMAIN,
-                "--address", "Hafenstraße 12, 10999 Berlin", "--contact", f"privacy@{DOMAIN}",
+                "company", "add", "--json", "--name", "Kiefernweg Versand GmbH", "--domain", DOMAIN,
+                "--address", "Kiefernweg 7, 79102 Freiburg", "--contact", f"privacy@{DOMAIN}",
                 "--notice", f"https://{DOMAIN}/privacy", "--purpose", f"{DELIVERY}=To bring you what you ordered",
                 "--purpose", MAIL,
             )
         )  # fmt: skip
-        tell(f"   Nordlicht is registered: {made['state']}. It may ask nobody anything yet:")
+        tell(f"   Kiefernweg is registered: {made['state']}. It may ask nobody anything yet:")
         tell("   " + stage.vrm("company", "approve", DOMAIN, fails=True).strip())
         site.proofs[DOMAIN] = made["proof"]
         tell(f"   it publishes its token at http://{DOMAIN}/.well-known/vrm-domain-proof")
         stage.vrm("company", "prove-domain", DOMAIN)
         stage.vrm("company", "approve", DOMAIN)
         tell("   the domain is proved, the operator approves")
-        key_file = stage.home / "nordlicht.jwk"
+        key_file = stage.home / "shop.jwk"
         client = json.loads(
             stage.vrm(
-                "client", "new", "--json", "--company", DOMAIN, "--name", "Nordlicht shop",
+                "client", "new", "--json", "--company", DOMAIN, "--name", "Kiefernweg shop",
                 "--redirect-uri", "http://localhost/back", "--key-file", str(key_file),
             )
         )  # fmt: skip
         known = {"client_id": client["client_id"], "key": json.loads(key_file.read_text())}
         key_file.unlink()
-        seed.mark(stage.home, nordlicht=known)
+        seed.mark(stage.home, shop=known)
     tell(f"   its client is {known['client_id']}, which proves itself with a private key (private_key_jwt)")
     return Shop(stage.issuer, known["client_id"], ECKey.import_key(known["key"]), redirect_uri)
 
@@ -87,7 +87,7 @@ def asking(stage: Stage, browser: Browser, shop: Shop) -> dict[str, Any]:
     page = _letter(browser, shop)
     for shown in ("Mia Tran", "14 Barkly Street", "Yes", "17 June 1991", DOMAIN):
         must(shown in page.text, f"the letter does not show {shown}")
-    tell("   Nordlicht asks for five lines; Mia sees each value that would leave")
+    tell("   Kiefernweg asks for five lines; Mia sees each value that would leave")
     answer = decide(browser, page, {"decision": "refuse"})
     must("error=access_denied" in answer, "a refusal was not told to the client")
     tell("   first she refuses: the client hears access_denied and nothing more")
@@ -124,7 +124,7 @@ def reading(stage: Stage, shop: Shop, token: dict[str, Any]) -> None:
 def revoking(stage: Stage, browser: Browser, shop: Shop, token: dict[str, Any]) -> None:
     """6. One page lists every consent; the next read after revoking is refused everywhere."""
     tell = stage.tell
-    must("Nordlicht" in browser.open("/consents").text, "the consent is not listed")
+    must("Kiefernweg" in browser.open("/consents").text, "the consent is not listed")
     page = browser.open(f"/consents/{token['grant_id']}/revoke")
     form = next(form for form in page.forms if form.action.endswith("/revoke"))
     must(browser.send(page, form, {}).response.status_code == 200, "revoking did not work")
@@ -147,7 +147,7 @@ def revoking(stage: Stage, browser: Browser, shop: Shop, token: dict[str, Any]) 
 def seeing(stage: Stage, browser: Browser) -> None:
     """7. The person sees who read what, when and for what, refusals too."""
     page = browser.open("/reads")
-    for shown in ("Nordlicht", "Refused"):
+    for shown in ("Kiefernweg", "Refused"):
         must(shown in page.text, f"the list of reads does not show {shown}")
     summary = page.text[page.text.index("In the last") :]
     stage.tell("   " + summary[: summary.index("Time")])

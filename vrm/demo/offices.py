@@ -1,4 +1,4 @@
-"""Who else can sign in: two people of the shop, and an auditor. Made once, with what they need to come in."""
+"""Who else can sign in: people of every company, and an auditor with a case begun. Made once for each home."""
 
 import base64
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy.orm import Session
 
-from vrm import accounts, clock, companies
+from vrm import accounts, clock, companies, oversight
 from vrm.companies import Role
 from vrm.demo import seed
 from vrm.demo.story import Stage, Tell
@@ -17,23 +17,31 @@ from vrm.house import House
 STAFF: tuple[tuple[str, str, Role], ...] = (
     ("ines@nordlicht.example", "Ines Albers", "owner"),
     ("tom@nordlicht.example", "Tom Birk", "developer"),
+    ("sam@nordlicht.example", "Sam Reed", "agent"),
+    ("ada@nordlicht.example", "Ada Hill", "privacy_officer"),
+    ("nora@kiefernweg.example", "Nora Lang", "owner"),
+    ("aoife@kavanagh.example", "Aoife Kavanagh", "owner"),
+    ("ruby@southerngrid.example", "Ruby Chen", "owner"),
+    ("sigrid@fjell.example", "Sigrid Dahl", "owner"),
 )
 AUDITOR, NAME, MANDATE_DAYS = "okafor@auditors.example", "R. Okafor", 90
+_MARKED = 3  # entries in the case
 _SHOWN = 3  # recovery codes are told of, so that nobody needs a telephone to look around
 
 
-def open_offices(stage: Stage, house: House, domain: str) -> None:
-    """People of the company with this domain, and an auditor, each with an account; once for each home."""
-    company = next(each for each in house.database.read(companies.list_companies) if each.domain == domain)
+def open_offices(stage: Stage, house: House) -> None:
+    """An account for each of them, once for each home, where the company is that the address names."""
+    at = {each.domain: each.id for each in house.database.read(companies.list_companies)}
     for email, name, role in STAFF:
         joined = seed.recall(stage.home).get("staff", [])
         if email not in joined:
-            _join(house, company.id, email, name, role)
+            _join(house, at[email.partition("@")[2]], email, name, role)
             seed.mark(stage.home, staff=[*joined, email])
     if not seed.recall(stage.home).get("auditor"):
         seed.mark(stage.home, auditor=_auditor(house))
-    people = " and ".join(f"{name}, {role}," for _, name, role in STAFF)
-    stage.tell(f"   {people} sign in at {stage.issuer}/company/sign-in")
+    stage.tell(
+        f"   its owner, and people of {len(at) - 1} more companies, sign in at {stage.issuer}/company/sign-in"
+    )
     stage.tell(
         f"   {NAME} reviews the log with a mandate of {MANDATE_DAYS} days: {stage.issuer}/audit/sign-in"
     )
@@ -42,8 +50,11 @@ def open_offices(stage: Stage, house: House, domain: str) -> None:
 def tell_how(stage: Stage, tell: Tell) -> None:
     """The doors for companies and auditors, and what to type there."""
     found = seed.recall(stage.home)["auditor"]
-    tell(f"For companies: {stage.issuer}/company/sign-in")
-    tell(f"  sign in as   {', '.join(f'{email} ({role})' for email, _, role in STAFF)}")
+    tell(f"For companies: {stage.issuer}/company/sign-in (Nordlicht has a past, Kiefernweg asked Mia)")
+    first, *others = (f"{email} ({role.replace('_', ' ')})" for email, _, role in STAFF)
+    tell(f"  sign in as   {first}")
+    for each in others:
+        tell(f"               {each}")
     tell(f"For auditors: {stage.issuer}/audit/sign-in")
     tell(f"  sign in as   {AUDITOR}")
     tell(f"  second code  from an authenticator app with the secret {found['secret']},")
@@ -68,7 +79,7 @@ def _join(house: House, company_id: str, email: str, name: str, role: Role) -> N
 
 
 def _auditor(house: House) -> dict[str, Any]:
-    """A mandate, an account, and a second factor in use: its secret, and its recovery codes."""
+    """A mandate, an account, and a second factor in use: its secret, and its recovery codes. A case is begun."""
     now = clock.now()
     named = accounts.prepare_auditor(house.keys, name=NAME)
     newcomer = accounts.prepare_newcomer(
@@ -92,7 +103,26 @@ def _auditor(house: House) -> dict[str, Any]:
             session, house.keys, account_id=account.id, code=code, token="", now=now
         )
     )
+    _investigate(house, named.id, now)
     return {"secret": enrolment.secret, "codes": codes}
+
+
+def _investigate(house: House, auditor_id: str, now: datetime) -> None:
+    """A case about the desk that looked at everybody: what rests on the finding is marked, and a note is left."""
+
+    def work(session: Session) -> None:
+        found = oversight.list_anomalies(session, kind="agent", limit=1)
+        if not found:
+            return
+        case = oversight.open_case(
+            session, house.keys, title="One desk looked at everybody", auditor_id=auditor_id, now=now
+        )
+        here: dict[str, Any] = {"case_id": case.id, "auditor_id": auditor_id, "now": now}
+        for row in oversight.search(session, found[0].evidence).rows[:_MARKED]:
+            oversight.mark(session, house.keys, leaf_index=row.leaf_index, note="Within one minute", **here)
+        oversight.add_note(session, house.keys, text="Nordlicht was asked who reads at this desk.", **here)
+
+    house.database.write(work)
 
 
 def _code(secret: str, at: datetime) -> str:

@@ -1,8 +1,8 @@
 """Invented people, companies and consents, put in through the services, so the seeded log verifies."""
 
 import json
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,20 @@ from vrm.disclosures import Door, Reader
 from vrm.house import House
 
 PASSWORD = "a quiet garden behind the house"  # noqa: S105  # of invented people, on this machine only
+_CHEAP = accounts.Hasher(accounts.Cost(64, 1, 1))
+"""A sandbox may hash so. The password is told to everybody: hashing it dearly would protect nobody."""
 MARK = "demo.json"
 """The file in the home that says the demo made it, with the keys of the invented companies' clients."""
 
-PEOPLE: list[tuple[str, dict[str, Any]]] = [
-    ("jonas", {"name": "Jonas Weber", "birthdate": "1984-02-29", "email": "jonas@people.example",
-               "address": {"street_address": "Am Markt 3", "postal_code": "28195", "locality": "Bremen", "country": "DE"}}),
-    ("aiko", {"name": "Aiko Sato", "birthdate": "2001-10-05", "email": "aiko@people.example", "phone_number": "+81 90 1234 5678"}),
-    ("lena", {"name": "Lena Novak", "birthdate": "1959-07-30", "email": "lena@people.example"}),
-    ("omar", {"name": "Omar Haddad", "birthdate": "1995-12-12", "email": "omar@people.example"}),
+LONG_AGO = timedelta(days=45)
+"""When the companies were taken in and these people made their profiles."""
+
+PEOPLE: list[dict[str, Any]] = [
+    {"name": "Jonas Weber", "birthdate": "1984-02-29", "email": "jonas@people.example",
+     "address": {"street_address": "Am Markt 3", "postal_code": "28195", "locality": "Bremen", "country": "DE"}},
+    {"name": "Aiko Sato", "birthdate": "2001-10-05", "email": "aiko@people.example", "phone_number": "+81 90 1234 5678"},
+    {"name": "Lena Novak", "birthdate": "1959-07-30", "email": "lena@people.example"},
+    {"name": "Omar Haddad", "birthdate": "1995-12-12", "email": "omar@people.example"},
 ]  # fmt: skip
 
 COMPANIES: list[tuple[str, str, str, str, list[str]]] = [
@@ -32,14 +37,6 @@ COMPANIES: list[tuple[str, str, str, str, list[str]]] = [
     ("Southern Grid Energy", "southerngrid.example", "80 Collins Street, Melbourne", "dpv:ServiceProvision", ["name", "address"]),
     ("Fjell & Fjord", "fjell.example", "Storgata 5, Bergen", "dpv:DirectMarketing", ["email"]),
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A company of the demo, its client, and the client's key."""
-
-    client: Client
-    key: ECKey
 
 
 def mark(home: Path, **facts: Any) -> None:
@@ -57,13 +54,14 @@ def recall(home: Path) -> dict[str, Any]:
 def sow(house: House) -> None:
     """People who keep a profile, companies that were approved, consents, reads and one refusal."""
     door = Door(house.database, house.keys, house.catalogue)
-    holders = [_person(house, name, values) for name, values in PEOPLE]
+    now = clock.now()
+    holders = [person(house, values, now=now - LONG_AGO) for values in PEOPLE]
     for number, (name, domain, address, purpose, keys) in enumerate(COMPANIES):
-        client = approved_client(
-            house, name, domain, address, {purpose: companies.Stated()}, f"https://{domain}/back"
-        ).client
+        stated = {purpose: companies.Stated()}
+        client = approved_client(house, name, domain, address, stated, now=now - LONG_AGO)
+        terms = consents.Terms(tuple(consents.Line(key, purpose, required=True) for key in keys), 180, 30)
         for consumer_id in holders[number:]:
-            consent = _consent(house, consumer_id, client, purpose, keys)
+            consent = granted(house, consumer_id, client, terms, now=now - timedelta(minutes=1))
             door.read(Reader(client.id), consent_id=consent.id, purpose=purpose, keys=None)
         door.read(
             Reader(client.id), consent_id=consent.id, purpose="dpv:FraudPreventionAndDetection", keys=None
@@ -76,13 +74,12 @@ def approved_client(
     domain: str,
     address: str,
     purposes: dict[str, companies.Stated],
-    redirect_uri: str,
-) -> Registered:
+    *,
+    now: datetime,
+) -> Client:
     """A company as an operator would take it in, here in one step: its domain is invented, so nobody is asked."""
-    key = new_key()
 
     def work(session: Session) -> Client:
-        now = clock.now()
         made = companies.register(
             session,
             legal_name=name,
@@ -99,75 +96,69 @@ def approved_client(
         return companies.new_client(
             session,
             company_id=made.id,
-            name=f"{name}, web",
-            redirect_uris=[redirect_uri],
-            jwks={"keys": [key.as_dict(private=False)]},
+            name="Web site",
+            redirect_uris=[f"https://{domain}/back"],
+            jwks={"keys": [new_key()]},
             now=now,
         )
 
-    return Registered(house.database.write(work), key)
+    return house.database.write(work)
 
 
-def new_key() -> ECKey:
-    """An ES256 pair for a client."""
-    return ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+def new_key() -> dict[str, Any]:
+    """The public half of an ES256 pair, for a client that only lived in the past: nobody keeps the other half."""
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+    return dict(key.as_dict(private=False))
 
 
-def _person(house: House, name: str, values: dict[str, Any]) -> str:
-    email = f"{name}@people.example"
-    invitation = house.database.write(
-        lambda session: accounts.invite(session, house.keys, email=email, client="127.0.0.1", now=clock.now())
-    )
-    newcomer = accounts.prepare_newcomer(house.keys, house.hasher, email=email, password=PASSWORD)
-    house.database.write(
-        lambda session: accounts.complete_sign_up(
-            session, token=invitation.token, newcomer=newcomer, now=clock.now()
-        )
-    )
+def person(house: House, values: dict[str, Any], *, now: datetime) -> str:
+    """Somebody with an account and these values; gives the name by which other rooms know them."""
+    email = values["email"]
+    newcomer = accounts.prepare_newcomer(house.keys, _CHEAP, email=email, password=PASSWORD)
 
-    def fill(session: Session) -> None:
+    def work(session: Session) -> None:
+        link = accounts.invite(session, house.keys, email=email, client="127.0.0.1", now=now)
+        accounts.complete_sign_up(session, token=link.token, newcomer=newcomer, now=now)
         for field, raw in values.items():
             profiles.put(
-                session,
-                house.keys,
-                house.catalogue,
-                consumer_id=newcomer.person_id,
-                field=field,
-                raw=raw,
-                now=clock.now(),
-            )
+                session, house.keys, house.catalogue,
+                consumer_id=newcomer.person_id, field=field, raw=raw, now=now,
+            )  # fmt: skip
 
-    house.database.write(fill)
+    house.database.write(work)
     return newcomer.person_id
 
 
-def _consent(
-    house: House, consumer_id: str, client: Client, purpose: str, keys: list[str]
+def asked(session: Session, consumer_id: str, client: Client, terms: consents.Terms, *, now: datetime) -> str:
+    """An ask that waits for this person's decision."""
+    return consents.open_ask(
+        session, consumer_id=consumer_id, client_id=client.id, company_id=client.company_id,
+        terms=terms, request={}, now=now,
+    )  # fmt: skip
+
+
+def granted(
+    house: House,
+    consumer_id: str,
+    client: Client,
+    terms: consents.Terms,
+    *,
+    leaves_out: Collection[int] = (),
+    now: datetime,
 ) -> consents.Consent:
-    terms = consents.Terms(tuple(consents.Line(key, purpose, required=True) for key in keys), 180, 30)
+    """Asked and allowed at once, but for the lines with these numbers."""
+    choices = [
+        consents.Choice(number, line.key)
+        for number, line in enumerate(terms.lines)
+        if number not in leaves_out
+    ]
 
     def work(session: Session) -> consents.Consent:
-        now = clock.now() - timedelta(minutes=1)
-        ask_id = consents.open_ask(
-            session,
-            consumer_id=consumer_id,
-            client_id=client.id,
-            company_id=client.company_id,
-            terms=terms,
-            request={},
-            now=now,
-        )
         return consents.grant(
-            session,
-            house.keys,
-            consumer_id=consumer_id,
-            ask_id=ask_id,
-            choices=[consents.Choice(number, key) for number, key in enumerate(keys)],
-            duration_days=180,
-            versions=[],
-            notice={},
-            notice_version=1,
-            now=now,
-        )
+            session, house.keys, consumer_id=consumer_id,
+            ask_id=asked(session, consumer_id, client, terms, now=now),
+            choices=choices, duration_days=terms.duration_days,
+            versions=[], notice={}, notice_version=1, now=now,
+        )  # fmt: skip
 
     return house.database.write(work)

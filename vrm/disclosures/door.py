@@ -138,7 +138,7 @@ class Door:
         if (
             standing is None
         ):  # unknown, or another client's: both look the same, and nobody's history shows it
-            unknown = consents.Refused("not_found", "not_found", tuple(keys or ()))
+            unknown = consents.Refused("not_found", tuple(keys or ()))
             return self._refused(facts, consent_id, None, unknown, purpose, now)
         try:
             verdict = facts.verdicts[consent_id]
@@ -146,10 +146,10 @@ class Door:
                 return self._refused(facts, consent_id, standing, verdict, purpose, now)
             return self._answered(facts, standing, verdict, now)
         except NoKey:  # the person was erased while this was read; others in the batch are not
-            erased = consents.Refused("erased", "consent_ended", tuple(keys or ()))
+            erased = consents.Refused("erased", tuple(keys or ()))
             return self._refused(facts, consent_id, None, erased, purpose, now)
         except CannotOpen:  # a stored value is damaged; the operator must look
-            damaged = consents.Refused("unreadable", "unavailable", tuple(keys or ()))
+            damaged = consents.Refused("unreadable", tuple(keys or ()))
             return self._refused(facts, consent_id, standing, damaged, purpose, now)
 
     def _refused(

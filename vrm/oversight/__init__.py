@@ -24,6 +24,7 @@ from vrm.oversight.case_lines import (
     LONGEST_NOTE,
     CaseLine,
     LineKind,
+    find_last_case,
     list_lines,
     list_marks,
     marked_leaves,
@@ -42,28 +43,34 @@ from vrm.oversight.cases import (
     reopen_case,
     unmark,
 )
+from vrm.oversight.codes import CODES
 from vrm.oversight.exposures import Exposed, Exposure, exposed_leaves, exposure, keys_read
 from vrm.oversight.findings import Anomaly, get_anomaly, list_anomalies
 from vrm.oversight.indexing import index, indexed, reindex
-from vrm.oversight.looks import Look, Looks, list_looks, record_look
-from vrm.oversight.members import Filters, Row
+from vrm.oversight.looks import PARAMETERS, Look, Looks, list_looks, record_look
+from vrm.oversight.members import LOOK, Filters, Row
 from vrm.oversight.searching import Found, get_row, search
 from vrm.oversight.tallies import GROUPS, Bucket, Count, Grain, Ranking, Series, count, rank, series
 from vrm.oversight.verify import BundleReport, is_bundle, verify_bundle
 from vrm.oversight.views import LONGEST_NAME, MOST_VIEWS, SavedView, delete_view, list_views, save_view
+from vrm.oversight.vocabulary import check_known, occurring
 from vrm.oversight.watching import watch
+from vrm.oversight.whole import open_log, record_log_export
 
 __all__ = [
+    "CODES",
     "GROUPS",
     "KINDS",
     "LINE_KINDS",
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "LONGEST_TITLE",
+    "LOOK",
     "MOST_ENTRIES",
     "MOST_LINES",
     "MOST_MARKS",
     "MOST_VIEWS",
+    "PARAMETERS",
     "Anomaly",
     "Bucket",
     "Bundle",
@@ -86,11 +93,13 @@ __all__ = [
     "SavedView",
     "Series",
     "add_note",
+    "check_known",
     "close_case",
     "count",
     "delete_view",
     "exposed_leaves",
     "exposure",
+    "find_last_case",
     "get_anomaly",
     "get_case",
     "get_row",
@@ -106,11 +115,14 @@ __all__ = [
     "list_views",
     "mark",
     "marked_leaves",
+    "occurring",
     "open_case",
     "open_case_bundle",
     "open_exposure_bundle",
+    "open_log",
     "rank",
     "record_export",
+    "record_log_export",
     "record_look",
     "reindex",
     "reopen_case",

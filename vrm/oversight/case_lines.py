@@ -21,14 +21,14 @@ from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
 from vrm.errors import Invalid
-from vrm.oversight.models import CaseLineRow, CaseMarkRow, table
+from vrm.oversight.models import CaseLineRow, CaseMarkRow, CaseRow, table
 
 LineKind = Literal["opened", "marked", "unmarked", "noted", "closed", "reopened", "exported"]
 LINE_KINDS: tuple[LineKind, ...] = get_args(LineKind)
 
 LONGEST_NOTE = 4000
 
-_LINES, _MARKS = table(CaseLineRow), table(CaseMarkRow)
+_CASES, _LINES, _MARKS = table(CaseRow), table(CaseLineRow), table(CaseMarkRow)
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,18 @@ def authors(session: Session, *, case_id: str) -> set[str]:
     """The auditors who did something in a case."""
     query = select(_LINES.c.auditor_id).where(_LINES.c.case_id == case_id).distinct()
     return set(session.execute(query).scalars())
+
+
+def find_last_case(session: Session, *, auditor_id: str) -> str | None:
+    """The open case in which this auditor did something last."""
+    query = (
+        select(_LINES.c.case_id)
+        .join(_CASES, _CASES.c.id == _LINES.c.case_id)
+        .where(_LINES.c.auditor_id == auditor_id, _CASES.c.closed_at.is_(None))
+        .order_by(_LINES.c.at.desc(), _LINES.c.line.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
 
 
 def is_text(text: str, longest: int, *, lines: bool = True) -> bool:

@@ -42,7 +42,9 @@ def series_by_bits(
     beside = (
         1 if given else 1 + len(outcomes)
     )  # the buckets of a block share its leaves: together they are one set
-    for _, bits, others in matching(session, wanted, low, high, also=also, beside=beside):
+    for _, bits, others in matching(
+        session, wanted, low, high, also=also, beside=beside, without=filters.left_out
+    ):
         parts = {told: bits & others.get(outcome, 0) for outcome, told in outcomes.items()}
         for facet in others.keys() & buckets.keys():
             here, start = others[facet], buckets[facet]
@@ -55,7 +57,7 @@ def series_by_bits(
                     found[start, told] += number
                     rest -= number
                 found[start, ""] += rest
-    return _reached(session, low, high, len(wanted) + beside)
+    return _reached(session, low, high, len(wanted) + beside + (filters.left_out is not None))
 
 
 def rank_by_bits(session: Session, filters: Filters, by: str, found: Counter[str]) -> datetime | None:
@@ -65,14 +67,16 @@ def rank_by_bits(session: Session, filters: Filters, by: str, found: Counter[str
     days = [] if low >= high else _days(session, filters)
     wanted, also = _wanted(filters), [*known, *days]
     beside = len(set(known) - set(_wanted(filters))) + bool(days)
-    for _, bits, others in matching(session, wanted, low, high, also=also, beside=beside):
+    for _, bits, others in matching(
+        session, wanted, low, high, also=also, beside=beside, without=filters.left_out
+    ):
         if filters.since is not None or filters.until is not None:
             bits &= reduce(union, (others.get(each, 0) for each in days), 0)
         for facet in known:
             here = bits if facet in wanted else bits & others.get(facet, 0)
             if here:
                 found[facet.partition(":")[2]] += here.bit_count()
-    return _reached(session, low, high, len(wanted) + beside)
+    return _reached(session, low, high, len(wanted) + beside + (filters.left_out is not None))
 
 
 def _days(session: Session, filters: Filters) -> list[str]:

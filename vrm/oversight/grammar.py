@@ -23,6 +23,7 @@ _GRAMMAR: Mapping[str, re.Pattern[str]] = {
     "code": CODE,
     "actor": re.compile(r"[a-z]+", re.ASCII),
     "outcome": re.compile(f"{ANSWERED}|{REFUSED}"),
+    "looks": re.compile("with|without"),
 }
 
 

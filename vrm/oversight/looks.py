@@ -7,7 +7,7 @@ come to it, a second or so later.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,20 +16,21 @@ from keys import KeyStore
 from vrm import accesslog, accounts, ids
 from vrm.errors import Invalid
 from vrm.oversight.anomalies import KINDS
-from vrm.oversight.members import Filters
+from vrm.oversight.members import LOOK, Filters
 from vrm.oversight.searching import search
 from vrm.oversight.tallies import GROUPS
+from vrm.oversight.vocabulary import is_in_log
 
-VIEWED = "audit.viewed"
-MOST_CONDITIONS = 40
 OTHER = "(other)"
 """Stands for whatever cannot be what its name says: a look keeps nothing that was merely typed."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)  # as we write one: a telephone number begins otherwise
 _NUMBERS = frozenset({"leaf", "leaf_index", "size", "old", "new", "older", "limit", "before", "after"})
 _WORDS = {"kind": KINDS, "by": GROUPS, "grain": ("hour", "day"), "state": ("open", "any")}
 _FILTERS = {"what": "code", "after": "thread"}  # parameters that are filters by another name
+_IDS = frozenset({"anomaly_id", "case_id", "view_id", "before"})
+PARAMETERS = frozenset({*(one.name for one in fields(Filters)), *_NUMBERS, *_WORDS, *_FILTERS, *_IDS})
+"""What a look can be narrowed by. Nothing of another name is kept, not even the name."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,21 @@ def record_look(
 ) -> None:
     """Log that an auditor looks: ``what`` is a word such as ``search``, ``query`` the conditions by name.
 
-    Empty conditions are left out, and of values that their own filter would refuse only that there were some is kept.
-    Call it in the transaction before anything is shown.
+    Empty conditions and unknown names are left out. Of values that their own filter would refuse, and of those that
+    are no word of the log, only that there were some is kept. Call it in the transaction before anything is shown.
     """
-    asked = {name: _plain(name, value) for name, value in query.items() if value and _NAME.fullmatch(name)}
-    detail = {"auditor": auditor_id, "query": dict(sorted(asked.items())[:MOST_CONDITIONS])}
-    accesslog.record(session, accesslog.Event(VIEWED, now, "auditor", code=what, detail=detail))
+    asked = {
+        name: _plain(session, name, value) for name, value in query.items() if value and name in PARAMETERS
+    }
+    detail = {"auditor": auditor_id, "query": dict(sorted(asked.items()))}
+    accesslog.record(session, accesslog.Event(LOOK, now, "auditor", code=what, detail=detail))
 
 
 def list_looks(
     session: Session, keys: KeyStore, *, before: int | None = None, limit: int = 50, what: str | None = None
 ) -> Looks:
     """What auditors looked at, newest first, of leaves below ``before``; at one thing only, if so wished."""
-    found = search(session, Filters(type=VIEWED, code=what), before=before, limit=limit)
+    found = search(session, Filters(type=LOOK, code=what), before=before, limit=limit)
     details = accesslog.details(session, [row.event_id for row in found.rows])
     names = {auditor.id: auditor.name for auditor in accounts.list_auditors(session, keys)}
     looks = []
@@ -88,16 +91,17 @@ def list_looks(
     return Looks(looks, found.older, found.looked_back_to)
 
 
-def _plain(name: str, value: str) -> str:
+def _plain(session: Session, name: str, value: str) -> str:
     """The value, if it can be what its name says; a time in its one spelling, which has no room for anything else."""
     if (
         (name in _NUMBERS and _NUMBER.fullmatch(value))
-        or ((name.endswith("_id") or name == "before") and ids.is_id(value))
+        or (name in _IDS and ids.is_id(value))
         or value in _WORDS.get(name, ())
     ):
         return value
     meant = _FILTERS.get(name, name)
     try:
-        return Filters.of({meant: value}).given().get(meant, OTHER)
+        kept = Filters.of({meant: value}).given().get(meant, OTHER)
     except Invalid:
         return OTHER
+    return kept if is_in_log(session, meant, kept) else OTHER

@@ -14,6 +14,8 @@ from vrm.oversight import grammar
 
 UNREADABLE = "unreadable"
 """The type of a row whose entry is not what the log wrote: shown, never left out."""
+LOOK = "audit.viewed"
+"""The type of an entry that says what an auditor looked at. Of these there may be more than of all others."""
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +44,7 @@ class Filters:
     """Which entries are meant: those that meet every condition given.
 
     ``since`` belongs to the span, ``until`` does not. ``type`` is the action, ``key`` one that the entry names.
+    ``looks`` is ``without`` where what auditors looked at is left out; ``with``, as where it is not given, it is not.
     """
 
     since: datetime | None = None
@@ -56,17 +59,23 @@ class Filters:
     thread: str | None = None
     actor: str | None = None
     agent: str | None = None
+    looks: str | None = None
 
     def members(self) -> dict[str, str]:
-        """The conditions on members, without those on time."""
-        named = {one.name: getattr(self, one.name) for one in fields(self)[2:]}
+        """The conditions on what a member is: without those on time, and on what is left out."""
+        named = {one.name: getattr(self, one.name) for one in fields(self)[2:-1]}
         return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def left_out(self) -> str | None:
+        """The type of entries that are left out; None where there is none."""
+        return LOOK if self.looks == "without" else None
 
     def given(self) -> dict[str, str]:
         """Every condition as text, as a link's query or a kept finding holds it; times are RFC 3339."""
         times = {"since": self.since, "until": self.until}
         told = {name: clock.rfc3339(moment) for name, moment in times.items() if moment is not None}
-        return told | self.members()
+        return told | self.members() | ({"looks": self.looks} if self.looks is not None else {})
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Filters":
@@ -82,14 +91,16 @@ class Filters:
     def check(self) -> None:
         """Raises ``Invalid``, whose ``field`` is the condition, for what no entry can have."""
         grammar.check_span(self.since, self.until)
-        for name, value in self.members().items():
-            grammar.check_member(name, value)
+        for name, value in self.given().items():
+            if name not in ("since", "until"):
+                grammar.check_member(name, value)
 
     def admit(self, row: Row) -> bool:
         """Whether a row meets every condition."""
         return (
             (self.since is None or row.at >= self.since)
             and (self.until is None or row.at < self.until)
+            and row.type != self.left_out
             and all(
                 value in row.keys if name == "key" else member(row, name) == value
                 for name, value in self.members().items()

@@ -144,11 +144,13 @@ def matching(
     *,
     also: Collection[str] = (),
     beside: int = 0,
+    without: str | None = None,
 ) -> Iterator[tuple[int, int, dict[str, int]]]:
-    """Block by block, newest first: the block, the leaves in it with all the ``wanted`` facets, and the bits of
-    the other facets in ``also``, some ``beside`` in each block. Down to ``oldest_block``.
+    """Block by block, newest first: the block, the leaves in it with all the ``wanted`` facets and not of the type
+    ``without``, and the bits of the other facets in ``also``, some ``beside`` in each block. Down to ``oldest_block``.
     """
-    top, bottom = (high - 1) // BLOCK, oldest_block(low, high, len(wanted) + beside)
+    never = set() if without is None else {f"type:{without}"}
+    top, bottom = (high - 1) // BLOCK, oldest_block(low, high, len(wanted) + beside + len(never))
     # A page is mostly full after the newest two blocks, so they come alone; figures need them all.
     newest_two = max(bottom, top - 1)
     parts = [(newest_two, top), (bottom, newest_two - 1)] if not also else [(bottom, top)]
@@ -156,7 +158,7 @@ def matching(
         if last < first or high <= low:
             continue
         query = select(_FACETS.c.facet, _FACETS.c.block, _FACETS.c.bits).where(
-            _FACETS.c.facet.in_({*wanted, *also}), _FACETS.c.block.between(first, last)
+            _FACETS.c.facet.in_({*wanted, *also, *never}), _FACETS.c.block.between(first, last)
         )
         blocks: dict[int, dict[str, bytes]] = {}
         for facet, block, bits in session.execute(query):
@@ -168,7 +170,10 @@ def matching(
                 if not both:
                     break
                 both &= unpack(have[facet])
-            others = {name: unpack(bits) for name, bits in have.items() if name not in wanted} if both else {}
+            for facet in never & have.keys():
+                both &= ~unpack(have[facet])
+            asked = have.keys() - {*wanted, *(never - {*also})}
+            others = {name: unpack(have[name]) for name in asked} if both else {}
             yield block, both, others
 
 
@@ -187,9 +192,9 @@ def _candidates(session: Session, filters: Filters, low: int, high: int, looked:
             looked.down_to = low
     elif not meet(session, members):
         looked.down_to = low
-    elif members:
+    elif members or filters.left_out:
         wanted = [f"{name}:{value}" for name, value in members.items()]
-        for block, bits, _ in matching(session, wanted, low, high):
+        for block, bits, _ in matching(session, wanted, low, high, without=filters.left_out):
             yield from downward(bits, block)
             looked.down_to = max(low, block * BLOCK)
     else:

@@ -208,6 +208,8 @@ def _tallied(filters: Filters, grain: str, by: str | None = None) -> Iterator[Co
     yield _TALLIES.c.other == other
     yield _TALLIES.c.grain == grain
     yield from (_TALLIES.c[one] == members[one] for one in ("type", "outcome") if one in members)
+    if filters.left_out is not None:
+        yield _TALLIES.c.type != filters.left_out
     if filters.since is not None:
         yield _TALLIES.c.start >= filters.since
     if filters.until is not None:

@@ -18,6 +18,8 @@ Unit = Literal["hour", "day", "week", "month"]
 
 _NARROW = 4
 """Dates under an axis: so many stand side by side on a page of 320 px."""
+_LOWEST = 0.1
+"""A part of an axis that is lower has no room for a figure."""
 _DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 180, 365)
 _SPACING: dict[Unit, tuple[int, ...]] = {"hour": (1, 2, 3, 6, 12, 24, 48, 168), "month": (1, 2, 3, 6, 12)}
 
@@ -38,6 +40,17 @@ def round_step(span: int, about: int = 3) -> int:
             if about * figure * size >= span:
                 return figure * size
         size *= 10
+
+
+def rounds(most: int, step: int, span: int) -> list[int]:
+    """The round values up to ``most``, or the largest below it where the step is higher: a drawn part has its figure,
+    unless it is too low for one on an axis of ``span``.
+    """
+    found = list(range(step, most + 1, step))
+    if not found and most > span * _LOWEST:
+        size = 10 ** (len(str(most)) - 1)
+        found = [next(figure * size for figure in (5, 2, 1) if figure * size <= most)]
+    return found
 
 
 def begins(since: datetime, until: datetime, unit: Unit) -> list[datetime]:

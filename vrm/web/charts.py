@@ -146,7 +146,7 @@ def columns(buckets: Iterable[Bucket], unit: Unit = "day") -> Columns:
                 _round(n * each), _round(width), _round(max(zero - rise, 0)), rise, drop,
             )
         )  # fmt: skip
-    values = [*range(0, up + 1, step), *range(-step, -down - 1, -step)]
+    values = [0, *axes.rounds(up, step, span), *(-value for value in axes.rounds(down, step, span))]
     ticks = [Tick(_round(zero - 100 * value / span), axes.short(abs(value)), not value) for value in values]
     tallest = max(drawn, key=lambda column: (column.above, column.below), default=None)
     return Columns(
@@ -177,24 +177,23 @@ def filled(
 
 
 def growth(points: Sequence[Point]) -> Growth:
-    """A value over time as steps, oldest first. The axis starts near the least value, not at nothing."""
+    """A value over time as steps, oldest first. The axis starts at nothing: half as high is half as much."""
     if not points:
         return Growth("", [], [], [])
-    low, high = min(point.value for point in points), max(point.value for point in points)
-    step = axes.round_step(high - low)
-    floor = low - low % step
+    high = max(point.value for point in points)
+    step = axes.round_step(high)
     start, end = points[0].at, points[-1].at
-    span, height = max(end - start, timedelta(seconds=1)), max(high - floor, 1)
+    span, height = max(end - start, timedelta(seconds=1)), max(high, 1)
 
     def y(value: int) -> float:
-        return _round(100 - 100 * (value - floor) / height)
+        return _round(100 - 100 * value / height)
 
     path = f"M0 {y(points[0].value)}"
     for point in points[1:]:
         path += f"H{_round(100 * ((point.at - start) / span))}V{y(point.value)}"
     ticks = [
-        Tick(y(value), format_decimal(value, locale=get_locale()), value == floor)
-        for value in range(floor, high + 1, step)
+        Tick(y(value), format_decimal(value, locale=get_locale()), not value)
+        for value in range(0, high + 1, step)
     ]
     return Growth(
         path + "H100",

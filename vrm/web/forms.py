@@ -4,7 +4,7 @@ Schemas are marshmallow's; their messages are sentences that say how to put it r
 again: a field of that kind comes back empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,13 +34,14 @@ BLANK = Form()
 """For showing a form the first time."""
 
 
-def filled(schema: Schema) -> Form:
-    """The form of this request. It never raises: what is wrong stands in ``errors``."""
+def filled(schema: Schema, *, lists: Collection[str] = ()) -> Form:
+    """The form of this request. It never raises: what is wrong stands in ``errors``. ``lists``: may be given often."""
     typed = {name: value.strip() if name not in _SECRET else value for name, value in request.form.items()}
     typed.pop("csrf", None)
     shown = {name: value for name, value in typed.items() if name not in _SECRET}
+    often = {name: request.form.getlist(name) for name in lists}
     try:
-        return Form(shown, schema.load(typed, unknown=EXCLUDE))
+        return Form(shown, schema.load({**typed, **often}, unknown=EXCLUDE))
     except ValidationError as fault:
         found = fault.normalized_messages()  # type: ignore[no-untyped-call]
         return Form(shown, {}, {name: _first(messages) for name, messages in found.items()})

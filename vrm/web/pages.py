@@ -5,6 +5,7 @@ view forgot is an error in the first test, not an empty place before a person's 
 """
 
 import logging
+import re
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -83,6 +84,7 @@ def install(app: Flask) -> None:
         number=number,
         pretty=pretty,
         listed=listed,
+        joints=joints,
     )
     app.context_processor(_every_page)
 
@@ -127,14 +129,17 @@ def day(when: date | datetime) -> Markup:
     return _time(when, format_date(local, format="long", locale=get_locale()))
 
 
-def moment(when: datetime) -> Markup:
-    """``12 March 2026, 9:41 am UTC``; ``Today`` and ``Yesterday`` where that is shorter to read."""
+def moment(when: datetime, *, seconds: bool = False) -> Markup:
+    """``12 March 2026, 9:41 am UTC``; ``Today`` and ``Yesterday`` where that is shorter to read.
+
+    ``seconds`` too where it stands beside a proof.
+    """
     zone = get_timezone()
     local = when.astimezone(zone)
     days = (clock.now().astimezone(zone).date() - local.date()).days
     name = {0: gettext("Today"), 1: gettext("Yesterday")}.get(days)
     words = name or format_date(local.date(), format="long", locale=get_locale())
-    clock_time = format_time(local, format="short", locale=get_locale())
+    clock_time = format_time(local, format="medium" if seconds else "short", locale=get_locale())
     return _time(when, f"{words}, {clock_time} {local.tzname()}")
 
 
@@ -157,6 +162,11 @@ def _time(when: date | datetime, words: str) -> Markup:
 def isolate(text: object) -> str:
     """A value inside an attribute or a drawing, where ``<bdi>`` cannot stand: FSI … PDI (UAX #9)."""
     return f"\u2068{text}\u2069"
+
+
+def joints(text: str) -> Markup:
+    """A long address, with leave to break a line where its parts meet: ``…@`` ``work.`` ``example``."""
+    return Markup("<wbr>").join(re.split(r"(?<=[@./?&=_-])(?=\w)", text))
 
 
 def translated(text: str) -> str:

@@ -58,26 +58,58 @@ LETTERS: Mapping[str, Letter] = {
     "company_invitation": Letter(
         N_("%(company)s invites you to %(host)s"),
         N_(
-            "Hello,\n\n%(company)s asks you to join them at %(host)s, where they ask people for data and see\n"
-            "what they may read. Open this link to accept. It works once, for seven days:\n\n    %(link)s\n\n"
+            "Hello,\n\n%(inviter)s invites you to join %(company)s at %(host)s, where they ask people for data and\n"
+            "see what they may read. Your role there: %(role)s. Open this link to accept. It works once, for seven days:\n\n    %(link)s\n\n"
             "If you do not know them, do nothing.\n"
         ),
     ),
     "company_invitation_unchecked": Letter(
         N_("Somebody invites you to %(host)s"),
         N_(
-            "Hello,\n\nsomebody who says they speak for %(company)s asks you to join them at %(host)s.\n"
+            "Hello,\n\n%(inviter)s, who says they speak for %(company)s, asks you to join them at %(host)s.\n"
+            "Your role there: %(role)s.\n"
             "We have not checked yet whether that is true. If you know them, open this link to accept.\n"
             "It works once, for seven days:\n\n    %(link)s\n\n"
             "If you do not know them, do nothing.\n"
         ),
     ),
+    "company_person_ended": Letter(
+        N_("Your access to %(company)s at %(host)s has ended"),
+        N_(
+            "Hello,\n\n%(company)s has taken you out of their organisation at %(host)s, and you were signed out\n"
+            "everywhere. You see nothing of theirs any more, and nothing is done there in your name.\n\n"
+            "Your account stays yours: you can be invited again, or sign up an organisation of your own.\n"
+            "If you did not expect this, ask an owner of %(company)s.\n"
+        ),
+    ),
+    "company_approved": Letter(
+        N_("%(company)s may ask people at %(host)s"),
+        N_(
+            "Hello,\n\nthe operator of %(host)s has approved %(company)s: from now on your clients may ask people,\n"
+            "and your organisation stands in the list that people can read. Go on here:\n\n    %(link)s\n"
+        ),
+    ),
+    "company_domain_proved": Letter(
+        N_("%(domain)s is proved at %(host)s"),
+        N_(
+            "Hello,\n\nwe found your line at %(domain)s, so people see now that the domain of %(company)s was checked.\n"
+            "You can take the file away. What else is to be done stands here:\n\n    %(link)s\n"
+        ),
+    ),
     "auditor_sign_up": Letter(
         N_("You may review the access log of %(host)s"),
         N_(
-            "Hello,\n\nthe operator of %(host)s asks you to review its access log, until %(until)s.\n"
+            "Hello,\n\nthe operator of %(host)s asks you to review its access log as an auditor. Last day: %(until)s.\n"
             "Open this link to choose a password and set up your second factor. It works once, for seven days:\n\n"
             "    %(link)s\n"
+        ),
+    ),
+    "exposed": Letter(
+        N_("Your data was read at %(host)s: what you should know"),
+        N_(
+            "Hello,\n\nthe operator of %(host)s writes to you because %(company)s read data of yours there\n"
+            "between %(first)s and %(last)s (UTC).\n\n%(message)s\n\n"
+            "What was read, and each read with its proof, stands on your own page:\n\n    %(link)s\n"
         ),
     ),
     "nothing": Letter(

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from vrm import accesslog, accounts, clock, companies, consents, oversight, tokens, work
+from sqlalchemy.orm import Session
+
+from vrm import accesslog, accounts, clock, companies, consents, journeys, oversight, tokens, work
+from vrm.companies import Company
 from vrm.house import House
 from vrm.work import Job
 from vrm.worker import letters
@@ -87,11 +90,17 @@ def read_client_keys(house: House) -> int:
 
 def look_for_proofs(house: House) -> int:
     """Look at domains that wait to be proved, a few at a time; a fault at one is tried again with the others."""
-    now = clock.now()
+    now, issuer = clock.now(), house.settings.issuer
+
+    def tell(session: Session, company: Company) -> None:
+        journeys.tell_of_proof(session, house.keys, company=company, issuer=issuer, now=now)
+
     due = house.database.read(lambda db: companies.list_unproved(db, now=now, limit=MOST_LOOKED_AT))
     for company_id in due:
         with suppress(companies.CheckedJustNow):  # another worker, or an owner, was faster
-            companies.look_for_proof(house.database, house.fetcher, company_id=company_id, now=now)
+            companies.look_for_proof(
+                house.database, house.fetcher, company_id=company_id, now=now, proved=tell
+            )
     return len(due)
 
 

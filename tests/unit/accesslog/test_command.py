@@ -56,7 +56,8 @@ def test_sequence_export_verify(vrm, database, tmp_path, no_instance):
     no_instance()
     code, out, _ = vrm("verify", file, "--vkey", vkey, "--checkpoint", kept)
     assert (code, out) == (
-        0, f"Verified: 10 entries, the whole log, in the tree of 10 signed by {ORIGIN}.\n",
+        0, f"Verified: 10 entries, the whole log, in the tree of 10 signed by {ORIGIN}.\n"
+        "The log continues the checkpoint you gave: nothing it signs was changed, dropped or moved since.\n",
     )  # fmt: skip
     code, out, _ = vrm("verify", file)
     assert code == 0

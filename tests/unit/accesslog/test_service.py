@@ -121,7 +121,7 @@ def own_reads(database, consumer=0, consent=0, company=COMPANY, limit=100, befor
     return database.read(
         lambda session: accesslog.list_for_company(
             session, consumer_id=CONSUMERS[consumer], company_id=company, consent_id=CONSENTS[consent],
-            limit=limit, before=before,
+            limit=limit, before=before, told=str.upper,
         )
     )  # fmt: skip
 
@@ -136,8 +136,10 @@ def test_a_company_sees_its_own_reads_with_what_proves_them(database):
         assert "code" not in read.members
         if read.answered:
             assert merkle.leaf_hash(read.entry) == read.leaf_hash
+            assert read.told is None
         else:
             assert read.entry is None
+            assert read.told and read.told.isupper()
     assert {read.answered for read in mine} == {True, False}
     assert not any(word in repr(mine) for word in (CONSUMERS[0], "versions", "home", "consent_revoked"))
 

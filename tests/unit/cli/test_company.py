@@ -240,4 +240,5 @@ def test_the_operator_invites_the_first_owner(operator, company: str) -> None:
     operator.do("worker", "--once")
     (letter,) = (Path(operator.home) / "mail").glob("*.eml")
     assert "/company/join?token=" in letter.read_text().replace("=3D", "=").replace("=\n", "")
+    assert "The operator of localhost:8000 invites you" in letter.read_text()
     assert operator.code("company", "invite", company, "--email", "nobody") == "bad_address"

@@ -39,10 +39,13 @@ def test_auditors_have_mandates_that_end(operator) -> None:
     made = operator.ask(
         "auditor", "grant", "--name", "R. Okafor", "--email", "rosa@audit.example", "--until", "2999-12-31"
     )
-    assert made["until"] == "3000-01-01T00:00:00.000Z"
+    assert (made["until"], made["last_day"]) == ("3000-01-01T00:00:00.000Z", "2999-12-31")
+    assert "2999-12-31" in operator.do("auditor", "list").stdout
     operator.do("auditor", "end", made["auditor_id"])
     listed = operator.ask("auditor", "list")["auditors"]
-    assert [(one["name"], one["state"]) for one in listed] == [("R. Okafor", "over")]
+    assert [(one["name"], one["state"]) for one in listed] == [("R. Okafor", "ended")]
+    assert listed[0]["last_day"] == listed[0]["ended_at"][:10]
+    assert "2999-12-31" not in operator.do("auditor", "list").stdout
     database = b"".join(one.read_bytes() for one in operator.home.glob("vrm.db*"))
     assert b"Okafor" not in database
     assert (

@@ -68,6 +68,7 @@ def test_a_case(vrm, office, files):
     assert code == 0
     assert out.startswith("Verified: the case “Night reads”, 2 entries, proved in the tree of ")
     assert "taken out by R. Okafor on 2026-03-02T" in out
+    assert "The log continues the checkpoint you gave" in out
     assert "--vkey" not in out
     assert "--checkpoint" not in out
 
@@ -77,7 +78,7 @@ def test_an_exposure(vrm, files):
     code, out = vrm(files.exposure)
     assert code == 0
     assert "the exposure “Exposed by the shop”" in out
-    assert "2 consents exposed" in out
+    assert "2 consents exposed" in out and "The log continues" not in out
     assert "--vkey" in out
     assert "--checkpoint" in out
 

@@ -61,6 +61,8 @@ def mixed(count: int, *, seed: int = 1, since: datetime = MONDAY) -> list[Event]
         kind = chance.random()
         if kind < 0.1:
             events.append(granted(late, client=client, consent=consent, keys=keys))
+        elif kind < 0.15 and number % 2:
+            events.append(Event("audit.viewed", late, "auditor", code=chance.choice(("search", "entry"))))
         elif kind < 0.15:
             events.append(Event("company.approved", late, "operator", company=COMPANIES[number % 2]))
         else:

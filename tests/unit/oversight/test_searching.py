@@ -67,12 +67,13 @@ def some(chance):
         "client": chance.choice(CLIENTS),
         "purpose": chance.choice(PURPOSES),
         "key": chance.choice([*KEYS, "phone_number"]),
-        "type": chance.choice(["disclosure", "disclosure", "consent.granted", "company.approved"]),
+        "type": chance.choice(["disclosure", "disclosure", "consent.granted", "audit.viewed"]),
         "outcome": chance.choice(["answered", "refused"]),
         "code": chance.choice(CODES),
         "thread": thread(chance.randrange(12)),
         "actor": chance.choice(["client", "consumer"]),
         "agent": chance.choice(AGENTS[:2]),
+        "looks": chance.choice(["with", "without"]),
     }
     return Filters(**{name: given[name] for name in chance.sample(sorted(given), chance.randrange(5))})
 

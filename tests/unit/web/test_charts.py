@@ -180,19 +180,29 @@ def test_holes_are_filled():
 
 
 def test_growth_is_drawn_in_steps():
-    """A value holds until the next point; the axis starts at a round value below the least."""
-    chart = charts.growth([Point(START, 1000), Point(START + DAY, 1100), Point(START + 2 * DAY, 1200)])
-    assert chart.path == "M0 100.0H50.0V50.0H100.0V0.0H100"
-    assert [tick.label for tick in chart.ticks] == ["1,000", "1,100", "1,200"]
+    """A value holds until the next point; the axis starts at nothing."""
+    chart = charts.growth([Point(START, 500), Point(START + DAY, 750), Point(START + 2 * DAY, 1000)])
+    assert chart.path == "M0 50.0H50.0V25.0H100.0V0.0H100"
+    assert [tick.label for tick in chart.ticks] == ["0", "500", "1,000"]
     assert [mark.label for mark in chart.marks] == ["2 Mar", "3 Mar", "4 Mar"]
 
 
 def test_growth_of_nothing_and_of_one():
     """No point draws nothing; one, or a value that stands still, is a flat line."""
     assert charts.growth([]).rows == []
-    assert charts.growth([Point(START, 7)]).path == "M0 100.0H100"
+    assert charts.growth([Point(START, 7)]).path == "M0 0.0H100"
     still = charts.growth([Point(START, 7), Point(START + DAY, 7)])
-    assert "NaN" not in still.path and set(re.findall(r"V([\d.]+)", still.path)) == {"100.0"}
+    assert "NaN" not in still.path and set(re.findall(r"V([\d.]+)", still.path)) == {"0.0"}
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "labels"),
+    [(12, 40, ["0", "10", "20", "40"]), (40, 12, ["0", "20", "40", "10"]), (1, 400, ["0", "200", "400"])],
+)
+def test_both_parts_of_an_axis_have_figures(above, below, labels):
+    """The lower part is measured too, where it is high enough for a figure."""
+    chart = charts.columns([Bucket(START, above, below)])
+    assert [tick.label for tick in chart.ticks] == labels
 
 
 def test_bars_are_measured_against_the_largest():

@@ -129,6 +129,7 @@ def test_a_sandbox_says_so_on_every_page():
     assert all('class="strip"' in shown(name, sandbox=True) for name in PAGES)
     kept = shown("start", mail_folder="var/mail")
     assert "Letters are not sent" in kept and "var/mail" not in kept
+    assert "A sandbox." not in kept and "trial" not in kept, "real people may be here: the console says so"
     assert 'class="strip"' not in shown("start")
 
 

@@ -1,6 +1,6 @@
 """``/v1/audit/…``: what auditors see on pages, for programs of theirs, under a token an auditor made (scope ``audit``).
 
-Nothing is changed here; a case or an answer may be taken out as a signed bundle. This one place lets in and writes
+Nobody writes here. The log may be taken out, and a case or an answer as a signed bundle, which is logged. This one place lets in and writes
 down: every request is recorded as a look before its view runs, and one that cannot be recorded gets no answer.
 """
 
@@ -30,6 +30,7 @@ _ROUTES: tuple[tuple[str, str, str, View], ...] = (
     ("GET", "/checkpoints/newest", "newest_checkpoint", audit_checkpoints.newest),
     ("GET", "/checkpoints/<int:size>", "checkpoint", audit_checkpoints.checkpoint),
     ("GET", "/consistency", "consistency", audit_checkpoints.consistency),
+    ("GET", "/export", "export", audit_checkpoints.export),
     ("GET", "/cases", "cases", audit_cases.cases),
     ("GET", "/cases/<uuid:case_id>", "case", audit_cases.case),
     ("GET", "/cases/<uuid:case_id>/lines", "case_lines", audit_cases.lines),

@@ -4,19 +4,23 @@ A parameter that is not known is refused and never left aside: a filter with a s
 """
 
 import re
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 
 from flask import request
 
+from vrm import clock, oversight
 from vrm.errors import Invalid
 from vrm.ids import is_id
 from vrm.oversight import Filters
+from vrm.web.rooms import house
 
 MOST_LEAVES = 2**63
 """No leaf index reaches this (C2SP tlog-checkpoint)."""
 PAGE = 50
 MOST_ON_A_PAGE = 200
+USUAL = timedelta(days=30)
+"""Figures over time are of so long, up to now, where nothing else is said."""
 FILTERS = tuple(one.name for one in fields(Filters))
 
 
@@ -32,8 +36,22 @@ def check_names(*known: str) -> None:
 
 
 def read_filters() -> Filters:
-    """The filters in the query. Raises ``Invalid`` for what no entry can have."""
-    return Filters.of(request.args)
+    """The filters in the query. Raises ``Invalid`` for what no entry can have, and for words that the log has not."""
+    return _known(Filters.of(request.args))
+
+
+def _known(filters: Filters) -> Filters:
+    here = house()
+    here.database.read(lambda db: oversight.check_known(db, filters, here.catalogue))
+    return filters
+
+
+def usual_span(filters: Filters) -> Filters:
+    """The same, with both ends of the time to count over. Raises ``Invalid`` where no time lies between them."""
+    until = filters.until or clock.now()
+    spanned = replace(filters, since=filters.since or until - USUAL, until=until)
+    spanned.check()
+    return spanned
 
 
 def read_span(filters: Filters) -> tuple[datetime, datetime]:
@@ -74,7 +92,7 @@ def find_member(name: str, condition: str) -> str | None:
     """What this condition could be, under a name of its own; None where none is given. Raises ``Invalid``."""
     given = request.args.get(name)
     try:
-        Filters.of({} if given is None else {condition: given})
+        _known(Filters.of({} if given is None else {condition: given}))
     except Invalid as fault:
         fault.field = name
         raise

@@ -1,15 +1,19 @@
-"""``/v1/audit/checkpoints`` and ``/v1/audit/consistency``: what the log claimed to be, and that it only grew."""
+"""``/v1/audit/checkpoints`` and ``/v1/audit/consistency``: what the log claimed to be, and that it only grew; and
+``/v1/audit/export``: all of it.
+"""
 
 from typing import Any
 
 from flask import Response, jsonify
 
-from vrm import accesslog, clock
+from vrm import accesslog, clock, oversight
 from vrm.accesslog import Published
 from vrm.errors import Invalid, NotFound
+from vrm.web import protector
 from vrm.web.api import audit_asking as asking
 from vrm.web.api.answers import encode
 from vrm.web.api.audit_entries import older_body
+from vrm.web.api.audit_stream import stream
 from vrm.web.rooms import house
 
 
@@ -44,6 +48,17 @@ def consistency() -> Response:
     larger = _newest().size if new is None else new
     proof = house().database.read(lambda db: accesslog.consistency(db, old=old, new=larger))
     return jsonify({"old": old, "new": larger, "proof": [encode(each) for each in proof]})
+
+
+def export() -> Response:
+    """The whole log under the newest checkpoint, line by line; that it left is logged first."""
+    asking.check_names()
+    here, auditor_id, now = house(), protector.auditor_id(), clock.now()
+    made = oversight.open_log(here.database, here.keys, origin=here.settings.log_origin)
+    here.database.write(
+        lambda db: oversight.record_log_export(db, export=made, auditor_id=auditor_id, now=now)
+    )
+    return stream(made)
 
 
 def _newest() -> Published:

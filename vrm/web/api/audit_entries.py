@@ -38,8 +38,7 @@ def entry(leaf_index: int) -> Response:
 def tallies() -> Response:
     """How many entries meet the filters, by hour or day and by outcome."""
     asking.check_names(*asking.FILTERS, "grain")
-    filters, named = asking.read_filters(), asking.find_word("grain", "hour", "day")
-    asking.read_span(filters)
+    filters, named = asking.usual_span(asking.read_filters()), asking.find_word("grain", "hour", "day")
     grain: oversight.Grain = "hour" if named == "hour" else "day"
     series = house().database.read(lambda db: oversight.series(db, filters, grain=grain))
     buckets = [

@@ -17,14 +17,14 @@ from vrm.web import charts, pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters, words
 from vrm.web.audit.anomalies import Odd, odd
-from vrm.web.audit.cases import chosen, offered, whole
+from vrm.web.audit.cases import MOST_MARKED, chosen, mark_all, offered, whole
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext
 from vrm.web.onward import onward
 from vrm.web.rooms import house
 from vrm.web.typed import REFUSED
 
-ENTRIES = 200
+ENTRIES = MOST_MARKED
 """Entries of the evidence on one page, and so as many as one button marks."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PAST = 28 * _DAY
@@ -64,9 +64,7 @@ def mark_anomaly(anomaly_id: object) -> BaseResponse:
         provable = min(newest.size if newest else 0, upto)
         rows = oversight.search(db, found.evidence, before=provable, limit=ENTRIES).rows
         case_id = chosen(db, here, form.data, **who)
-        held = set(oversight.marked_leaves(db, case_id=case_id))
-        for leaf in sorted({row.leaf_index for row in rows} - held):
-            oversight.mark(db, here.keys, case_id=case_id, leaf_index=leaf, **who)
+        mark_all(db, here, case_id, (row.leaf_index for row in rows), **who)
         note = _note(odd(found, here.catalogue, words.names(db)), form.data["note"])
         oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
         return case_id
@@ -93,7 +91,7 @@ def _note(one: Odd, more: str) -> str:
 
 
 def _page(anomaly_id: str, before: int | None, form: Form, status: int = 200) -> Response:
-    here, now = house(), clock.now()
+    here, now, auditor_id = house(), clock.now(), session.auditor_id()
     return pages.render(
         "audit_anomaly.html",
         status,
@@ -101,11 +99,13 @@ def _page(anomaly_id: str, before: int | None, form: Form, status: int = 200) ->
         most=ENTRIES,
         longest=oversight.LONGEST_TITLE,
         longest_note=oversight.LONGEST_NOTE // 2,
-        **here.database.read(lambda db: _one(db, here, anomaly_id, before, now)),
+        **here.database.read(lambda db: _one(db, here, anomaly_id, auditor_id, before, now)),
     )
 
 
-def _one(db: Session, here: House, anomaly_id: str, before: int | None, now: datetime) -> dict[str, object]:
+def _one(
+    db: Session, here: House, anomaly_id: str, auditor_id: str, before: int | None, now: datetime
+) -> dict[str, object]:
     found = oversight.get_anomaly(db, anomaly_id=anomaly_id)
     evidence = oversight.search(db, found.evidence, before=before, limit=ENTRIES)
     newest, path = accesslog.latest_checkpoint(db), f"/audit/anomalies/{anomaly_id}"
@@ -122,8 +122,8 @@ def _one(db: Session, here: House, anomaly_id: str, before: int | None, now: dat
         "looked_back_to": evidence.looked_back_to,
         "entries": f"/audit/log?{urlencode(found.evidence.given())}",
         "exposure": f"/audit/exposure?{urlencode({'client': found.client_id, **span})}",
-        "offered": offered(db, here),
         "size": newest.size if newest else 0,
+        **offered(db, here, auditor_id),
     }
 
 

@@ -1,11 +1,11 @@
 """Case files: all of them, opening one, and putting an entry into one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -25,9 +25,12 @@ from vrm.web.typed import N_, needed
 PAGE = 30
 MOST_OFFERED = 100
 """So many open cases one can choose from, the newest; an older one has a form of its own on its page."""
+MOST_MARKED = 200
+"""So many entries are marked at once."""
 
 SENTENCES = (
     N_("There is no such case."),
+    N_("To give a title, choose a new case; or leave the title empty."),
     N_("No signed checkpoint covers such an entry. A new one waits a second or so for it."),
     N_("This entry is marked in the case already."),
     N_("This case is closed. Reopen it to add to it."),
@@ -42,8 +45,11 @@ class _Opened(Schema):
 
 
 class _Marked(Schema):
-    leaf = fields.Integer(
-        required=True, error_messages={"invalid": N_("Give the entry’s leaf index, a number.")}
+    leaf = fields.List(
+        fields.Integer(error_messages={"invalid": N_("Give the entry’s leaf index, a number.")}),
+        required=True,
+        validate=validate.Length(1, MOST_MARKED, error=N_("Choose at least one entry.")),
+        error_messages={"required": N_("Choose at least one entry.")},
     )
     case = fields.String(load_default="")
     title = fields.String(load_default="")
@@ -54,12 +60,13 @@ def add_routes(blueprint: Blueprint) -> None:
     """``/cases``, ``/cases/mark``."""
     blueprint.get("/cases")(show_cases)
     blueprint.post("/cases")(open_case)
-    blueprint.post("/cases/mark")(mark_entry)
+    blueprint.post("/cases/mark")(mark_entries)
 
 
 @audience("auditor")
 def show_cases() -> Response:
-    return _page(BLANK, filters.leaf("leaf"))
+    asked = {leaf for leaf in request.args.getlist("leaf", type=int) if 0 <= leaf < filters.MOST_LEAVES}
+    return _page(BLANK, sorted(asked)[-MOST_MARKED:])
 
 
 @audience("auditor")
@@ -75,52 +82,62 @@ def open_case() -> BaseResponse:
             form = form.with_fault(fault)
         else:
             return onward(f"/audit/cases/{case_id}", "saved")
-    return _page(form, None, problems.row(Invalid("")).status)
+    return _page(form, [], problems.row(Invalid("")).status)
 
 
 @audience("auditor")
-def mark_entry() -> BaseResponse:
-    """Mark an entry in a case that is open, or in one that is opened for it."""
-    form, here, auditor_id, now = filled(_Marked()), house(), session.auditor_id(), clock.now()
-    status = problems.row(Invalid("")).status
+def mark_entries() -> BaseResponse:
+    """Mark one entry, or several, in a case that is open, or in one that is opened for them."""
+    form, here, now = filled(_Marked(), lists=("leaf",)), house(), clock.now()
     if form.errors:
-        return _page(form, None, status)
+        return _page(form, [], problems.row(Invalid("")).status)
+    who: dict[str, Any] = {"auditor_id": session.auditor_id(), "now": now}
+    leaves, note = sorted(set(form.data["leaf"])), form.data["note"]
 
     def mark(db: Session) -> str:
-        case_id = chosen(db, here, form.data, auditor_id=auditor_id, now=now)
-        oversight.mark(
-            db,
-            here.keys,
-            case_id=case_id,
-            leaf_index=form.data["leaf"],
-            auditor_id=auditor_id,
-            now=now,
-            note=form.data["note"],
-        )
+        case_id = chosen(db, here, form.data, **who)
+        if len(leaves) == 1:
+            oversight.mark(db, here.keys, case_id=case_id, leaf_index=leaves[0], note=note, **who)
+            return case_id
+        mark_all(db, here, case_id, leaves, **who)
+        if note.strip():
+            oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
         return case_id
 
     try:
         case_id = here.database.write(mark)
     except (Invalid, Conflict, NotFound) as fault:
         wrong = form.with_fault(fault) if isinstance(fault, Invalid) else whole(form, fault)
-        leaf = max(0, min(form.data["leaf"], filters.MOST_LEAVES - 1))
-        return _page(wrong, leaf, problems.row(fault).status)
+        shown = sorted({max(0, min(leaf, filters.MOST_LEAVES - 1)) for leaf in leaves})
+        return _page(wrong, shown, problems.row(fault).status)
     return onward(f"/audit/cases/{case_id}", "saved")
+
+
+def mark_all(db: Session, here: House, case_id: str, leaves: Iterable[int], **who: Any) -> None:
+    """Mark entries in a case; what is in it already stays as it is."""
+    held = oversight.marked_leaves(db, case_id=case_id)
+    for leaf in sorted(set(leaves).difference(held)):
+        oversight.mark(db, here.keys, case_id=case_id, leaf_index=leaf, **who)
 
 
 def chosen(db: Session, here: House, data: Mapping[str, Any], *, auditor_id: str, now: datetime) -> str:
     """The id of the case that a form names; of a new one where it names none."""
-    case_id = str(data.get("case", ""))
+    case_id, title = str(data.get("case", "")), str(data.get("title", ""))
     if not case_id:
-        return oversight.open_case(db, here.keys, title=data["title"], auditor_id=auditor_id, now=now).id
+        return oversight.open_case(db, here.keys, title=title, auditor_id=auditor_id, now=now).id
+    if title.strip():
+        raise Invalid("To give a title, choose a new case; or leave the title empty.", field="title")
     if not ids.is_id(case_id):
         raise NotFound("There is no such case.", code="no_such_case")
     return oversight.get_case(db, here.keys, case_id=case_id).id
 
 
-def offered(db: Session, here: House) -> list[oversight.Case]:
-    """The cases one can put something into."""
-    return oversight.list_cases(db, here.keys, open_only=True, limit=MOST_OFFERED)
+def offered(db: Session, here: House, auditor_id: str) -> dict[str, object]:
+    """The cases one can put something into, and the id of the one this auditor worked on last."""
+    return {
+        "offered": oversight.list_cases(db, here.keys, open_only=True, limit=MOST_OFFERED),
+        "recent": oversight.find_last_case(db, auditor_id=auditor_id) or "",
+    }
 
 
 def whole(form: Form, fault: Conflict | NotFound) -> Form:
@@ -128,8 +145,8 @@ def whole(form: Form, fault: Conflict | NotFound) -> Form:
     return Form(form.values, form.data, {**form.errors, "": told(fault)})
 
 
-def _page(form: Form, leaf: int | None, status: int = 200) -> Response:
-    here = house()
+def _page(form: Form, leaves: Sequence[int], status: int = 200) -> Response:
+    here, auditor_id = house(), session.auditor_id()
     before = request.args.get("before", "")
     before = before if ids.is_id(before) else ""
     open_only = request.args.get("state") == "open"
@@ -137,19 +154,20 @@ def _page(form: Form, leaf: int | None, status: int = 200) -> Response:
         "audit_cases.html",
         status,
         form=form,
-        leaf=leaf,
         open_only=open_only,
         longest=oversight.LONGEST_TITLE,
         longest_note=oversight.LONGEST_NOTE,
-        **here.database.read(lambda db: _cases(db, here, leaf, before or None, open_only)),
+        **here.database.read(lambda db: _cases(db, here, auditor_id, leaves, before or None, open_only)),
     )
 
 
 def _cases(
-    db: Session, here: House, leaf: int | None, before: str | None, open_only: bool
+    db: Session, here: House, auditor_id: str, leaves: Sequence[int], before: str | None, open_only: bool
 ) -> dict[str, object]:
     found = oversight.list_cases(db, here.keys, before=before, limit=PAGE + 1, open_only=open_only)
     newest = accesslog.latest_checkpoint(db)
+    size = newest.size if newest else 0
+    covered = [leaf for leaf in leaves if leaf < size]
     keep = "&state=open" if open_only else ""
     older = f"/audit/cases?before={found[PAGE - 1].id}{keep}#each" if len(found) > PAGE else None
     return {
@@ -157,7 +175,8 @@ def _cases(
         "names": auditor_names(db, here),
         "older": older,
         "newest": f"/audit/cases{'?state=open' if open_only else ''}#each" if before else None,
-        "offered": offered(db, here) if leaf is not None else [],
-        "covered": leaf is None or (newest is not None and leaf < newest.size),
-        "marked_in": oversight.list_cases(db, here.keys, leaf_index=leaf) if leaf is not None else [],
+        "leaves": covered or leaves[:1],
+        "covered": bool(covered),
+        "marked_in": oversight.list_cases(db, here.keys, leaf_index=leaves[0]) if len(leaves) == 1 else [],
+        **offered(db, here, auditor_id),
     }

@@ -7,11 +7,11 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from vrm import accesslog
+from vrm import accesslog, clock, oversight
 from vrm.accesslog import BadNote, Comparison, Published, note
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
-from vrm.web import charts, pages
+from vrm.web import charts, pages, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters
 from vrm.web.audit.entry import verifier
@@ -44,15 +44,29 @@ class Shown:
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/checkpoints``, ``/checkpoints/<size>``."""
+    """``/checkpoints``, ``/checkpoints/<size>``, and ``/log/export``."""
     blueprint.get("/checkpoints")(show_checkpoints)
     blueprint.post("/checkpoints")(check_checkpoint)
     blueprint.get("/checkpoints/<int:size>")(download_checkpoint)
+    blueprint.get("/log/export")(export_log)
 
 
 @audience("auditor")
 def show_checkpoints() -> Response:
     return _page()
+
+
+@audience("auditor")
+def export_log() -> Response:
+    """The whole log as a download, a part in memory at a time; that it left is logged first."""
+    here, auditor_id, now = house(), session.auditor_id(), clock.now()
+    made = oversight.open_log(here.database, here.keys, origin=here.settings.log_origin)
+    here.database.write(
+        lambda db: oversight.record_log_export(db, export=made, auditor_id=auditor_id, now=now)
+    )
+    response = Response(iter(made), mimetype="application/x-ndjson")
+    response.headers["Content-Disposition"] = 'attachment; filename="log.ndjson"'
+    return response
 
 
 @audience("auditor")

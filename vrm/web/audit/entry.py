@@ -21,7 +21,7 @@ from vrm.errors import NotFound
 from vrm.house import House
 from vrm.web import pages
 from vrm.web.audiences import audience
-from vrm.web.audit import words
+from vrm.web.audit import codes, words
 from vrm.web.audit.filters import MOST_LEAVES
 from vrm.web.language import gettext
 from vrm.web.rooms import house
@@ -29,11 +29,15 @@ from vrm.web.rooms import house
 
 @dataclass(frozen=True)
 class Said:
-    """What one value of a member is called, and what it is; ``href`` leads to all entries that have it."""
+    """What one value of a member is called, and what it is; ``href`` leads to all entries that have it.
+
+    ``told``: the code that the company got, where it may not know this one.
+    """
 
     value: str
     name: str = ""
     href: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def _members(members: Mapping[str, object], catalogue: Catalogue, names: words.N
             unknown = gettext("This version of the service does not know this member.")
             yield Member(
                 name,
-                [_said(name, value, catalogue, names) for value in _values(members[name])],
+                [_said(members, name, value, catalogue, names) for value in _values(members[name])],
                 gettext(meaning) if meaning else unknown,
             )
 
@@ -155,7 +159,9 @@ def _values(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
-def _said(name: str, value: str, catalogue: Catalogue, names: words.Names) -> Said:
+def _said(
+    members: Mapping[str, object], name: str, value: str, catalogue: Catalogue, names: words.Names
+) -> Said:
     href = f"/audit/log?{'key' if name == 'keys' else name}="
     match name:
         case "company":
@@ -166,7 +172,14 @@ def _said(name: str, value: str, catalogue: Catalogue, names: words.Names) -> Sa
             return Said(value, words.purpose(catalogue, value), href)
         case "keys":
             return Said(value, words.key(catalogue, value), href)
-        case "type" | "actor" | "outcome" | "code" | "thread" | "agent":
+        case "code":
+            type = str(members.get("type"))
+            return Said(value, codes.meaning(type, value), href, codes.told(type, value))
+        case "type":
+            return Said(value, gettext(codes.ACTIONS[value]) if value in codes.ACTIONS else "", href)
+        case "actor":
+            return Said(value, gettext(words.ACTORS[value]) if value in words.ACTORS else "", href)
+        case "outcome" | "thread" | "agent":
             return Said(value, href=href)
         case _:
             return Said(value)

@@ -5,30 +5,27 @@ Everything is in the address (``filters``), so a page can be linked, kept under 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, oversight
 from vrm.accesslog.types import ACTORS
+from vrm.accesslog.types import REFUSED as REFUSED_READ
 from vrm.catalogue import Catalogue
 from vrm.house import House
-from vrm.oversight import Filters, Row
+from vrm.oversight import Row
 from vrm.web import charts, pages, session
 from vrm.web.audiences import audience
-from vrm.web.audit import filters, words
+from vrm.web.audit import codes, filters, trend, words
 from vrm.web.audit.filters import Typed
 from vrm.web.language import gettext
 from vrm.web.rooms import house
 from vrm.web.typed import REFUSED
 
 PAGE = 50
-USUAL = timedelta(days=30)
-LONGEST = timedelta(days=366)
-"""What one chart shows at most."""
-BY_HOUR = timedelta(days=3)
-"""Up to here a chart has a column for each hour; beyond, for each day."""
 MOST_RANKED = 5
 MOST_BACK = 30
 """So many pages one can go back step by step; further back there is the newest."""
@@ -36,39 +33,22 @@ MOST_BACK = 30
 
 @dataclass(frozen=True)
 class Line:
-    """An entry as the list shows it: names beside ids, and of the purpose its term alone, which is short."""
+    """An entry as the list shows it: words beside ids and codes. ``code`` is why a read was refused, or what it was
+    about."""
 
     row: Row
     time: str
+    action: str
+    code: str
     company: str
     client: str
     purpose: str
-
-
-@dataclass(frozen=True)
-class Span:
-    """The time that a chart shows; ``cut``: more was asked for than one chart shows."""
-
-    since: datetime
-    until: datetime
-    cut: bool
+    keys: str
 
     @property
-    def unit(self) -> oversight.Grain:
-        """What one column stands for."""
-        return "hour" if self.until - self.since <= BY_HOUR else "day"
-
-
-@dataclass(frozen=True)
-class Trend:
-    """Entries over a span, as a chart and as sums; ``counted_back_to`` where not all could be counted."""
-
-    span: Span
-    chart: charts.Columns
-    answered: int
-    refused: int
-    other: int
-    counted_back_to: datetime | None
+    def refused(self) -> bool:
+        """Whether this is a read that was refused; a person who refuses an ask reads nothing."""
+        return self.row.outcome == REFUSED_READ and self.row.type != trend.ASK_REFUSED
 
 
 @dataclass(frozen=True)
@@ -88,39 +68,45 @@ def add_routes(blueprint: Blueprint) -> None:
 @audience("auditor")
 def show_log() -> Response:
     here, auditor_id, now = house(), session.auditor_id(), clock.now()
-    typed = filters.read(request.args)
+    typed = _without_looks(filters.read(request.args))
     before = filters.leaf("before")
     trail = [part for part in request.args.get("trail", "").split(".") if part.isascii() and part.isdigit()]
+    context = here.database.read(lambda db: _log(db, here, typed, before, trail[-MOST_BACK:], now))
     return pages.render(
         "audit_log.html",
-        REFUSED if typed.errors else 200,
-        **here.database.read(lambda db: _log(db, here, typed, before, trail[-MOST_BACK:], now)),
+        REFUSED if context["typed"].errors else 200,
+        **context,
         views=here.database.read(lambda db: oversight.list_views(db, here.keys, auditor_id=auditor_id)),
-        typed=typed,
         called=words.FILTERS,
-        wrong=lambda name: {"aria-invalid": "true"} if name in typed.errors else {},
-        types=sorted(accesslog.TYPES),
-        actors=sorted(ACTORS),
     )
+
+
+def _without_looks(typed: Typed) -> Typed:
+    """What auditors looked at, these pages among it, crowds out the rest: it is left out unless it is asked for."""
+    if typed.get("looks") or typed.get("type"):
+        return typed
+    return replace(typed, wanted=replace(typed.wanted, looks="without"))
 
 
 def _log(
     db: Session, here: House, typed: Typed, before: int | None, trail: Sequence[str], now: datetime
-) -> Mapping[str, object]:
+) -> dict[str, Any]:
+    typed = filters.checked(db, here.catalogue, typed)
     names, published = words.names(db), accesslog.latest_checkpoint(db)
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
+        "typed": typed,
         "names": names,
         "size": published.size if published else 0,
         "behind": max(0, (published.size if published else 0) - oversight.indexed(db)),
-        "purposes": _purposes(here.catalogue, typed),
-        "keys": _keys(here.catalogue, typed),
+        "offered": _offered(db, here.catalogue, typed),
+        "wrong": lambda name: {"aria-invalid": "true"} if name in typed.errors else {},
         "lines": [], "older": None, "newer": None, "newest": None, "looked_back_to": None,
-        "trend": None, "ranks": [],
+        "trend": None, "ranks": [], "exactly": None,
     }  # fmt: skip
     if typed.errors:
         return context
     found = oversight.search(db, typed.wanted, before=before, limit=PAGE)
-    span = _span(typed.wanted, now)
+    span = trend.span_of(typed.wanted, now)
     if before is not None:
         context["newest"] = typed.href() + "#each"
         context["newer"] = (
@@ -130,56 +116,19 @@ def _log(
         gone = ".".join([*trail, str(before)]) if before is not None else ""
         context["older"] = typed.href(before=found.older, trail=gone) + "#each"
     return context | {
-        "lines": [_line(row, names) for row in found.rows],
+        "lines": [_line(row, here.catalogue, names) for row in found.rows],
+        "exactly": len(found.rows) if before is None and found.older is None else None,
         "looked_back_to": found.looked_back_to,
-        "trend": _trend(db, typed, span) if span else None,
+        "trend": trend.trend_of(db, typed, span) if span else None,
         "ranks": _ranks(db, here.catalogue, typed, span, names) if span else [],
     }
 
 
-def _span(wanted: Filters, now: datetime) -> Span | None:
-    """What a chart shows of the time that is asked for: nothing ever happened later than now."""
-    until = min(wanted.until or now, now)
-    since = wanted.since or until - USUAL
-    if since >= until:
-        return None
-    return Span(max(since, until - LONGEST), until, until - since > LONGEST)
-
-
-def _trend(db: Session, typed: Typed, span: Span) -> Trend:
-    series = oversight.series(db, _within(typed, span), grain=span.unit)
-    sums = {
-        name: sum(each.counts.get(name, 0) for each in series.buckets) for name in ("answered", "refused", "")
-    }
-    length = timedelta(hours=1) if span.unit == "hour" else timedelta(days=1)
-    buckets = [
-        charts.Bucket(
-            each.start,
-            above=each.counts.get("answered", 0) + each.counts.get("", 0),
-            below=each.counts.get("refused", 0),
-            href=typed.href(since=clock.rfc3339(each.start), until=clock.rfc3339(each.start + length))
-            if each.counts
-            else None,
-        )
-        for each in series.buckets
-    ]
-    chart = charts.columns(buckets, span.unit)
-    back = short_of(series.buckets[0].start, series.counted_back_to)
-    return Trend(span, chart, sums["answered"], sums["refused"], sums[""], back)
-
-
-def short_of(first: datetime, counted_back_to: datetime | None) -> datetime | None:
-    """How far back figures reach, where that is not to the first moment of what is shown."""
-    return counted_back_to if counted_back_to is not None and counted_back_to > first else None
-
-
-def _within(typed: Typed, span: Span) -> Filters:
-    return Filters(since=span.since, until=span.until, **typed.wanted.members())
-
-
-def _ranks(db: Session, catalogue: Catalogue, typed: Typed, span: Span, names: words.Names) -> list[Most]:
+def _ranks(
+    db: Session, catalogue: Catalogue, typed: Typed, span: trend.Span, names: words.Names
+) -> list[Most]:
     """What these entries have most of, where that is not settled by a filter: a part of the page for each."""
-    wanted, first = _within(typed, span), span.since.replace(hour=0, minute=0, second=0, microsecond=0)
+    wanted, first = trend.within(typed, span), span.since.replace(hour=0, minute=0, second=0, microsecond=0)
     found = []
     for by in ("client", "key", "code"):
         if typed.get(by):
@@ -188,7 +137,7 @@ def _ranks(db: Session, catalogue: Catalogue, typed: Typed, span: Span, names: w
         refused = by == "code" and not (typed.get("type") or typed.get("outcome"))
         narrowed = replace(wanted, outcome="refused") if refused else wanted
         ranking = oversight.rank(db, narrowed, by=by, limit=MOST_RANKED)
-        back = short_of(first, ranking.counted_back_to)
+        back = trend.short_of(first, ranking.counted_back_to)
         ranks = [
             charts.Rank(
                 _called(by, each.value, catalogue, names), each.count, href=typed.href(**{by: each.value})
@@ -207,29 +156,55 @@ def _called(by: str, value: str, catalogue: Catalogue, names: words.Names) -> st
         case "key":
             return words.key(catalogue, value)
         case _:
-            return value
+            return _with_code(codes.meanings(value), value)
 
 
-def _line(row: Row, names: words.Names) -> Line:
+def _line(row: Row, catalogue: Catalogue, names: words.Names) -> Line:
     return Line(
         row,
         clock.rfc3339(row.at).replace("T", " ").removesuffix("Z"),
+        codes.action(row.type),
+        codes.meaning(row.type, row.code) if row.code else "",
         names.company(row.company_id),
         names.client(row.client_id),
-        (row.purpose or "").rpartition(":")[2],
+        words.purpose(catalogue, row.purpose) if row.purpose else "",
+        ", ".join(words.key(catalogue, key) for key in row.keys),
     )
 
 
-def _purposes(catalogue: Catalogue, typed: Typed) -> list[tuple[str, str]]:
-    found = {id: gettext(purpose.plain) for id, purpose in catalogue.purposes.items()}
-    return _choices(found, typed.get("purpose"))
+def _with_code(said: str, code: str) -> str:
+    return f"{said} ({code})" if said and said != code else code
 
 
-def _keys(catalogue: Catalogue, typed: Typed) -> list[tuple[str, str]]:
-    return _choices({name: gettext(key.label) for name, key in catalogue.keys.items()}, typed.get("key"))
+Choices = list[tuple[str, list[tuple[str, str]]]]
 
 
-def _choices(found: Mapping[str, str], chosen: str) -> list[tuple[str, str]]:
-    """By their words; one that was chosen and is in no list any more stands there as it is."""
-    extra = {chosen: chosen} if chosen and chosen not in found else {}
-    return sorted({**found, **extra}.items(), key=lambda one: one[1].casefold())
+def _offered(db: Session, catalogue: Catalogue, typed: Typed) -> dict[str, Any]:
+    """What the log can be narrowed by, in words: first what it holds, then what else there could be."""
+    known = {
+        "purpose": {id: gettext(purpose.plain) for id, purpose in catalogue.purposes.items()},
+        "key": {name: gettext(key.label) for name, key in catalogue.keys.items()},
+        "type": {name: _with_code(codes.action(name), name) for name in accesslog.TYPES},
+        "code": {code: "" for known in oversight.CODES.values() for code in known},
+    }
+    known["code"] = {code: _with_code(codes.meanings(code), code) for code in known["code"]}
+    actors = {name: gettext(words.ACTORS[name]) for name in ACTORS}
+    return {
+        "actor": _by_words(actors),
+        **{
+            name: _grouped(found, [*oversight.occurring(db, name), *filter(None, [typed.get(name)])])
+            for name, found in known.items()
+        },
+    }
+
+
+def _grouped(found: Mapping[str, str], occurring: Sequence[str]) -> Choices:
+    """In two groups; what is in no list any more, or what somebody typed, stands there as it is."""
+    held = {value: found.get(value, value) for value in occurring}
+    rest = {value: said for value, said in found.items() if value not in held}
+    groups = [(gettext("In the log"), _by_words(held)), (gettext("Not in the log so far"), _by_words(rest))]
+    return [group for group in groups if group[1]]
+
+
+def _by_words(found: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(found.items(), key=lambda one: one[1].casefold())

@@ -22,6 +22,7 @@ from vrm.web import charts, pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters, words
 from vrm.web.audit.case import Taking, auditor_names, send
+from vrm.web.audit.cases import MOST_MARKED
 from vrm.web.audit.entry import verifier
 from vrm.web.audit.filters import Typed
 from vrm.web.forms import BLANK, Form, filled
@@ -130,9 +131,9 @@ def _answer(db: Session, here: House, given: Mapping[str, str], after: str, now:
     typed = _read(given, names, now)
     size = published.size if published else 0
     context: dict[str, Any] = {
-        "typed": typed, "names": names, "keys": _keys(here.catalogue), "size": size,
+        "typed": typed, "whose": _company(typed, names), "names": names, "keys": _keys(here.catalogue), "size": size,
         "behind": max(0, size - oversight.indexed(db)),
-        "found": None, "lines": [], "bars": [], "next": None, "first": None, "title": "",
+        "found": None, "leaves": [], "lines": [], "bars": [], "next": None, "first": None, "title": "",
         "taken_out": _taken_out(db, here),
     }  # fmt: skip
     if typed.errors or not _is_whole(typed.wanted):
@@ -140,6 +141,7 @@ def _answer(db: Session, here: House, given: Mapping[str, str], after: str, now:
     found = _ask(db, typed.wanted, after)
     wanted = typed.wanted
     whose = names.client(wanted.client) if wanted.client else names.company(wanted.company)
+    reads = replace(wanted, type="disclosure", outcome=ANSWERED)
     ranked = sorted(found.key_reads.items(), key=lambda one: (-one[1], one[0]))
     href = "/audit/exposure"
     ranks = [
@@ -148,6 +150,7 @@ def _answer(db: Session, here: House, given: Mapping[str, str], after: str, now:
     ]
     return context | {
         "found": found,
+        "leaves": [row.leaf_index for row in oversight.search(db, reads, limit=MOST_MARKED).rows],
         "lines": [_line(each, here.catalogue, typed) for each in found.exposed],
         "bars": charts.bars(ranks),
         "next": typed.href(href, after=found.after) + "#each" if found.after else None,
@@ -186,6 +189,14 @@ def _read(given: Mapping[str, str], names: words.Names, now: datetime) -> Typed:
 
 def _is_whole(wanted: Filters) -> bool:
     return bool(wanted.client or wanted.company)
+
+
+def _company(typed: Typed, names: words.Names) -> str:
+    """The company that the form begins with: that of the client asked about, or the only one there is."""
+    client = names.clients.get(typed.get("client"))
+    if client is not None:
+        return client.company_id
+    return next(iter(names.companies)) if len(names.companies) == 1 else ""
 
 
 def _whose(wanted: Filters) -> dict[str, Any]:

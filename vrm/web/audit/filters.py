@@ -1,12 +1,15 @@
 """How the log was narrowed, read from a page's address: every filter is a query parameter, so a link is a view."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import request
+from sqlalchemy.orm import Session
 
+from vrm import oversight
+from vrm.catalogue import Catalogue
 from vrm.errors import Invalid
 from vrm.oversight import Filters
 from vrm.web.language import told
@@ -53,6 +56,15 @@ def read(given: Mapping[str, str]) -> Typed:
         else:
             good[name] = value
     return Typed(values, wanted, errors)
+
+
+def checked(db: Session, catalogue: Catalogue, typed: Typed) -> Typed:
+    """The same, with an error where a filter has the form of a word that the log has, and is none of them."""
+    try:
+        oversight.check_known(db, typed.wanted, catalogue)
+    except Invalid as fault:
+        return replace(typed, errors={str(fault.field): told(fault), **typed.errors})
+    return typed
 
 
 def leaf(name: str) -> int | None:

@@ -34,10 +34,10 @@ def _home(db: Session, here: House, auditor_id: str, now: datetime) -> dict[str,
     newest, names = accesslog.latest_checkpoint(db), words.names(db)
     grown = accesslog.sample_checkpoints(db)
     newest_looks = oversight.list_looks(db, here.keys, limit=_LOOKED_THROUGH).looks
-    seen = [looks.looked(each, auditor_id) for each in newest_looks]
+    seen = [looks.looked(each, auditor_id, here.catalogue, names) for each in newest_looks]
     return {
         "me": me,
-        "days": (me.until - now).days,
+        "days": (me.last_day - now.date()).days,
         "newest": newest,
         "waiting": accesslog.count_pending(db),
         "growth": charts.growth([charts.Point(each.at, each.size) for each in grown]),

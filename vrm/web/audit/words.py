@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 from vrm import companies
 from vrm.catalogue import Catalogue
 from vrm.companies import Client, Company
+from vrm.errors import Invalid
+from vrm.oversight.grammar import read_moment
+from vrm.web import pages
+from vrm.web.audit import codes
 from vrm.web.language import N_, gettext
 
 MEMBERS: Mapping[str, str] = {
@@ -73,6 +77,9 @@ SUMMARIES = (
     N_(
         "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash."
     ),
+    N_(
+        "The operator worked out whose reads a file holds; the code says whether they were counted or notified."
+    ),
     N_("The log was exported; the code says whether all of it or a selection."),
     N_("Every key is wrapped by the KEK that is current now."),
     N_("A backup was made; it holds the log up to some entry before this one."),
@@ -105,6 +112,7 @@ FILTERS: Mapping[str, str] = {
     "thread": N_("Thread"),
     "actor": N_("Actor"),
     "agent": N_("Agent"),
+    "looks": N_("Looks of auditors"),
 }
 """What one can narrow the log by."""
 
@@ -117,19 +125,32 @@ ANOMALIES: Mapping[str, str] = {
 }
 """The kinds of anomaly, as a heading."""
 
-LOOKS: Mapping[str, str] = {
-    "overview": N_("The home page"),
-    "search": N_("The log"),
-    "entry": N_("An entry"),
-    "exposure": N_("Exposure"),
-    "anomalies": N_("Alarms"),
-    "case": N_("Cases"),
-    "checkpoint": N_("Checkpoints"),
-    "export": N_("An export"),
-    "looks": N_("What auditors looked at"),
-    "tokens": N_("Their own tokens"),
+ACTORS: Mapping[str, str] = {
+    "consumer": N_("A consumer"),
+    "company": N_("A company’s people"),
+    "client": N_("A client"),
+    "operator": N_("The operator"),
+    "auditor": N_("An auditor"),
+    "system": N_("The service itself"),
 }
-"""What an auditor can look at."""
+"""Kinds of actor."""
+
+_PLACES: Mapping[str, str] = {
+    "leaf_index": N_("Entry"),
+    "leaf": N_("Entry"),
+    "size": N_("Tree size"),
+    "kind": N_("Kind"),
+    "by": N_("Counted by"),
+    "state": N_("State"),
+    "what": N_("Looked at"),
+    "limit": N_("At most"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "case_id": N_("Case"),
+    "anomaly_id": N_("Alarm"),
+    "view_id": N_("Saved view"),
+}
+"""What else narrows what an auditor looks at."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +207,11 @@ def filters(catalogue: Catalogue, names: Names, given: Mapping[str, str]) -> lis
 
 def _filter(catalogue: Catalogue, names: Names, name: str, value: str) -> str:
     match name:
+        case "since" | "until":
+            try:
+                return str(pages.moment(read_moment(name, value)).striptags())
+            except Invalid:
+                return value
         case "company":
             return names.company(value) or value
         case "client":
@@ -194,10 +220,31 @@ def _filter(catalogue: Catalogue, names: Names, name: str, value: str) -> str:
             return purpose(catalogue, value)
         case "key":
             return key(catalogue, value)
+        case "type":
+            return codes.action(value)
+        case "code":
+            return codes.meanings(value) or value
+        case "actor":
+            return gettext(ACTORS.get(value, value))
+        case "outcome":
+            return {"answered": gettext("Answered"), "refused": gettext("Refused")}.get(value, value)
+        case "looks":
+            return {"with": gettext("Shown"), "without": gettext("Left out")}.get(value, value)
         case _:
             return value
 
 
-def look(code: str) -> str:
-    """What was looked at, in words; looks through the interface for programs have their code."""
-    return gettext(LOOKS[code]) if code in LOOKS else code
+def narrowing(catalogue: Catalogue, names: Names, given: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """How a look was narrowed: what by, the value in words, and the value itself where the words are not it."""
+    found = []
+    for name, value in given.items():
+        match name:
+            case "kind":
+                said = gettext(ANOMALIES.get(value, value))
+            case "what":
+                said = codes.look(value)
+            case _:
+                said = _filter(catalogue, names, name, value)
+        behind = "" if said == value or name in ("since", "until", "outcome", "looks") else value
+        found.append((gettext(FILTERS.get(name) or _PLACES.get(name, name)), said, behind))
+    return found

@@ -53,8 +53,8 @@ def add(client_id: object) -> BaseResponse:
         return client_page(client.id, form, REFUSED)
     try:
         pasted = key_sets.parse_pasted(form.data["jwk"])
-    except ValueError:
-        return client_page(client.id, Form(form.values, {}, {"jwk": key_sets.not_a_set()}), REFUSED)
+    except key_sets.NotKeys as fault:
+        return client_page(client.id, Form(form.values, {}, {"jwk": str(fault)}), REFUSED)
     listed = pasted["keys"]
     try:
         if client.jwks_uri is not None:

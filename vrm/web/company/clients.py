@@ -55,13 +55,14 @@ class Listed:
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/company/clients``, ``/new``, ``/<id>`` and under it ``/change``, ``/suspend``, ``/resume``."""
+    """``/company/clients``, ``/new``, ``/<id>`` and under it ``/change``, ``/suspend`` (asks first), ``/resume``."""
     blueprint.get("/clients")(show_clients)
     blueprint.get("/clients/new")(show_new)
     blueprint.post("/clients/new")(new)
     blueprint.get("/clients/<uuid:client_id>")(show_client)
     blueprint.get("/clients/<uuid:client_id>/change")(show_change)
     blueprint.post("/clients/<uuid:client_id>/change")(change)
+    blueprint.get("/clients/<uuid:client_id>/suspend")(show_suspend)
     blueprint.post("/clients/<uuid:client_id>/suspend")(suspend)
     blueprint.post("/clients/<uuid:client_id>/resume")(resume)
 
@@ -157,6 +158,12 @@ def change(client_id: object) -> BaseResponse:
     except Invalid as fault:
         return _change_page(client, form.with_fault(fault), problems.row(fault).status)
     return onward(f"{PAGE}/{client.id}", "saved")
+
+
+@audience("company", roles=DEVELOPS)
+def show_suspend(client_id: object) -> Response:
+    """What suspending means, before it is done."""
+    return pages.render("company_client_suspend.html", client=own_client(client_id))
 
 
 @audience("company", roles=DEVELOPS)

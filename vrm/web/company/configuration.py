@@ -23,12 +23,19 @@ def show_configuration(client_id: object) -> Response:
     return pages.render(
         "company_client_configuration.html",
         client=client,
-        may_ask=client.state == "active" and company.state == "approved",
+        hindered=_hindrance(client, company),
         states=bool(company.purposes),
         make_pair=programs.MAKE_PAIR,
         environment=programs.environment(configured(client)),
         programs=written(client, programs.first_ask(usual)),
     )
+
+
+def _hindrance(client: companies.Client, company: companies.Company) -> str:
+    """Why the client may not ask now: the company is "pending" or "suspended", or who suspended the client; or ""."""
+    if company.state != "approved":
+        return company.state
+    return "" if client.state == "active" else client.suspended_by or "operator"
 
 
 def configured(client: companies.Client) -> programs.Client:

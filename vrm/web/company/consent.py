@@ -64,10 +64,15 @@ class Version:
 
 @dataclass(frozen=True)
 class Read:
-    """One read of ours. ``proof`` is where its proof is downloaded; None: it has none, or not yet."""
+    """One read of ours. ``told`` is the code a refused one got, and ``because`` what it means.
+
+    ``proof`` is where its proof is downloaded; None: it has none, or not yet.
+    """
 
     at: datetime
     answered: bool
+    told: str | None
+    because: str
     labels: Sequence[str]
     purpose: str
     agent: str
@@ -118,6 +123,7 @@ def _consent(db: Session, here: House, company_id: str, consent_id: str, now: da
             )
             for line in held.holding.lines
         ],
+        "withheld": withheld(here.catalogue, held.revisions[-1]),
         "versions": versions(here.catalogue, held.revisions),
         **_reads(db, here.catalogue, company_id, consent_id),
     }
@@ -145,21 +151,28 @@ def _version(catalogue: Catalogue, revision: HeldRevision, before: HeldRevision 
         removed=[each for each in had if each not in has],
         kept=[each for each in has if each in had],
         until=revision.expires_at if before is None or before.expires_at != revision.expires_at else None,
-        asked=[
-            Line(
-                line.key,
-                words.key(catalogue, line.key),
-                [words.key(catalogue, other) for other in line.any_of],
-                words.purpose(catalogue, line.purpose),
-                line.required,
-                line.why,
-                line.frequency,
-            )
-            for line in revision.terms.lines
-        ],
+        asked=[_asked(catalogue, line) for line in revision.terms.lines],
         duration_days=revision.terms.duration_days,
         retention_days=revision.terms.retention_days,
         recipients=revision.terms.recipients,
+    )
+
+
+def withheld(catalogue: Catalogue, revision: HeldRevision) -> list[Line]:
+    """What was asked for and not given. Why is the person's affair, and nowhere kept."""
+    given = {(line.asked, line.purpose) for line in revision.lines}
+    return [_asked(catalogue, line) for line in revision.terms.lines if (line.key, line.purpose) not in given]
+
+
+def _asked(catalogue: Catalogue, line: consents.Line) -> Line:
+    return Line(
+        line.key,
+        words.key(catalogue, line.key),
+        [words.key(catalogue, other) for other in line.any_of],
+        words.purpose(catalogue, line.purpose),
+        line.required,
+        line.why,
+        line.frequency,
     )
 
 
@@ -186,6 +199,8 @@ def _read(catalogue: Catalogue, read: OwnRead, size: int, path: str) -> Read:
     return Read(
         at=read.at,
         answered=read.answered,
+        told=read.told,
+        because=words.refusal(read.told) if read.told else "",
         labels=[words.key(catalogue, key) for key in members.get("keys", ())],
         purpose=words.purpose(catalogue, members["purpose"]) if members.get("purpose") else "",
         agent=members.get("agent", ""),

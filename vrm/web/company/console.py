@@ -36,6 +36,8 @@ def add_routes(blueprint: Blueprint) -> None:
     """``/company/console`` and ``/company/console/run``."""
     blueprint.get("/console")(show_console)
     blueprint.post("/console")(build)
+    # Where links on the page of a run lead, such as that to another language.
+    blueprint.get("/console/run")(show_console)
     blueprint.post("/console/run")(run)
 
 
@@ -88,7 +90,8 @@ def _terms(draft: Draft, company: Company) -> tuple[consents.Terms | None, Form]
         return check_ask(house().catalogue, company, json.dumps(draft.details())), BLANK
     except InvalidAuthorizationDetails as fault:
         field = console_form.place(fault.description or "")
-        return None, Form({}, {}, {field: console_words.fault(fault.description or "")})
+        told = console_words.fault(house().catalogue, draft, field, fault.description or "")
+        return None, Form({}, {}, {field: told})
 
 
 def _page(draft: Draft, form: Form, status: int = 200, run: Run | None = None) -> Response:
@@ -121,6 +124,7 @@ def _page(draft: Draft, form: Form, status: int = 200, run: Run | None = None) -
         "told": console_steps.told(),
         "halted": status >= 400 and "" in form.errors,
         "min_people": consents.quality.MIN_PEOPLE,
+        "most_others": console_form.MOST_OTHERS,
     }
     return pages.render("company_console.html", status, **context)
 

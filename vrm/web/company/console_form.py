@@ -1,12 +1,13 @@
 """An ask as it stands in the console's form: lines, how long, what is kept, whom it is passed on to.
 
 Lines are numbered from 0: ``key-<n>``, ``purpose-<n>``, ``required-<n>``, ``frequency-<n>``, ``why-<n>``,
-``any_of-<n>`` (other keys that would do, with commas). ``do`` is the button: ``show``, ``more`` or ``drop-<n>``.
+``any_of-<n>`` (other keys that would do, once for each). ``was-<n>`` holds the keys of the line as it was shown, and
+``said-<n>`` its reason. ``do`` is the button: ``show``, ``more`` or ``drop-<n>``.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
@@ -20,25 +21,36 @@ from vrm.web.language import gettext
 
 USUAL_DAYS = 90
 DECISIONS = ("needed", "all", "refuse")
+MOST_OTHERS = 10
+"""As many other keys as one line can name (``vrm.web.asking.details``)."""
 _MOST_DIGITS = 6
 _PLACE = re.compile(r"(?:authorization_details\.)?lines\[(\d+)\]\.?(\w*)")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line as typed."""
+    """One line as typed. ``any_of``: the other keys that would do. ``outgrown``: the key its last reason was for."""
 
     key: str = ""
     purpose: str = ""
     required: bool = False
     frequency: str = "when_needed"
     why: str = ""
-    any_of: str = ""
+    any_of: tuple[str, ...] = ()
+    outgrown: str = ""
 
     @property
-    def others(self) -> list[str]:
-        """The other keys that would do."""
-        return self.any_of.replace(",", " ").split()
+    def was(self) -> str:
+        """The keys of the line, as the form carries them."""
+        return " ".join((self.key, *self.any_of))
+
+    def since(self, was: str, said: str) -> "Row":
+        """Without the reason and the other keys that were given for another key, and that nobody has touched since."""
+        before, *others = was.split() or [""]
+        if before in ("", self.key):
+            return self
+        kept = replace(self, any_of=() if list(self.any_of) == others else self.any_of)
+        return replace(kept, why="", outgrown=before) if said and self.why == said else kept
 
 
 @dataclass(frozen=True)
@@ -82,8 +94,8 @@ def read(catalogue: Catalogue) -> Draft:
             required=sent.get(f"required-{n}") == "yes",
             frequency=sent.get(f"frequency-{n}", "when_needed"),
             why=sent.get(f"why-{n}", ""),
-            any_of=sent.get(f"any_of-{n}", ""),
-        )
+            any_of=tuple(filter(None, request.form.getlist(f"any_of-{n}"))),
+        ).since(sent.get(f"was-{n}", ""), sent.get(f"said-{n}", ""))
         for n in range(MOST_LINES)
         if f"key-{n}" in sent and do != f"drop-{n}"
     ]
@@ -137,6 +149,6 @@ def _line(row: Row) -> dict[str, Any]:
     line: dict[str, Any] = {"key": row.key, "purpose": row.purpose, "required": row.required}
     if row.why:
         line["why"] = row.why
-    if row.others:
-        line["any_of"] = row.others
+    if row.any_of:
+        line["any_of"] = list(row.any_of)
     return line | {"frequency": row.frequency}

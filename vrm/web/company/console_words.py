@@ -10,9 +10,11 @@ from vrm.companies import Asker, Client, Company
 from vrm.consents import FREQUENCIES
 from vrm.consents.quality import LineQuality
 from vrm.ids import new_id
+from vrm.web.company import words
 from vrm.web.company.console_client import is_ours
-from vrm.web.company.console_form import Draft
+from vrm.web.company.console_form import Draft, Row
 from vrm.web.language import N_, gettext
+from vrm.web.pages import isolate
 
 WAITS = timedelta(days=7)
 """How long an ask waits for a decision, as the picture tells."""
@@ -55,22 +57,24 @@ def offered(catalogue: Catalogue, company: Company) -> Offered:
 
 def frequencies() -> list[tuple[str, str]]:
     """How often a company says it reads."""
-    words = {
+    told = {
         "once": gettext("Once"),
         "daily": gettext("Every day"),
         "weekly": gettext("Every week"),
         "monthly": gettext("Every month"),
         "when_needed": gettext("When we need it"),
     }
-    return [(code, words[code]) for code in FREQUENCIES]
+    return [(code, told[code]) for code in FREQUENCIES]
 
 
 def asking_less(catalogue: Catalogue, draft: Draft) -> Mapping[int, list[str]]:
-    """By line, the answers that would tell less than the field that is asked for, where there are any."""
+    """By line, the labels of the answers that would tell less than the field it asks for, where there are any."""
     found = {}
     for n, row in enumerate(draft.rows):
         if row.key in catalogue.keys and catalogue.get(row.key).kind == "field":
-            less = [key.name for key in catalogue.replacements(row.key) if key.name not in row.others]
+            less = [
+                gettext(key.label) for key in catalogue.replacements(row.key) if key.name not in row.any_of
+            ]
             if less:
                 found[n] = less
     return found
@@ -99,20 +103,35 @@ def asker(company: Company, client: Client | None, now: datetime) -> Asker:
     return Asker(client or _unnamed(company, now), shown)
 
 
-def fault(description: str) -> str:
-    """What the authorization server says is wrong, in the language of the page and without the place it is at.
+def fault(catalogue: Catalogue, draft: Draft, field: str, description: str) -> str:
+    """What the authorization server says is wrong, in the language of the page, with the line where it is one's.
 
     A machine is told it in English; the sentences that name a figure or a key are made up again here.
     """
+    number = int(field.rpartition("-")[2]) if "-" in field else None
+    told = _sentence(catalogue, draft.rows[number] if number is not None else None, description)
+    return told if number is None else gettext("Line %(number)s: %(told)s", number=number + 1, told=told)
+
+
+def _sentence(catalogue: Catalogue, row: Row | None, description: str) -> str:
     told = _PLACE.sub("", description)
+    unknown = [key for key in (row.key, *row.any_of) if key not in catalogue.keys] if row else []
+    if unknown and told == _NO_KEY:
+        return gettext("There is no key “%(key)s” in the catalogue.", key=isolate(unknown[0]))
     for pattern, msgid in _FAULTS:
         found = re.fullmatch(pattern, told)
         if found is not None:
-            return gettext(msgid, **found.groupdict())
+            named = found.groupdict()
+            if "key" in named:
+                named["key"] = isolate(words.key(catalogue, named["key"]))
+            if "purpose" in named:
+                named["purpose"] = isolate(words.purpose(catalogue, named["purpose"]))
+            return gettext(msgid, **named)
     return gettext(told)
 
 
 _PLACE = re.compile(r"^[a-z_.\[\]0-9]+: ")
+_NO_KEY = "There is no such key in the catalogue."
 _FAULTS = (
     (r"Ask for at most (?P<most>\d+) lines\.", N_("Ask for at most %(most)s lines.")),
     (r"Choose between 1 and (?P<most>\d+) days\.", N_("Choose between 1 and %(most)s days.")),
@@ -131,7 +150,6 @@ _FAULTS = (
     ),
     (r"Length must be between 1 and (?P<most>\d+)\.", N_("Give each of them at most %(most)s characters.")),
     (r"Longer than maximum length (?P<most>\d+)\.", N_("That is too many: give at most %(most)s.")),
-    (r"There is no such key in the catalogue\.", N_("There is no such key in the catalogue.")),
     (r"Name a purpose of .*", N_("Choose a purpose that your organisation states.")),
     (r"Your company has not registered .*", N_("Choose a purpose that your organisation states.")),
     (r"Ask for at least one line\.", N_("Ask for at least one line.")),

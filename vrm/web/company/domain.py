@@ -1,10 +1,13 @@
 """Proving the web domain of an organisation, and moving to another one."""
 
 from flask import Blueprint, Response
+from flask_babel import get_locale
 from marshmallow import Schema
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from vrm import clock, companies
+from vrm import clock, companies, journeys
+from vrm.companies import Company
 from vrm.errors import Invalid
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
@@ -14,6 +17,7 @@ from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import told
 from vrm.web.onward import onward
 from vrm.web.rooms import house
+from vrm.web.site import site
 from vrm.web.typed import N_, REFUSED, needed
 
 PLACE = f"{PAGE}#domain"
@@ -34,9 +38,14 @@ def add_routes(blueprint: Blueprint) -> None:
 @audience("company", roles=OWNER)
 def check_domain() -> BaseResponse:
     """Read the file at the domain now. What was found instead of the line stands on the page that follows."""
-    here, company = house(), own_company()
+    here, company, now = house(), own_company(), clock.now()
     if company.domain_proved_at is not None:
         return onward(PLACE)
+    issuer, language = site().issuer, get_locale().language
+
+    def tell(db: Session, proved: Company) -> None:
+        journeys.tell_of_proof(db, here.keys, company=proved, issuer=issuer, now=now, language=language)
+
     try:
         # It waits for a stranger's server: no transaction is open.
         company = companies.look_for_proof(
@@ -45,7 +54,8 @@ def check_domain() -> BaseResponse:
             company_id=company.id,
             actor="company",
             by=session.present().account_id,
-            now=clock.now(),
+            now=now,
+            proved=tell,
         )
     except companies.CheckedJustNow as fault:
         response = overview(told(fault), problems.row(fault).status)

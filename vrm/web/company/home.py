@@ -1,4 +1,4 @@
-"""Where an organisation stands, and what to do next."""
+"""Where an organisation stands, what to do next, and what whoever is here may do in their role."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,15 +13,18 @@ from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
 from vrm.web.company import words
+from vrm.web.company.clients import DEVELOPS
+from vrm.web.company.organisation import OWNER, STATES
 from vrm.web.rooms import house
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that must be so before people can be asked."""
+    """One thing that must be so before people can be asked. ``by``: the roles that see to it; none: the operator."""
 
     name: str
     done: bool
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,17 @@ class Pressing:
     warning: KeyWarning
 
 
+OPEN = ("organisation", "public", "quality", "people", "account")
+"""What everybody looks at."""
+WORKS = {
+    "owner": ("organisation", "people", "clients", "console", "consents"),
+    "developer": ("clients", "console"),
+    "agent": ("consents",),
+    "privacy_officer": ("organisation", "consents"),
+}
+"""Where each role does what only it, and a few others, may do."""
+
+
 def add_routes(blueprint: Blueprint) -> None:
     """``/company``."""
     blueprint.get("")(home)
@@ -49,8 +63,17 @@ def add_routes(blueprint: Blueprint) -> None:
 @audience("company")
 def home() -> Response:
     here, company_id, now = house(), session.company_id(), clock.now()
+    role = session.present().role
     context = here.database.read(lambda db: _home(db, here, company_id, now))
-    return pages.render("company_home.html", role=session.present().role, **context)
+    return pages.render(
+        "company_home.html",
+        role=role,
+        role_name=words.role(role),
+        opens=words.OPENS[role],
+        works=WORKS[role],
+        looks=[each for each in OPEN if each not in WORKS[role]],
+        **context,
+    )
 
 
 def _home(db: Session, here: House, company_id: str, now: datetime) -> dict[str, Any]:
@@ -77,11 +100,11 @@ def _home(db: Session, here: House, company_id: str, now: datetime) -> dict[str,
 
 def _steps(company: Company, clients: list[Client]) -> list[Step]:
     return [
-        Step("domain", company.domain_proved_at is not None),
-        Step("notice", company.privacy_notice_url is not None),
-        Step("purposes", bool(company.purposes)),
+        Step("domain", company.domain_proved_at is not None, OWNER),
+        Step("notice", company.privacy_notice_url is not None, STATES),
+        Step("purposes", bool(company.purposes), STATES),
         Step("approved", company.approved_at is not None),
-        Step("client", any(client.state == "active" for client in clients)),
+        Step("client", any(client.state == "active" for client in clients), DEVELOPS),
     ]
 
 

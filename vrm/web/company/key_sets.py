@@ -1,6 +1,7 @@
 """Public keys as somebody pastes them into a form."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,18 +10,36 @@ from vrm.web.language import gettext
 
 USUAL_OVERLAP = timedelta(days=7)
 SHORTEST_OVERLAP = timedelta(days=1)
+_PEM_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
+
+class NotKeys(ValueError):
+    """What was pasted is no key we can look into. Its text says what to do, in the language of the page."""
 
 
 def parse_pasted(text: str) -> Mapping[str, object]:
-    """A JWK Set, from what was pasted: the set, or one key by itself. Raises ``ValueError``."""
+    """A JWK Set, from what was pasted: the set, or one key by itself. Raises ``NotKeys``."""
+    if _PEM_PRIVATE.search(text):
+        raise NotKeys(
+            gettext(
+                "This is a private key. Consider it published: make a new pair, and paste only the public half."
+            )
+        )
+    if "-----BEGIN " in text:
+        raise NotKeys(gettext("This is a PEM file. Paste the same public key in JSON, as a JWK."))
     try:
         document = json.loads(text)
-    except RecursionError as fault:
-        raise ValueError from fault
+    except (ValueError, RecursionError):
+        document = None
     if isinstance(document, dict) and "kty" in document:
         return {"keys": [document]}
     if not isinstance(document, dict) or "keys" not in document:
-        raise ValueError
+        raise NotKeys(
+            gettext(
+                "This is neither a public key (JWK) nor a set of them (JWK Set) in JSON. "
+                "Paste the whole text, from the first { to the last }."
+            )
+        )
     return document
 
 
@@ -31,13 +50,10 @@ def given(pasted: str, address: str) -> tuple[dict[str, Any], dict[str, str]]:
     if address:
         return {"jwks_uri": address}, {}
     if not pasted:
-        return {}, {"jwks": gettext("Paste the public key set, or give the address where it is published.")}
+        return {}, {
+            "jwks": gettext("Paste the public key or keys, or give the address where they are published.")
+        }
     try:
         return {"jwks": parse_pasted(pasted)}, {}
-    except ValueError:
-        return {}, {"jwks": not_a_set()}
-
-
-def not_a_set() -> str:
-    """What to do about a text that is no key set."""
-    return gettext("This is not a JWK Set. Paste the whole text, from the first { to the last }.")
+    except NotKeys as fault:
+        return {}, {"jwks": str(fault)}

@@ -84,7 +84,13 @@ def invite() -> BaseResponse:
             raise Conflict(N_("This person belongs to your organisation already."), code="is_member")
         company = companies.get_company(db, company_id=company_id)
         link = f"{site().issuer}{COMPANIES.prefix}/join?{urlencode({'token': made.token})}"
-        values = {"company": company.legal_name, "link": link}
+        inviter = accounts.open_people(db, here.keys, account_ids=[present.account_id])[present.account_id]
+        values = {
+            "company": company.legal_name,
+            "link": link,
+            "inviter": inviter.name or inviter.email,
+            "role": words.role(made.role),
+        }
         # Anybody can register under any name: until the operator has looked, the letter says that nobody has.
         letter = "company_invitation" if company.state == "approved" else "company_invitation_unchecked"
         letters.enqueue(db, here.keys, letter=letter, to=made.email, values=values, now=now)
@@ -169,6 +175,16 @@ def _end(gone: str) -> BaseResponse:
         accounts.end_sessions(db, account_id=gone)
         for person in accounts.open_people(db, here.keys, account_ids=[gone]).values():
             companies.withdraw_invitations_to(db, here.keys, email=person.email, **ours)
+            if gone != present.account_id:
+                values = {"company": companies.get_company(db, company_id=company_id).legal_name}
+                letters.enqueue(
+                    db,
+                    here.keys,
+                    letter="company_person_ended",
+                    to=person.email,
+                    values=values,
+                    now=ours["now"],
+                )
 
     here.database.write(write)
     if gone != present.account_id:

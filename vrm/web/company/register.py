@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import clock, companies
+from vrm.companies import Company, Member
 from vrm.errors import Conflict, Invalid
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
@@ -34,8 +35,14 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @audience("company", roles=(NEWCOMER, *ROLES))
 def show_register() -> BaseResponse:
-    if session.present().company_id is not None:
+    """The form; for somebody who was off-boarded or left, first what happened, from where the form is a step on."""
+    here, present = house(), session.present()
+    if present.company_id is not None:
         return onward("/company")
+    former = here.database.read(lambda db: _former(db, present.account_id))
+    if former is not None and "another" not in request.args:
+        member, company = former
+        return pages.render("company_ended.html", company=company, ended_at=member.ended_at)
     return _page(BLANK, stating.with_room([], stating.ROWS))
 
 
@@ -74,6 +81,14 @@ def register() -> BaseResponse:
             return onward("/company")
         raise
     return onward("/company", "registered")
+
+
+def _former(db: Session, account_id: str) -> tuple[Member, Company] | None:
+    """Where somebody belonged last, if they belong nowhere now."""
+    member = companies.find_former(db, account_id=account_id)
+    if member is None:
+        return None
+    return member, companies.get_company(db, company_id=member.company_id)
 
 
 def _page(form: Form, rows: list[stating.Row], status: int = 200) -> Response:

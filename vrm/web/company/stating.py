@@ -4,6 +4,7 @@ A form is read as a whole and every fault is told at once, beside its field. Wha
 as the room says it; how long a text may be is said here, so that it can be said in every language.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from flask import request
 from marshmallow import ValidationError, fields, validate
 
 from vrm import companies, work
-from vrm.catalogue import Catalogue
+from vrm.catalogue import Catalogue, Purpose
 from vrm.companies import Company, Stated
 from vrm.errors import Invalid
 from vrm.web.forms import Form
@@ -119,14 +120,31 @@ def with_room(rows: list[Row], more: int = 1) -> list[Row]:
 
 
 def offered(catalogue: Catalogue) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The purposes to choose from: first those that people are told in plain words, then all the others."""
-    plain = [each for each in catalogue.purposes.values() if each.plain != each.label]
-    rest = [each for each in catalogue.purposes.values() if each.plain == each.label]
-    groups = ((gettext("Said in plain words"), plain), (gettext("Others, as the vocabulary has them"), rest))
-    return [
-        (name, sorted(((each.id, gettext(each.plain)) for each in group), key=lambda one: one[1].casefold()))
-        for name, group in groups
+    """The purposes to choose from, under the broadest each belongs to; those that stand alone come last, together."""
+    families: dict[str, list[Purpose]] = defaultdict(list)
+    for purpose in catalogue.purposes.values():
+        families[_broadest(catalogue, purpose).id].append(purpose)
+    alone = [purposes[0] for purposes in families.values() if len(purposes) == 1]
+    groups = [
+        (gettext(catalogue.purposes[root].plain), _options(purposes, root))
+        for root, purposes in families.items()
+        if len(purposes) > 1
     ]
+    groups.sort(key=lambda group: group[0].casefold())
+    return [*groups, (gettext("Others"), _options(alone))]
+
+
+def _broadest(catalogue: Catalogue, purpose: Purpose) -> Purpose:
+    """The end of the first line of descent; a purpose may have several."""
+    while purpose.broader:
+        purpose = catalogue.purposes[purpose.broader[0]]
+    return purpose
+
+
+def _options(purposes: list[Purpose], root: str = "") -> list[tuple[str, str]]:
+    """By their words, the broadest first."""
+    found = [(each.id, gettext(each.plain)) for each in purposes]
+    return sorted(found, key=lambda one: (one[0] != root, one[1].casefold()))
 
 
 def _plain(*, lines: bool) -> Callable[[str], None]:

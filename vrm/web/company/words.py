@@ -71,6 +71,28 @@ def finding(company: Company) -> str:
             )
 
 
+def refusal(code: str) -> str:
+    """What a code means that a company was told when a read of its was refused."""
+    match code:
+        case "consent_ended":
+            return gettext(
+                "Nothing could be read under it: it was revoked or had run out, your notice or owner had changed, or "
+                "the token was from before a change. The answer is the same for all of these."
+            )
+        case "client_suspended":
+            return gettext("The client, or your organisation, was suspended.")
+        case "purpose_required":
+            return gettext("The consent has several purposes, and the read named none.")
+        case "purpose_not_permitted":
+            return gettext("The person did not allow this purpose.")
+        case "keys_not_permitted":
+            return gettext("The person allowed none of these fields for this purpose.")
+        case "unavailable":
+            return gettext("A value could not be opened. The operator has to look at it.")
+        case _:
+            return gettext("It was not permitted.")
+
+
 class Line(Protocol):
     """What has a key and a purpose: a line as it was asked for or granted, or how it was received."""
 

@@ -5,7 +5,7 @@ One file for each family of pages, each with its views and ``add_routes``:
 * ``front`` the start page. Signing up and in, and the account, are ``vrm.web.coming_in``, as in every office.
 * ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it.
 * ``consents`` what is allowed and was, and ending it; ``consent`` one of them in full.
-* ``reads`` who read what; ``company`` what anybody can read of a company.
+* ``reads`` who read what; ``companies`` those that may ask; ``company`` what anybody can read of one.
 
 What several pages need has its own file: ``words`` (labels and sentences), ``readers`` (who can read what now),
 ``history`` (reads as rows), ``consent_rows``, ``inputs`` (a key of the catalogue as a form).
@@ -17,6 +17,7 @@ from flask import Blueprint
 
 from vrm.web import coming_in
 from vrm.web.portal import (
+    companies,
     company,
     consent,
     consents,
@@ -34,6 +35,6 @@ def routes() -> Blueprint:
     """Every page of the portal."""
     blueprint = Blueprint("portal", __name__)
     coming_in.add_routes(blueprint)
-    for family in (front, home, profile, profile_item, consents, consent, reads, company):
+    for family in (front, home, profile, profile_item, consents, consent, reads, companies, company):
         family.add_routes(blueprint)
     return blueprint

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from vrm import clock, companies, consents
 from vrm.companies import Company
+from vrm.consents import Asked
+from vrm.consents.quality import MIN_PEOPLE
 from vrm.errors import NotFound
 from vrm.house import House
 from vrm.web import pages, session
@@ -18,13 +20,27 @@ from vrm.web.rooms import house
 
 
 @dataclass(frozen=True)
-class Purpose:
-    """What a company says it needs data for. ``cautions``: what a person should know of such a purpose."""
+class AskedFor:
+    """A key that people were asked for; ``people``: how many, None where too few to say."""
 
     label: str
+    people: int | None
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a company says it needs data for, and what it asked people for so far.
+
+    ``cautions``: what a person should know of such a purpose. ``stated``: False where it asked for it before and says
+    it no more.
+    """
+
+    label: str
+    stated: bool
     why: str | None
     retention_days: int | None
     cautions: tuple[str, ...]
+    asked: list[AskedFor]
 
 
 @dataclass(frozen=True)
@@ -60,9 +76,14 @@ def _page(
     db: Session, here: House, company_id: str, consumer_id: str | None, now: datetime
 ) -> dict[str, Any]:
     company = companies.get_company(db, company_id=company_id)
+    asked = consents.asked_of(db, company_id=company_id)
     return {
         "company": company,
-        "purposes": [_purpose(here, company, id) for id in company.purposes],
+        "purposes": [
+            _purpose(here, company, id, asked.get(id, []))
+            for id in dict.fromkeys([*company.purposes, *asked])
+        ],
+        "least": MIN_PEOPLE,
         "clients": [
             client.name
             for client in companies.list_clients(db, company_id=company_id)
@@ -72,13 +93,15 @@ def _page(
     }
 
 
-def _purpose(here: House, company: Company, id: str) -> Purpose:
+def _purpose(here: House, company: Company, id: str, asked: list[Asked]) -> Purpose:
     known = here.catalogue.purposes.get(id)
     return Purpose(
         label=words.purpose(here.catalogue, id),
+        stated=id in company.purposes,
         why=company.why_for(id),
         retention_days=company.retention_for(id),
         cautions=known.cautions if known else (),
+        asked=[AskedFor(words.label(here.catalogue, each.key), each.people) for each in asked],
     )
 
 

@@ -1,6 +1,7 @@
 """Case files: a history that every auditor reads and writes, marks with notes, and one signed file."""
 
 import io
+import re
 
 import pytest
 
@@ -58,6 +59,42 @@ def test_an_entry_is_marked_from_its_page(desk, house, world, case):
     assert "Another" in desk.get("/audit/cases?leaf=3").text
     desk.post("/audit/cases/mark", 409, leaf="3", case=id)
     assert "This entry is marked in the case already." in desk.page
+
+
+def test_what_a_list_found_is_marked_at_once(desk, world, case):
+    """The log's list and an exposure's lead to their entries; those chosen are marked, those held already stay."""
+    id = case.rsplit("/", 1)[1]
+    listed = desk.get("/audit/log?type=disclosure&outcome=answered").text
+    leaves = re.findall(r'<input type="hidden" name="leaf" value="([0-9]+)">', listed)
+    asked = f"/audit/exposure?company={world.shop.company.id}"
+    assert leaves == re.findall(r'<input type="hidden" name="leaf" value="([0-9]+)">', desk.get(asked).text)
+    assert len(leaves) == 2 and "Mark these 2 entries in a case" in listed
+    page = desk.get(
+        "/audit/cases?" + "&".join(f"leaf={leaf}" for leaf in [*leaves, "999999", "x", "-1"])
+    ).text
+    assert "Mark 2 entries" in page and page.count('name="leaf"') == 2
+    desk.post(f"{case}/marks", leaf=leaves[0])
+    desk.post("/audit/cases/mark", leaf=leaves, case=id, note="Both at night.", follow=True)
+    assert "2 entries are marked" in desk.page and "Both at night." in desk.page
+    desk.post("/audit/cases/mark", 404, leaf=[leaves[0], "999999"], case=id)
+    desk.post("/audit/cases/mark", 400, leaf=[leaves[0], "x"], case=id)
+    desk.post("/audit/cases/mark", 400, case=id)
+    assert "Choose at least one entry." in desk.page
+
+
+def test_the_case_worked_on_last_is_proposed(desk, colleague, case):
+    """One's own, while it is open; a title for it would be lost, so it is refused."""
+    id = case.rsplit("/", 1)[1]
+    assert f'<option value="{id}" selected' in desk.get("/audit/cases?leaf=1").text
+    assert " selected" not in colleague.get("/audit/cases?leaf=1").text
+    other = desk.post("/audit/cases", title="Another").location.split("?")[0].rsplit("/", 1)[1]
+    assert f'<option value="{other}" selected' in desk.get("/audit/cases?leaf=1").text
+    desk.post(f"{case}/notes", text="Back to this one.")
+    assert f'<option value="{id}" selected' in desk.get("/audit/cases?leaf=1").text
+    desk.post("/audit/cases/mark", 400, leaf="1", case=id, title="A third")
+    assert "choose a new case" in desk.page
+    desk.post(f"{case}/close")
+    assert f'<option value="{other}" selected' in desk.get("/audit/cases?leaf=1").text
 
 
 def test_what_cannot_be_marked(desk, world, case):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from tests.unit.web.audit.desk import settle
-from vrm import accesslog
+from vrm import accesslog, oversight
 from vrm.accesslog import Checkpoint
 from vrm.accesslog.checkpoint import sign
 from vrm.accesslog.models import LogCheckpoint, table
@@ -118,3 +118,20 @@ def test_a_checkpoint_that_was_never_published(desk, world, size):
 def test_any_cursor_gives_a_page(desk, world, before):
     """A cursor that somebody typed breaks nothing."""
     desk.get(f"/audit/checkpoints?before={before}")
+
+
+def test_the_whole_log_is_taken_out(desk, house, world):
+    """One file that verifies offline and names nobody; that it left is an entry, and so is the look."""
+    assert 'href="/audit/log/export"' in desk.get("/audit/checkpoints").text
+    size = settle(house)
+    answer = desk.get("/audit/log/export")
+    assert 'filename="log.ndjson"' in answer.headers["Content-Disposition"]
+    vkey = accesslog.note.Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
+    report = accesslog.verify_export(io.BytesIO(answer.data), vkey=vkey)
+    assert report.ok and (report.kind, report.entries) == ("all", size)
+    assert b"Mia" not in answer.data
+    settle(house)
+    (row,) = house.database.read(lambda db: oversight.search(db, oversight.Filters(type="log.exported"))).rows
+    assert (row.actor, row.code) == ("auditor", "all")
+    looks = house.database.read(lambda db: oversight.list_looks(db, house.keys, what="export")).looks
+    assert len(looks) == 1

@@ -9,14 +9,20 @@ from tests.unit.web.audit.desk import settle
 from tests.unit.web.portal.actors import found
 from vrm import accesslog, clock, oversight
 from vrm.accesslog import Event
+from vrm.ids import new_id
 from vrm.oversight import Filters, tallies
 from vrm.oversight.searching import MOST_ROWS
-from vrm.web.audit.explorer import short_of
+from vrm.web.audit.trend import short_of
 
 
 def leaves(page):
     """The leaf indexes of the list, in its order."""
-    return [int(leaf) for leaf in re.findall(r'<th scope="row" class="n"><a href="/audit/log/(\d+)">', page)]
+    return [
+        int(leaf)
+        for leaf in re.findall(
+            r'<th scope="row" role="rowheader" class="n"><a href="/audit/log/(\d+)">', page
+        )
+    ]
 
 
 def many(house, count, **members):
@@ -128,9 +134,48 @@ def test_the_chart_has_its_table_and_sums(desk, world):
     """Reads and refusals are drawn with a table behind, and the sentence has the sums."""
     desk.get("/audit/log?type=disclosure")
     assert "2 reads answered, 1 refused, 0 other entries." in desk.page
+    assert "This finds 3 entries, of" in desk.page
     assert '<svg class="plot upright"' in desk.page and "The figures as a table" in desk.page
     desk.get(f"/audit/log?type=disclosure&since={clock.now() - timedelta(hours=5):%Y-%m-%dT%H:%M}")
     assert "Entries by the hour" in desk.page and "2 reads answered" in desk.page
+
+
+def test_looks_do_not_crowd_the_log(desk, world, house):
+    """What auditors looked at is left out and counted; one click shows it, another leaves it out again."""
+    for _ in range(3):
+        desk.get("/audit/log")
+    size = settle(house)
+    desk.get("/audit/log")
+    assert len(leaves(desk.page)) == size - 3 and "An auditor looked" not in desk.page.split("<tbody")[-1]
+    assert "Left out: what auditors looked at, 3 entries since" in desk.page
+    desk.get(found(r'<a href="([^"]+)">Show them too</a>', desk.page))
+    assert len(leaves(desk.page)) == size and "What auditors looked at is among these." in desk.page
+    desk.get("/audit/log?type=audit.viewed")
+    assert len(leaves(desk.page)) >= 3
+
+
+def test_a_refused_ask_is_no_refused_read(desk, world, house):
+    """A person who refuses an ask reads nothing: it is counted beside the reads, not among those refused."""
+    shop = world.shop
+    event = Event("consent.refused", clock.now(), "consumer", company=shop.company.id, client=shop.client.id,
+                  keys=("name",), outcome="refused", about=accesslog.About(new_id(), new_id(), b"x" * 32))  # fmt: skip
+    house.database.write(lambda db: accesslog.record(db, event))
+    settle(house)
+    desk.get(f"/audit/log?client={shop.client.id}")
+    assert "2 reads answered, 1 refused, 1 ask refused by a person," in desk.page
+    assert desk.page.count('class="no"') == 1
+
+
+def test_codes_and_keys_are_offered_in_words(desk, world):
+    """What the log holds comes first; each code has its words, and the code behind them."""
+    desk.get("/audit/log")
+    held, rest = (
+        desk.page.split('id="f-code"')[1]
+        .split("</select>")[0]
+        .split('<optgroup label="Not in the log so far">')
+    )
+    assert "None of these keys was granted (keys_not_permitted)" in held
+    assert "The person had revoked the consent (revoked)" in rest
 
 
 def test_what_there_is_most_of_leads_on(desk, world):

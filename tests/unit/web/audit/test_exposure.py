@@ -8,6 +8,7 @@ import pytest
 from tests.support import seeds
 from tests.unit.oversight.conftest import MONDAY, about, write
 from tests.unit.web.audit.desk import Desk, settle
+from tests.unit.web.portal.actors import found
 from vrm import accesslog, oversight
 from vrm.accesslog import Event
 from vrm.accesslog.note import Verifier
@@ -39,6 +40,22 @@ def test_the_question_comes_first(desk, world):
     assert "Who was exposed through" in page and "The answer" not in page
     assert 'name="since" type="datetime-local" value="20' in page
     assert "What a thread is" in page
+
+
+def test_the_form_opens_as_it_can_be_sent(desk, house, world):
+    """The only company is chosen; of several one must be; that of the client asked about is."""
+
+    def chosen(path):
+        page = desk.get(path).text
+        select = page.split('<select class="in" id="f-company" name="company" required>')[1].split(
+            "</select>"
+        )[0]
+        return found(r'value="([^"]+)" selected', select) if " selected" in select else ""
+
+    assert chosen("/audit/exposure") == world.shop.company.id
+    other = seeds.shop(house, "Suedwind")
+    assert chosen("/audit/exposure") == ""
+    assert chosen(f"/audit/exposure?client={other.client.id}") == other.company.id
 
 
 def test_the_answer(desk, shop):

@@ -1,15 +1,17 @@
 """Where an auditor begins."""
 
+from datetime import timedelta
+
 from tests.support import seeds
 from tests.unit.web.audit.desk import Desk, settle
-from vrm import clock, oversight
+from vrm import accounts, clock, oversight
 
 
 def test_it_says_how_things_stand(desk, world):
     """The state of the log, the mandate's end, and where to go from here."""
     desk.get("/audit")
     assert f"The log holds {world.size} entries." in desk.page
-    assert "Your mandate ends in 29 days" in desk.page
+    assert "The last day of your mandate is" in desk.page and "in 30 days" in desk.page
     assert "Nothing out of the ordinary was found." in desk.page and "No case is open." in desk.page
     for path in (
         "/audit/exposure",
@@ -28,10 +30,18 @@ def test_an_empty_house_has_a_home(desk):
 
 
 def test_the_last_day_is_said(app, house):
-    """On the last day the hour is told, not a number of days."""
-    desk = Desk(app, seeds.auditor(house, days=1))
-    desk.get("/audit")
-    assert "Your mandate ends: " in desk.page
+    """A mandate that ends at midnight holds on the day before, and the page names that day."""
+    desk = Desk(app, seeds.auditor(house))
+    now, midnight = clock.now(), clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for days, words in ((1, "Today is the last day of your mandate"), (2, "mandate is tomorrow")):
+        until = midnight + timedelta(days=days)
+        house.database.write(
+            lambda db, until=until: accounts.extend_auditor(
+                db, auditor_id=desk.who.auditor_id, until=until, now=now
+            )
+        )
+        desk.get("/audit")
+        assert words in desk.page
 
 
 def test_what_others_do_is_seen(desk, colleague, world, house):

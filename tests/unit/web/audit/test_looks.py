@@ -81,13 +81,47 @@ def test_what_was_merely_typed_is_not_kept(desk, world, house):
     assert not any("mia" in value.casefold() for value in query.values())
 
 
+@pytest.mark.parametrize(
+    "query", ["outcom=refused", "mia_tran=1", "code=mia", "type=mia", "key=mia_tran", "purpose=mia:Tran"]
+)
+def test_what_is_no_filter_is_refused_and_not_kept(desk, world, house, query):
+    """A slip in a name, or somebody's name in the form of a code, gets an answer that says so and leaves no trace."""
+    desk.get(f"/audit/log?{query}", 400)
+    kept = seen(house)[0].query
+    assert "mia" not in str(kept) and "outcom" not in kept
+
+
+def test_filters_left_empty_leave_the_address(desk, world, house):
+    """A form sends every field; the address keeps those that narrow, and only that page is a look."""
+    before = house.database.read(accesslog.count_pending)
+    sent = desk.client.get("/audit/log?since=&outcome=refused&code=&looks=")
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/audit/log?outcome=refused")
+    assert house.database.read(accesslog.count_pending) == before
+
+
+def test_an_export_says_of_what(desk, colleague, world, house):
+    """Whose exposure was taken out stands with the look, by name with the id behind, and leads there."""
+    client = world.shop.client.id
+    asked = {"client": client, "since": "2026-03-01", "until": "2026-03-02"}
+    colleague.post("/audit/exposure/export", 200, title="Mia Tran", older="", **asked)
+    assert "Mia" not in str(seen(house)[0].query)
+    desk.get("/audit/looks")
+    assert (
+        "An export: an exposure" in desk.page
+        and f"<bdi>Nordlicht shop</bdi> <code>{client}</code>" in desk.page
+    )
+    assert 'href="/audit/exposure?since=2026-03-01' in desk.page
+
+
 def test_every_auditor_sees_every_look(desk, colleague, world, house):
     """By name, newest first, one's own marked, with a link to the same where there is one."""
     colleague.get("/audit/log?outcome=refused")
     desk.get("/audit/log/1")
     settle(house)
     desk.get("/audit/looks")
-    assert desk.page.index("leaf_index=1") < desk.page.index("outcome=refused")
+    assert desk.page.index("Entry:</span> <bdi>1</bdi>") < desk.page.index(
+        "Outcome:</span> <bdi>Refused</bdi>"
+    )
     assert "<bdi>Ingrid Solheim</bdi></td>" in desk.page
     assert '<bdi>R. Okafor</bdi> <span class="tag">You</span>' in desk.page
     assert 'href="/audit/log/1"' in desk.page and 'href="/audit/log?outcome=refused"' in desk.page

@@ -67,6 +67,9 @@ def test_registering_with_pasted_keys(owner, house, company):
         ("redirect_uris", {"redirect_uris": ""}),
         ("jwks", {"jwks": ""}),
         ("jwks", {"jwks": "not json"}),
+        ("jwks", {"jwks": new_key().as_pem(private=True).decode()}),
+        ("jwks", {"jwks": new_key().as_pem(private=False).decode()}),
+        ("jwks", {"jwks": json.dumps(new_key().as_dict(private=True))}),
         ("jwks", {"jwks": json.dumps({"keys": [new_key().as_dict(private=True)]})}),
         ("jwks_uri", {"jwks": "", "jwks_uri": "https://elsewhere.example/jwks"}),
         ("jwks_uri", {"jwks_uri": "https://nordlicht.example/jwks"}),
@@ -79,6 +82,32 @@ def test_what_cannot_be_registered(owner, house, company, field, typed):
     assert f'id="{field}-wrong"' in owner.page
     assert BACK in owner.page or field == "redirect_uris"
     assert house.database.read(lambda db: companies.list_clients(db, company_id=company.id)) == []
+
+
+def test_one_key_by_itself(owner, house, company):
+    """A single public key is as good as a set of one."""
+    key = json.dumps(new_key("alone").as_dict(private=False))
+    owner.post("/company/clients/new", name="Web shop", redirect_uris=BACK, jwks=key, jwks_uri="")
+    assert [each.kid for each in the_only(house, company).keys] == ["alone"]
+
+
+@pytest.mark.parametrize(
+    ("jwk", "told"),
+    [
+        ("nonsense", "neither a public key (JWK) nor a set of them (JWK Set)"),
+        (new_key().as_pem(private=False).decode(), "This is a PEM file."),
+        (new_key().as_pem(private=True).decode(), "This is a private key. Consider it published"),
+        (
+            json.dumps(new_key().as_dict(private=True)),
+            "holds a private or symmetric key. Consider it published",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_key(owner, house, company, jwk, told):
+    """What was pasted is told by its kind, and a private key is called lost."""
+    client = registered(house, company)
+    owner.post(f"/company/clients/{client.id}/keys", 400, jwk=jwk)
+    assert told in owner.page
 
 
 def test_keys_at_an_address(owner, house, company, nordlicht_site):
@@ -173,6 +202,10 @@ def test_suspending_and_resuming(owner, house, company):
     """A company suspends and resumes its own client; what the operator suspended it cannot resume, and reads so."""
     client = registered(house, company)
     root = f"/company/clients/{client.id}"
+    owner.get(root)
+    assert f'href="{root}/suspend"' in owner.page and "<form" not in owner.page.partition('id="h-stop"')[2]
+    owner.get(f"{root}/suspend")
+    assert "Suspend now" in owner.page and as_kept(house, client).state == "active"
     owner.post(f"{root}/suspend", follow=True)
     assert "Suspended by you" in owner.page
     owner.post(f"{root}/resume", follow=True)
@@ -198,6 +231,7 @@ def test_who_may_change(colleague, house, company, role):
         desk.get(f"/company/clients{path}")
         assert ("Register a client" in desk.page) == (may and not path)
     desk.get("/company/clients/new", 200 if may else 403)
+    desk.get(f"/company/clients/{client.id}/suspend", 200 if may else 403)
     desk.post("/company/clients/new", 400 if may else 403)
     for change in CHANGES if not may else ():
         desk.post(f"/company/clients/{client.id}/{change}", 403)
@@ -208,7 +242,7 @@ def test_another_companys_client(owner, house):
     """Another company's client looks like one that is not there, at every address."""
     other = organisation(house, owner_of_another(house), name="Kai", domain="kai.example")
     client = registered(house, other)
-    for path in ("", "/change", "/configuration"):
+    for path in ("", "/change", "/suspend", "/configuration"):
         owner.get(f"/company/clients/{client.id}{path}", 404)
     for change in CHANGES:
         typed = {
@@ -239,6 +273,26 @@ def test_configuration(owner, house, company):
     assert "check that Node can parse this program, and no more" in page
     assert "It may not ask yet" in page
     assert re.search(r'"purpose": "dpv:DeliveryOfGoods"', page)
+
+
+def test_why_it_may_not_ask(owner, house, company):
+    """The configuration names the one reason why requests are refused now, and none where they are not."""
+    client = registered(house, company)
+    path, now = f"/company/clients/{client.id}/configuration", clock.now()
+    owner.get(path)
+    assert "Your organisation has to be approved first." in owner.page
+    approve(house, company)
+    owner.get(path)
+    assert "every request is refused" not in owner.page
+    owner.post(f"/company/clients/{client.id}/suspend")
+    owner.get(path)
+    assert "This client was suspended by you." in owner.page and "approved" not in owner.page
+    house.database.write(lambda db: companies.suspend_client(db, client_id=client.id, now=now))
+    owner.get(path)
+    assert "The operator suspended this client." in owner.page
+    house.database.write(lambda db: companies.suspend_company(db, company_id=company.id, now=now))
+    owner.get(path)
+    assert "The operator suspended your organisation." in owner.page
 
 
 def test_the_programs_carry_no_markup(owner, house, company):

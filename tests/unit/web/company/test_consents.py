@@ -172,7 +172,10 @@ def test_one_consent_in_full(house, shop, mia, desk, read):
     assert f"/reads/{answered.event_id}/proof" in browser.page
     assert f"/reads/{refused.event_id}/proof" not in browser.page
     assert re.search(r'<code class="nowrap">[\w-]{16}</code>', browser.page)
-    for secret in (mia.consumer_id, mia.email, "Mia", "keys_not_permitted", "desk-7"):
+    assert "What your client was told" in browser.page and "keys_not_permitted" in browser.page
+    withheld = browser.page.partition("Asked, not given")[2].partition("</table>")[0]
+    assert "E-mail address" in withheld and "Full name" not in withheld and "Date of birth" not in withheld
+    for secret in (mia.consumer_id, mia.email, "Mia", "desk-7"):
         assert secret not in browser.page
 
 
@@ -217,6 +220,21 @@ def test_how_a_consent_stands_is_said(house, shop, mia, desk):
     assert "Ask this person again." in said()
     seeds.revoke(house, consent)
     assert "The person revoked it on" in said()
+
+
+def test_how_it_ended_is_its_last_step(house, shop, mia, desk, read):
+    """The revocation stands after the revisions; of a read after it, the code is the one the client was told."""
+    consent = seeds.grant(house, mia, shop, "name")
+    seeds.revoke(house, consent)
+    refused = read(consent, ["name"])
+    assert refused.code == "consent_ended"
+    browser = desk()
+    browser.get(f"{PATH}/{consent.id}")
+    steps = browser.page.partition('<ol class="versions">')[2].partition("</ol>")[0]
+    assert re.findall(r"<h3>(.*?)</h3>", steps) == ["Revision 1", "Revoked"]
+    reads = browser.page.partition('id="reads"')[2].partition("</section>")[0]
+    assert reads.count("<code>consent_ended</code>") == 2 and "Revoked" not in reads
+    assert re.search(r"\d:\d\d:\d\d", reads)
 
 
 def test_a_proof_is_checked_with_nothing_else(house, shop, mia, desk, read):

@@ -94,7 +94,11 @@ FAULTS = {
     "days": ({"days": "400"}, "Choose between 1 and 365 days."),
     "retention": ({"retention": "91"}, "Your organisation states 90 days"),
     "purpose-0": ({"purpose-0": "dpv:Advertising"}, "Choose a purpose that your organisation states."),
-    "any_of-0": ({"any_of-0": "nonsense"}, "There is no such key in the catalogue."),
+    "key-1": ({"key-1": "nonsense"}, "Line 2: There is no key “\u2068nonsense\u2069” in the catalogue."),
+    "any_of-0": (
+        {"any_of-0": "nonsense"},
+        "Line 1: There is no key “\u2068nonsense\u2069” in the catalogue.",
+    ),
     "why-0": ({"why-0": "x" * 201}, "at most 200 characters"),
     "recipients": ({"recipients": "y" * 101}, "100"),
 }
@@ -109,6 +113,50 @@ def test_faults_stand_beside_their_fields(owner, field):
     assert beside is not None and told in beside[0]
     assert "What they see" not in owner.page
     assert 'value="To address you"' in owner.page or field == "why-0"
+
+
+def test_a_key_asked_for_twice_is_named(owner):
+    """The fault names the line and, in plain words, the key and the purpose that stand there twice."""
+    owner.post("/company/console", 400, **{**ASK, "any_of-1": "given_name"}, do="show")
+    beside = re.search(r'id="key-1-wrong".*?</p>', owner.page, re.S)
+    assert beside is not None
+    assert re.search(r"Line 2: .Given name. for .+ stands in more than one line", beside[0])
+
+
+def test_other_keys_are_chosen(owner):
+    """What else would do is chosen from the catalogue, and each answer makes room for one more."""
+    owner.post("/company/console", 200, **ASK, do="show")
+    chosen = re.findall(r'<select[^>]*name="any_of-1".*?</select>', owner.page, re.S)
+    assert len(chosen) == 2
+    assert '<option value="age_over_18" selected>' in chosen[0] and "selected" not in chosen[1]
+    typed = {**ASK, "any_of-1": ["age_over_18", "age_over_16", ""]}
+    owner.post("/company/console", 200, **typed, do="show")
+    assert re.search(r'"any_of": \[\s*"age_over_18",\s*"age_over_16"\s*\]', owner.page)
+
+
+def test_a_reason_goes_with_its_key(owner):
+    """With another key in a line, the untouched reason and other keys of the old one go; what was typed stays."""
+    shown = {"was-1": "birthdate age_over_18", "said-1": "For the pocket knife"}
+    typed = {**ASK, "key-1": "email", "why-1": "For the pocket knife"}
+    owner.post("/company/console", 200, **typed, **shown, do="show")
+    assert "For the pocket knife" not in owner.page and '"age_over_18"\n' not in owner.page
+    assert "The reason that stood here was for <code>birthdate</code>." in owner.page
+    owner.post("/company/console", 200, **{**typed, "why-1": "To send the bill"}, **shown, do="show")
+    assert 'value="To send the bill"' in owner.page and "The reason that stood here" not in owner.page
+    owner.post("/company/console", 200, **{**typed, "key-1": "birthdate"}, **shown, do="show")
+    assert 'value="For the pocket knife"' in owner.page
+
+
+def test_each_button_leads_to_what_it_makes(owner, house, company):
+    """Every button names the place on the next page that the reader wants to see, and that place is there."""
+    approve(house, company)
+    owner.get("/company/console")
+    for action, do in (("console#picture", "show"), ("console#line-1", "more"), ("console/run#steps", "run")):
+        assert f'action="/company/{action}"' in owner.page
+        path, _, place = action.partition("#")
+        owner.post(f"/company/{path}", 200, **(LINE | TERMS), do=do)
+        assert f'id="{place}"' in owner.page
+        owner.get("/company/console/run")
 
 
 @pytest.mark.parametrize("days", ["", "ninety", "9" * 7, "१"])
@@ -299,7 +347,8 @@ def test_where_people_are_real_nothing_is_run(owner, app, house, company):
     app.extensions["vrm"] = replace(app.extensions["vrm"], sandbox=False)
     owner.get("/company/console")
     assert "This place is for real people, so nothing is run here." in owner.page
-    assert "What they see" in owner.page and 'formaction="/company/console/run"' not in owner.page
+    assert "vrm init --sandbox" in owner.page
+    assert "What they see" in owner.page and 'formaction="/company/console/run' not in owner.page
     owner.post("/company/console/run", 400, **ASK, do="run")
     assert "HTTP/1.1" not in owner.page
     assert house.database.read(lambda db: companies.list_clients(db, company_id=company.id)) == []

@@ -63,6 +63,27 @@ def test_keys_that_end_and_suspension(app, house):
     assert "You are suspended: none of your clients can ask or read anything." in desk.page
 
 
+WORKS = {
+    "owner": ("organisation", "people", "clients", "console", "consents"),
+    "developer": ("clients", "console"),
+    "agent": ("consents",),
+    "privacy_officer": ("organisation", "consents"),
+}
+
+
+@pytest.mark.parametrize("role", WORKS)
+def test_each_role_has_a_home_of_its_own(colleague, owner, role):
+    """The page says which role one has, what it opens, and offers a step only to those who may take it."""
+    desk = owner if role == "owner" else colleague(role)[0]
+    desk.get("/company")
+    name = role.replace("_", " ").capitalize()
+    assert f"Your role: {name}" in desk.page and f'<span class="role quiet">{name}</span>' in desk.page
+    offered = desk.page[desk.page.index('id="h-role"') : desk.page.index('id="h-all"')]
+    assert tuple(re.findall(r'href="/company/(\w+)"', offered)) == WORKS[role]
+    assert ("Register a client" in desk.page) == (role in ("owner", "developer"))
+    assert ("An owner or a developer does this." in desk.page) == (role not in ("owner", "developer"))
+
+
 @pytest.mark.parametrize("role", ["developer", "agent", "privacy_officer"])
 def test_every_role_reads(colleague, role):
     """Each role reads the three pages; only owners see what changes people."""

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.web.company.people import account, organisation, seconds_pass
 from vrm import clock, companies, worker
 from vrm.companies import Stated
+from vrm.web.company import stating
 
 
 def now_stated(house, company):
@@ -96,7 +97,7 @@ def test_an_approved_company_keeps_a_purpose(owner, house, company):
     assert "An approved company keeps at least one purpose." in owner.page
 
 
-def test_the_domain_is_proved_on_the_page(owner, house, company, nordlicht_site):
+def test_the_domain_is_proved_on_the_page(owner, house, company, nordlicht_site, post):
     """The page says where the line belongs, and each check says what it found, until it finds the line."""
     owner.get("/company/organisation")
     assert company.domain_token in owner.page
@@ -117,6 +118,11 @@ def test_the_domain_is_proved_on_the_page(owner, house, company, nordlicht_site)
     nordlicht_site.answers = (200, b"another-1\r\n" + company.domain_token.encode() + b"\r\n", {})
     owner.post(check, follow=True)
     assert "Proved." in owner.page and now_stated(house, company).domain_proved_at is not None
+    (letter,) = post.deliver()
+    assert (letter["To"], "nordlicht.example is proved" in letter["Subject"]) == (
+        "jana@nordlicht.example",
+        True,
+    )
     assert owner.post(check).location.startswith("/company/organisation")
 
 
@@ -164,10 +170,17 @@ def test_a_domain_is_not_checked_twice_at_once(owner, company, nordlicht_site):
 
 
 def test_where_a_proof_stands_is_seen_without_a_button(owner, colleague, house, company, nordlicht_site):
-    """What the worker found is on the pages, for every role; when it finds the line, it is proved."""
+    """What the worker found is on the pages, for every role; before it has looked, nothing is amiss."""
     desk, _ = colleague("agent")
+    worker.run_once(house)
     desk.get("/company/organisation")
     assert "Nobody has looked at it yet." in desk.page and "We look by ourselves" in desk.page
+    assert "Not begun" in desk.page and "Not proved yet" not in desk.page
+    house.database.write(
+        lambda db: companies.new_domain_token(
+            db, company_id=company.id, now=clock.now() - timedelta(minutes=10)
+        )
+    )
     worker.run_once(house)
     for path in ("/company/organisation", "/company"):
         desk.get(path)
@@ -179,3 +192,24 @@ def test_where_a_proof_stands_is_seen_without_a_button(owner, colleague, house, 
     )
     desk.get("/company/organisation")
     assert "We have stopped looking by ourselves." in desk.page
+
+
+def test_purposes_are_offered_by_families(owner, house):
+    """Each purpose stands once, under the broadest it belongs to, which comes first; those alone come last."""
+    with owner.client.application.test_request_context("/company"):
+        groups = stating.offered(house.catalogue)
+    names = [name for name, _ in groups]
+    assert names == [*sorted(names[:-1], key=str.casefold), "Others"]
+    offered = [id for _, options in groups for id, _ in options]
+    assert sorted(offered) == sorted(house.catalogue.purposes)
+    families = dict(groups)
+    assert families["Marketing"][0] == ("dpv:Marketing", "Marketing")
+    assert ("dpv:DirectMarketing", "Sending you advertising") in families["Marketing"]
+    assert max(map(len, families.values())) < 40
+
+
+def test_how_long_data_is_kept_is_said_to_the_company(owner, house, company):
+    """On its own page the company is spoken to; a person is not."""
+    owner.get("/company/organisation")
+    assert "You say you keep what you read for 90 days." in owner.page
+    assert "They say" not in owner.page

@@ -1,5 +1,7 @@
 """Inviting colleagues, roles, off-boarding; and coming in by an invitation."""
 
+import re
+
 import pytest
 
 from tests.support import seeds
@@ -21,6 +23,14 @@ def members(house, company):
 
 def token_of(link):
     return link.partition("token=")[2]
+
+
+def test_an_invitation_says_who_invites_and_to_what(owner, post):
+    """The letter names the colleague who invites, the organisation, and the role."""
+    owner.post("/company/people/invite", email="piet@nordlicht.example", role="privacy_officer")
+    (letter,) = post.deliver()
+    text = letter.get_content()
+    assert "Jana Weiss" in text and "Nordlicht GmbH" in text and "Privacy officer" in text
 
 
 def test_an_invitation_makes_an_account_and_a_colleague(owner, post, stranger, house, company):
@@ -88,6 +98,7 @@ def test_nobody_comes_back_by_an_invitation_of_before(owner, colleague, post, ap
         employ(house, company.id, found.id, "developer", jana.id)
         if going:
             owner.post(f"/company/people/{found.id}/end")
+            post.deliver()
         else:
             signed_in(app, house, found.id).post("/company/people/leave")
         again = signed_in(app, house, found.id)
@@ -274,3 +285,26 @@ def test_the_letter_and_the_page_in_german(owner, post, stranger, house, company
     link = "/company/join?token=" + token_of(letter.get_content()).split()[0]
     stranger.get(f"{link}&lang=de")
     assert "Nordlicht GmbH</bdi> lädt Sie ein" in stranger.page and "Entwickler" in stranger.page
+
+
+def test_who_is_off_boarded_hears_of_it(owner, colleague, post, app, house):
+    """A letter goes to them, and where they sign in again a page says what happened, from where they can go on."""
+    _, found = colleague("agent")
+    owner.post(f"/company/people/{found.id}/end")
+    (letter,) = post.deliver()
+    assert "Your access to Nordlicht GmbH" in letter["Subject"] and "signed out" in letter.get_content()
+    again = signed_in(app, house, found.id)
+    again.get(again.get("/company", 303).location)
+    assert "You do not belong to Nordlicht GmbH any more" in re.sub("</?bdi>", "", again.page)
+    again.get("/company/register?another=yes")
+    assert "Who are you" in again.page
+
+
+def test_who_leaves_needs_no_letter(colleague, post, app, house):
+    """They know; the page says it all the same."""
+    desk, found = colleague("agent")
+    desk.post("/company/people/leave")
+    assert post.deliver() == []
+    again = signed_in(app, house, found.id)
+    again.get("/company/register")
+    assert "any more" in again.page

@@ -51,7 +51,7 @@ class Browser:
         return found(r'name="csrf" value="([^"]+)"', self.get(f"{self.office.prefix}/reset").text)
 
     def _kept(self, answer, status):
-        self.page = unescape(answer.text)
+        self.page = unescape(answer.text).replace("<wbr>", "")  # nobody reads where a line may break
         assert answer.status_code == status, f"{answer.status_code}: {self.page}"
         return answer
 

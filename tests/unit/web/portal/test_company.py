@@ -96,3 +96,26 @@ def test_somebody_half_signed_in_is_anybody(mia, house, owner, shop):
     mia.client.set_cookie("vrm", seeds.sign_in(house, account.id, consumer_id))
     mia.get(f"/companies/{shop.company_id}")
     assert consent_id not in mia.page and "You allow them" not in mia.page
+
+
+def test_what_they_asked_for_is_told(browser, mia, owner, shop, house):
+    """By purpose, with no figure of few people; a purpose they state no more is still told."""
+    browser.get(f"/companies/{shop.company_id}")
+    assert "So far they asked nobody for it." in browser.page
+    shop.ask(owner(mia), "birthdate")
+    asked = house.database.read(lambda db: companies.get_company(db, company_id=shop.company_id))
+    house.database.write(
+        lambda db: companies.set_purposes(
+            db,
+            company_id=shop.company_id,
+            purposes={"dpv:Advertising": Stated()},
+            known_purposes=house.catalogue.purposes,
+            now=clock.now(),
+        )
+    )
+    assert set(asked.purposes) != {"dpv:Advertising"}
+    browser.get(f"/companies/{shop.company_id}")
+    assert "So far they asked people for:" in browser.page and "Date of birth" in browser.page
+    assert "They asked for this before, and do not state it any more." in browser.page
+    assert "for as long as the person allows it" in browser.page
+    assert "person</span>" not in browser.page and "people</span>" not in browser.page

@@ -1,0 +1,180 @@
+"""What took weeks: whom Nordlicht asked, what it read of them, and one day that stands out.
+
+Everything goes through the services, with the time it had. Only reading asks the clock, so that nobody can read
+yesterday: a read of the past is written as the event it would have left. The log verifies all the same.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import product
+
+from sqlalchemy.orm import Session
+
+from vrm import accesslog, clock, companies, consents, oversight
+from vrm.accesslog import About, Event
+from vrm.companies import Client
+from vrm.consents import Consent, Line
+from vrm.demo import seed
+from vrm.demo.story import DELIVERY, MAIL, must
+from vrm.disclosures import Door, Reader, agent_pseudonym
+from vrm.house import House
+from vrm.ids import new_id
+
+NAME, DOMAIN, ADDRESS = "Nordlicht Versand GmbH", "nordlicht.example", "Hafenstraße 12, 10999 Berlin"
+STATED = {DELIVERY: companies.Stated("To bring you what you ordered", 90), MAIL: companies.Stated()}
+LINES = (
+    Line("name", DELIVERY, True, why="For the label on the parcel"),
+    Line("address", DELIVERY, True, why="Where the parcel goes"),
+    Line("phone_number", DELIVERY, False, why="So the driver can ring"),
+    Line("email", MAIL, False, why="Our newsletter", frequency="monthly"),
+)
+PHONE, NEWS = 2, 3
+PEOPLE = [
+    f"{first} {last}"
+    for last, first in product(
+        ("Ahrens", "Brandt", "Conrad"),
+        ("Ada", "Ben", "Clara", "David", "Emma", "Finn", "Greta", "Hanna", "Ivo", "Jule", "Karl", "Lotte"),
+    )
+]
+DAYS = 40  # one of them is asked each day, from so many days ago on
+RUSH = 60  # reads by one desk within a minute; ten a day are usual
+
+
+def live(house: House) -> None:
+    """A shop with people who allow it something, its reads of forty days, and what there is to find in them."""
+    now = clock.now()
+    client = seed.approved_client(house, NAME, DOMAIN, ADDRESS, STATED, now=now - seed.LONG_AGO)
+    lived = _ended(house, list(_decided(house, client, now)), now)
+    remember(house, _usual(house, client, lived, now))
+    remember(house, _rush(house, client, [consent for consent, until in lived if until == now], now))
+    _refusals(house, _till(house, client, now))
+    accesslog.sequence(house.database)
+    accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    while oversight.index(house.database):
+        pass
+    oversight.watch(house.database, now=clock.now())
+
+
+def email(name: str) -> str:
+    """The address with which one of these people signs in."""
+    return f"{name.replace(' ', '.').lower()}@people.example"
+
+
+def remember(house: House, events: Iterable[Event]) -> None:
+    """Write events that happened, with the times they had."""
+    prepared = [accesslog.prepare(event) for event in events]
+    house.database.write_group(lambda connection: accesslog.append(connection, prepared))
+
+
+def answered(
+    client: Client, at: datetime, about: About, *, purpose: str, keys: Iterable[str], agent: str | None = None
+) -> Event:
+    """The event that a read left; ``agent`` is a pseudonym."""
+    return Event(
+        "disclosure", at, "client", company=client.company_id, client=client.id, agent=agent,
+        purpose=purpose, keys=tuple(keys), outcome="answered", revision=1, about=about,
+        detail={"consent": about.consent_id, "versions": [], "no_value": []},
+    )  # fmt: skip
+
+
+def _decided(house: House, client: Client, now: datetime) -> Iterator[Consent]:
+    """One in twelve says no, the last has yet to decide; of the others most leave the newsletter out."""
+    for number, name in enumerate(PEOPLE):
+        at = now - timedelta(days=DAYS - number)
+        consumer_id = _person(house, number, name, at)
+        terms = consents.Terms(LINES, 30 if number % 4 == 1 else 180, 90)
+        if number % 12 == 6 or number == len(PEOPLE) - 1:
+            _not_granted(house, consumer_id, client, terms, at, refused=number % 12 == 6)
+            continue
+        leaves_out = {line for line, out in ((PHONE, number % 5 == 2), (NEWS, number % 10 < 7)) if out}
+        yield seed.granted(house, consumer_id, client, terms, leaves_out=leaves_out, now=at)
+
+
+def _person(house: House, number: int, name: str, now: datetime) -> str:
+    values = {
+        "name": name,
+        "email": email(name),
+        "phone_number": f"+49 30 23125 {number:03}",  # numbers kept free for stories
+        "address": {"street_address": f"Gartenweg {number + 1}", "postal_code": "20095", "locality": "Hamburg",
+                    "country": "DE"},
+    }  # fmt: skip
+    return seed.person(house, values, now=now)
+
+
+def _not_granted(
+    house: House, consumer_id: str, client: Client, terms: consents.Terms, at: datetime, *, refused: bool
+) -> None:
+    def work(session: Session) -> None:
+        ask_id = seed.asked(session, consumer_id, client, terms, now=at)
+        if refused:
+            consents.refuse(session, house.keys, consumer_id=consumer_id, ask_id=ask_id, now=at)
+
+    house.database.write(work)
+
+
+def _ended(house: House, held: list[Consent], now: datetime) -> list[tuple[Consent, datetime]]:
+    """Each with the moment until which it could be read: some were revoked, some ran out, most go on until now."""
+    revoked = {consent.id: consent.granted_at + timedelta(days=9) for consent in held[3::11]}
+
+    def work(session: Session) -> None:
+        for consent in held:
+            if consent.id in revoked:
+                consents.revoke(
+                    session, house.keys, consumer_id=consent.consumer_id, consent_id=consent.id,
+                    now=revoked[consent.id],
+                )  # fmt: skip
+            elif consent.expires_at <= now:
+                consents.expire(session, house.keys, now=consent.expires_at)
+
+    house.database.write(work)
+    return [(consent, revoked.get(consent.id, min(consent.expires_at, now))) for consent in held]
+
+
+def _usual(
+    house: House, client: Client, lived: list[tuple[Consent, datetime]], now: datetime
+) -> Iterator[Event]:
+    """Eight to ten reads a day by two desks, in an hour of the day that is never the hour of now."""
+    today = now.replace(hour=(now.hour + 12) % 24, minute=0, second=0, microsecond=0)
+    for day in range(DAYS - 1, 0, -1):
+        at = today - timedelta(days=day)
+        open_then = [consent for consent, until in lived if consent.granted_at < at < until]
+        for number in range(min(8 + day % 3, len(open_then))):
+            consent = open_then[(3 * day + number) % len(open_then)]
+            yield _read(house, client, consent, at + timedelta(minutes=5 * number), f"desk-{number % 2 + 1}")
+
+
+def _rush(house: House, client: Client, active: list[Consent], now: datetime) -> Iterator[Event]:
+    """One desk looks at everybody, again and again."""
+    for number in range(RUSH):
+        at = now - timedelta(seconds=RUSH - number)
+        yield _read(house, client, active[number % len(active)], at, "desk-7")
+
+
+def _read(house: House, client: Client, consent: Consent, at: datetime, desk: str) -> Event:
+    secret = house.keys.log_secret(consent.consumer_id)
+    about = About(consent.consumer_id, consent.id, secret, consent.id)
+    agent = agent_pseudonym(house.keys, company_id=client.company_id, agent=desk)
+    return answered(client, at, about, purpose=DELIVERY, keys=("address", "name"), agent=agent)
+
+
+def _till(house: House, client: Client, now: datetime) -> Client:
+    """A second client of the shop, whose only key ends soon."""
+    key = seed.new_key()
+
+    def work(session: Session) -> Client:
+        made = companies.new_client(
+            session, company_id=client.company_id, name="Till",
+            redirect_uris=[f"https://{DOMAIN}/till"], jwks={"keys": [key]}, now=now - seed.LONG_AGO,
+        )  # fmt: skip
+        until = now + timedelta(days=9)
+        return companies.retire_client_key(session, client_id=made.id, kid=key["kid"], until=until, now=now)
+
+    return house.database.write(work)
+
+
+def _refusals(house: House, till: Client) -> None:
+    """It tries consents that are not its own."""
+    door = Door(house.database, house.keys, house.catalogue)
+    tries = [new_id() for _ in range(25)]
+    refused = list(door.read_many(Reader(till.id), consent_ids=tries, purpose=None, keys=None))
+    must(len(refused) == len(tries), "a try was not answered")
