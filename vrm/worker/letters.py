@@ -138,8 +138,13 @@ def open_letter(keys: KeyStore, job: Job, *, issuer: str) -> Mail:
     return Mail(to=written["to"], subject=subject, text=text, message_id=written["message_id"])
 
 
+_UNSAID = {"inviter": N_("Somebody"), "role": N_("it is told on the page")}
+"""For an invitation that was waiting to be sent when these two were not yet said in it."""
+
+
 def render(letter: str, issuer: str, values: Mapping[str, str], language: str) -> tuple[str, str]:
     """Subject and text; KeyError when the letter or one of its values is missing."""
     words, translated = LETTERS[letter], catalogue(language).gettext
-    filled = {"host": urlsplit(issuer).netloc, **values}
+    unsaid = {name: translated(word) for name, word in _UNSAID.items()}
+    filled = {"host": urlsplit(issuer).netloc, **unsaid, **values}
     return translated(words.subject) % filled, translated(words.text) % filled
