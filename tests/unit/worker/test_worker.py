@@ -90,6 +90,7 @@ def test_a_letter_is_rendered_when_it_is_sent(house: House) -> None:
 def test_every_letter_can_be_rendered(letter: str, language: str) -> None:
     """No letter has a place that is not filled, in any language; each shows its link, if it has one."""
     values = {"link": "LINK", "company": "Nordlicht", "until": "2027-01-01", "domain": "nordlicht.example"}
+    values |= {"first": "2026-11-01 08:00", "last": "2026-11-02 09:00", "message": "What happened."}
     subject, text = letters.render(letter, "https://vrm.example", values, language)
     assert "vrm.example" in subject
     assert ("LINK" in text) is ("%(link)s" in letters.LETTERS[letter].text)
