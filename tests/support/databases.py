@@ -78,12 +78,19 @@ def _sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Fill:
     return fill
 
 
+_BUILT = "SELECT " + ", ".join(
+    f"(SELECT count(*) FROM pg_{what})" for what in ("class", "attribute", "constraint", "trigger", "proc")
+)  # fmt: skip
+"""How much a database holds beside rows."""
+
+
 class Emptied:
     """PostgreSQL databases with every table, emptied after a test and used again: copying one took most of its time."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._template: str | None = None
+        self._built: tuple[int, ...] | None = None
         self._free: list[str] = []
 
     def take(self) -> str:
@@ -93,6 +100,8 @@ class Emptied:
         if self._template is None:
             url = self._cluster.create()
             create_tables(url)
+            with psycopg.connect(url.replace("+psycopg", "")) as connection:
+                self._built = connection.execute(_BUILT).fetchone()
             self._template = url.rpartition("/")[2]
         return self._cluster.create(self._template)
 
@@ -103,15 +112,11 @@ class Emptied:
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            found = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            ).fetchall()
-            if {name for (name,) in found} != set(Base.metadata.tables):
-                self._cluster.drop(url)  # a test has built on it
+            if connection.execute(_BUILT).fetchone() != self._built:
+                self._cluster.drop(url)  # a test has changed more than rows
                 return
-            connection.execute(
-                "SET session_replication_role = replica"
-            )  # in any order, whoever refers to whom
+            # In any order, whoever refers to whom.
+            connection.execute("SET session_replication_role = replica")
             deletes = [
                 sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in Base.metadata.tables
             ]
