@@ -1,9 +1,13 @@
-"""``GET /v1/consents``: what a client holds, a page at a time."""
+"""``GET /v1/consents``: what a client holds, a page at a time; ``/v1/consents/{id}``: one of them, whole."""
+
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from joserfc.jwk import ECKey
 
 from tests.api.test_disclosures import grant_many
-from tests.support.actors import DELIVERY, World, line, needed
+from tests.support.actors import DELIVERY, Company, World, line, needed
 from vrm import clock, companies
 from vrm.ids import new_id
 
@@ -18,23 +22,99 @@ def test_what_a_client_holds(world: World) -> None:
     assert listed["consent_id"] == held.consent_id
     assert listed["subject"] == company.read(held.access_token).json()["subject"]
     assert listed["lines"] == [
-        {"key": "age_over_18", "purpose": DELIVERY, "required": True, "frequency": "when_needed"}
+        {
+            "key": "age_over_18",
+            "asked": "birthdate",
+            "purpose": DELIVERY,
+            "required": True,
+            "frequency": "when_needed",
+            "why": "",
+        }
     ]
     assert other.consents().json() == {"consents": []}
 
 
 def test_ended_consents_stay_listed(world: World) -> None:
-    """A revoked consent is listed as ended, and nothing says how it ended."""
+    """A revoked consent is listed, with when it ended."""
     company, mia = world.company(), world.consumer()
     asked = company.ask(needed("name"))
     held = company.take_back(asked, mia.grant(asked))
     mia.revoke(held.consent_id)
     (listed,) = company.consents().json()["consents"]
-    assert listed["state"] == "ended"
+    assert (listed["state"], listed["ended_at"] <= clock.rfc3339(clock.now())) == ("revoked", True)
+
+
+def test_the_list_is_narrowed(world: World) -> None:
+    """By state, key and end, as on the page; what is asked wrongly is refused and finds nothing."""
+    company, mia = world.company(), world.consumer()
+    days = {30: "name", 365: "email"}
+    held = {
+        each: company.take_back(asked, mia.grant(asked, days=str(each)))
+        for each, key in days.items()
+        for asked in [company.ask(needed(key), duration_days=each)]
+    }
+    mia.revoke(held[365].consent_id)
+    soon = clock.rfc3339(clock.now() + timedelta(days=31))
+
+    def found(**narrowed: str) -> list[str]:
+        return [each["consent_id"] for each in company.consents(**narrowed).json()["consents"]]
+
+    assert found() == [held[365].consent_id, held[30].consent_id]  # the newest first
+    assert found(state="active") == found(key="name") == found(ends_before=soon) == [held[30].consent_id]
+    assert found(state="revoked") == found(key="email") == [held[365].consent_id]
+    assert found(state="active", key="email") == found(state="suspended") == []
+    for wrong in ({"state": "ended"}, {"key": "no_such_key"}, {"ends_before": "soon"}, {"sate": "active"}):
+        refused = company.consents(**wrong)
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
+
+
+def test_one_consent_whole(world: World) -> None:
+    """What it allows, what was asked and not given, and its revision with the terms; never a value."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("birthdate", any_of=["age_over_18"]), line("email"), retention_days=30)
+    held = company.take_back(asked, mia.grant(asked))
+    whole = company.own(f"consents/{held.consent_id}")
+    assert [(each["key"], each["asked"]) for each in whole.json()["lines"]] == [("age_over_18", "birthdate")]
+    assert [each["key"] for each in whole.json()["not_given"]] == ["email"]
+    (revision,) = whole.json()["revisions"]
+    assert (revision["revision"], revision["asked"]["retention_days"]) == (1, 30)
+    assert revision["asked"]["lines"][0]["any_of"] == ["age_over_18"]
+    for value in company.read(held.access_token).json()["profile"].values():
+        assert str(value) in ("True", "False") or str(value) not in whole.text
+
+
+def test_a_consent_of_another_client(world: World) -> None:
+    """Another company's, another client's of the same company, and one that never was look alike."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    held = company.take_back(asked, mia.grant(asked))
+    other, sister = world.company(name="Other"), sister_of(world, company)
+    for reader, consent_id in ((other, held.consent_id), (sister, held.consent_id), (company, new_id())):
+        for what in (f"consents/{consent_id}", f"consents/{consent_id}/reads"):
+            response = reader.own(what)
+            assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert sister.consents().json() == {"consents": []}
+    assert sister.consents(held.consent_id).json() == {"consents": []}
+
+
+def sister_of(world: World, company: Company) -> Company:
+    """Another client of the same company."""
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    client = world.house.database.write(
+        lambda session: companies.new_client(
+            session,
+            company_id=company.company_id,
+            name="The till",
+            redirect_uris=[company.redirect_uri],
+            jwks={"keys": [key.as_dict(private=False)]},
+            now=clock.now(),
+        )
+    )
+    return replace(company, client_id=client.id, key=key)
 
 
 def test_pages(world: World) -> None:
-    """A hundred on a page, in the order of the ids; following ``next`` gives each consent once."""
+    """A hundred on a page; following ``next`` gives each consent once."""
     company, mia = world.company(), world.consumer()
     ids = grant_many(world, company, mia, 203)
     token, after, seen, sizes = company.own_token(), None, [], []
@@ -46,7 +126,7 @@ def test_pages(world: World) -> None:
         if after is None:
             break
     assert sizes == [100, 100, 3]
-    assert seen == sorted(ids)
+    assert sorted(seen) == sorted(ids)
 
 
 def test_a_page_that_is_just_full(world: World) -> None:

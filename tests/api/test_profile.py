@@ -245,7 +245,7 @@ def test_a_consent_ends_by_the_clock(world: World) -> None:
         assert company.read(token).status_code == 401
         answer = company.read_many([got.consent_id]).text
         assert '"consent_ended"' in answer
-        assert company.consents().json()["consents"][0]["state"] == "ended"
+        assert company.consents().json()["consents"][0]["state"] == "expired"
 
 
 def test_an_access_token_ends_by_the_clock(world: World) -> None:
@@ -298,7 +298,7 @@ def test_a_changed_notice_or_owner(world: World) -> None:
         world.house.database.write(lambda session, c=company, f=change: f(session, c.company_id))  # type: ignore[misc]
         response = company.read(got.access_token)
         assert (response.status_code, response.json()["code"]) == (401, "consent_ended")
-        assert company.consents().json()["consents"][0]["state"] == "ended"
+        assert company.consents().json()["consents"][0]["state"] == "suspended"
         assert company.read(held(company, mia, needed("name")).access_token).status_code == 200
 
 

@@ -23,7 +23,7 @@ def desk(city, town, page):
         ("volume", "Far more reads than usual", "reads a day"),
         ("hours", "Reads at an unusual hour", "At that hour of the week"),
         ("refusals", "A series of refusals", "25 of its reads were refused"),
-        ("agent", "One agent, many people", "one agent looked at 22 people"),
+        ("agent", "One agent, many people", "one agent read from 22 consents"),
     ],
 )
 def test_an_alarm_says_why(desk, page, town, kind, title, reason):
@@ -45,7 +45,7 @@ def test_an_alarm_says_why(desk, page, town, kind, title, reason):
 def test_from_an_alarm_to_a_file_that_proves_it(desk, page, town, running, tmp_path):
     """All entries of an alarm go into a case with a note; it leaves as one file that verifies offline."""
     desk.open(f"/audit/anomalies/{town.anomalies['agent']}")
-    page.get_by_label("Title, if it is a new one").fill("One clerk, everybody")
+    page.get_by_label("Title of a new case").fill("One clerk, everybody")
     page.get_by_label("Why it belongs there").fill("Ask the company who desk-7 is.")
     press(page, "Mark them all")
     heading(page, "One clerk, everybody")
@@ -72,7 +72,7 @@ def test_mark_one_entry_from_its_page(desk, page, town):
     """An entry is put into a case from its own page, and tells in which cases it is."""
     desk.open(f"/audit/log/{town.leaf}")
     follow(page, "Mark in a case")
-    page.get_by_label("Title, if it is a new one").fill("Just this one")
+    page.get_by_label("Title of a new case").fill("Just this one")
     press(page, "Mark it")
     heading(page, "Just this one")
     desk.open(f"/audit/log/{town.leaf}")

@@ -109,7 +109,7 @@ def test_the_board_holds_the_log_to_its_word(desk, page, city):
     follow(page, "Proofs")
     heading(page, "Checkpoints")
     note = page.locator("figure.copy").filter(has_text="as it was signed").locator("pre").inner_text()
-    for words in ("Tree size", "Root hash", "Signature", "holds", "Entries over time"):
+    for words in ("Tree size", "Root hash", "Signature", "holds", "Size at each checkpoint"):
         expect(page.get_by_role("main")).to_contain_text(words)
     seeds.person(city.house)
     seeds.shop(city.house, "Later")

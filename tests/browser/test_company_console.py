@@ -62,6 +62,60 @@ def test_build_see_and_copy(desk, page, firm):
     assert "curl" in copied
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_the_picture_follows_the_form(city, browse, firm, size):
+    """Whatever changes in the form shows at once, without a button, and nothing that is being typed is lost."""
+    page = at_work(city, browse(size), firm, "developer", "Kim Fox").open("/company/console")
+    old = page.get_by_text("It is of the request as you showed it last")
+    expect(old).to_be_hidden()
+    why = page.get_by_label("Why, in your own words").first
+    why.fill("For the label on the parcel")
+    expect(picture(page)).to_contain_text("For the label on the parcel")
+    expect(old).to_be_hidden()
+    expect(why).to_be_focused()
+    expect(picture(page)).to_contain_text("They need one thing.")
+    page.get_by_label("Needed").first.uncheck()
+    expect(picture(page)).to_contain_text("They need nothing.")
+    shown = page.get_by_role("region", name=re.compile("^authorization_details"))
+    expect(shown).to_contain_text('"required": false')
+    page.get_by_role("combobox", name="Key", exact=True).select_option("birthdate")
+    expect(picture(page)).to_contain_text("Date of birth")
+    expect(why).to_have_value("")
+    expect(page.get_by_text("The reason that stood here was for")).to_be_visible()
+    page.get_by_role("combobox", name="Other key 1").select_option("age_over_18")
+    expect(picture(page)).to_contain_text("Any one of these is enough for them.")
+    days = page.get_by_label("For how many days you want to read")
+    days.fill("4000")
+    expect(picture(page)).to_have_count(0)
+    expect(page.get_by_role("main")).to_contain_text("Choose between 1 and 365 days.")
+    days.fill("30")
+    expect(picture(page)).to_contain_text("30 days")
+    expect(page.get_by_role("combobox", name="Other key 1")).to_have_value("age_over_18")
+
+
+@pytest.mark.browser
+def test_a_picture_that_cannot_follow_says_so(city, browse, firm):
+    """Where the form's page cannot be had, as after signing out, the picture of before is called what it is."""
+    page = at_work(city, browse(), firm, "developer", "Kim Fox").open("/company/console")
+    page.route("**/company/console", lambda route: route.fulfill(status=200, body="<p>Sign in</p>"))
+    with page.expect_response("**/company/console"):
+        page.get_by_label("Needed").first.uncheck()
+    expect(page.get_by_text("It is of the request as you showed it last")).to_be_visible()
+    expect(picture(page)).to_contain_text("They need one thing.")
+
+
+@pytest.mark.browser
+def test_without_scripts_the_picture_says_of_when_it_is(city, browse, firm):
+    """The page works with buttons alone, and says that the picture is as it was shown last."""
+    desk = at_work(city, browse(java_script_enabled=False), firm, "developer", "Kim Fox")
+    page = desk.open("/company/console")
+    expect(page.get_by_text("It is of the request as you showed it last")).to_be_visible()
+    page.get_by_label("Needed").first.uncheck()
+    page.get_by_role("button", name="Show the page", exact=True).last.click()
+    expect(picture(page)).to_contain_text("They need nothing.")
+
+
 def test_an_ask_that_cannot_be(desk, page):
     """What the authorization server would refuse is told at its field, and nothing typed is lost."""
     build(desk)
@@ -119,4 +173,4 @@ def test_how_people_took_a_line(city, page, town):
     page.get_by_role("combobox", name="Purpose").select_option(seeds.PURPOSE)
     page.get_by_label("Needed").first.uncheck()
     page.get_by_role("button", name="Show the page", exact=True).last.click()
-    expect(page.get_by_role("main")).to_contain_text(re.compile(r"\d+ % of the 26 people"))
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"\d+% of the \d+ who lately"))

@@ -112,6 +112,8 @@ class Everything:
         """What an auditor sends; a form that is not here is sent with what most of them take."""
         usual = {
             "title": "Night reads",
+            "file_title": "Night reads",
+            "found": "A yearly bill.",
             "text": "Asked them.",
             "note": "at three",
             "name": "mine",
@@ -119,7 +121,7 @@ class Everything:
         }
         usual |= {"days": "3", "outcome": "refused"}
         match rule.removeprefix("/audit"):
-            case "/exposure/export":
+            case "/exposure/export" | "/exposure/mark":
                 return {**usual, **self.places.query("/v1/audit/exposure"), "outcome": ""}
             case "/checkpoints":
                 newest = self.places.house.database.read(accesslog.latest_checkpoint)

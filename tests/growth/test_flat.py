@@ -73,7 +73,9 @@ def test_work_for_one_does_not_grow_with_all(house: House):
         ),
         "consents": lambda: read(lambda db: consents.list_consents(db, consumer_id=mia.consumer_id)),
         "held": lambda: read(
-            lambda db: consents.held_by_client(db, client_id=consent.client_id, after=None, limit=5)
+            lambda db: consents.holdings.list_held(
+                db, company_id=consent.company_id, client_id=consent.client_id, now=clock.now(), limit=5
+            )
         ),
     }
     counts = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.house.town import SECRET, Town, town
+from tests.house.town import COLLEAGUE, SECRET, Town, town
 from tests.support import seeds
 from vrm import clock, tokens
 from vrm.ids import new_secret
@@ -18,6 +18,12 @@ _WANTED = {
     "/v1/profile": "consent token",
     "/v1/disclosures": "own token",
     "/v1/consents": "own token",
+    "/v1/consents/<uuid:consent_id>": "own token",
+    "/v1/consents/<uuid:consent_id>/reads": "own token",
+    "/v1/figures": "own token",
+    "/v1/quality": "own token",
+    "/v1/company": "own token",
+    "/v1/client": "own token",
 }
 
 
@@ -57,8 +63,22 @@ def test_each_token_opens_its_own_doors_and_no_others(town: Town):
                 assert actor.startswith("own token") and wanted(door) == "own token", place
                 assert town.consent.subject not in response.text, place
                 assert "profile" not in response.text, place
+            elif actor == "own token of B" and wanted(door) == "own token":  # A's consents do not exist for B
+                assert response.status_code == 404, place
             else:
                 assert response.status_code == 403, place
+
+
+def test_what_a_client_holds_names_nobody(town: Town):
+    """Under its own token a client learns pseudonyms, lines and figures: no value, no name, nobody's account."""
+    for door, method in town.doors("token"):
+        if wanted(door) != "own token" or method != "GET":
+            continue
+        answer = town.bring(method, door, town.bearers["own token"]).text
+        for personal in (SECRET, COLLEAGUE, town.mia.email, town.mia.consumer_id):
+            assert personal not in answer, (door.rule, personal)
+        for actor in town.actors.values():
+            assert actor.account_id not in answer, door.rule
 
 
 def test_nothing_of_a_person_is_behind_an_auditors_door(town: Town):

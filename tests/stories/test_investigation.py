@@ -114,7 +114,7 @@ def test_an_auditor_investigates(world, page, tmp_path):
 
     # Into a case, and out of the house.
     page.goto(alarm)
-    page.get_by_label("Title, if it is a new one").fill("Reads without an order")
+    page.get_by_label("Title of a new case").fill("Reads without an order")
     press(page, "Mark them all")
     heading(page, "Reads without an order")
     marked = re.search(r"(\d+) entries are marked", page.locator("h1 + p").inner_text())

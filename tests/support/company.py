@@ -217,10 +217,15 @@ class Company:
             "/v1/disclosures", json=body, headers=bearer(token or self.own_token(), purpose)
         )
 
-    def consents(self, after: str | None = None, *, token: str | None = None) -> httpx2.Response:
+    def consents(
+        self, after: str | None = None, *, token: str | None = None, **narrowed: str
+    ) -> httpx2.Response:
         """``GET /v1/consents``."""
-        params = {} if after is None else {"after": after}
-        return self.http.get("/v1/consents", params=params, headers=bearer(token or self.own_token()))
+        return self.own("consents", token=token, **narrowed, **({} if after is None else {"after": after}))
+
+    def own(self, what: str, *, token: str | None = None, **params: str) -> httpx2.Response:
+        """``GET /v1/…`` under the client's own token."""
+        return self.http.get(f"/v1/{what}", params=params, headers=bearer(token or self.own_token()))
 
     def introspect(self, token: str) -> httpx2.Response:
         """``POST /oauth/introspect``."""

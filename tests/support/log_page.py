@@ -96,15 +96,17 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     case = {**auditor, "case": CASE}
     yield "case.opened", "auditor", {"detail": case}
     yield "case.changed", "auditor", {"code": "marked", "detail": {**case, "leaf_index": 13}}
+    looked_into = {**auditor, "anomaly": OTHER}
+    yield "anomaly.changed", "auditor", {"code": "looked_into", "detail": looked_into}
     yield "case.exported", "auditor", {"code": "case", "detail": {**case, "sha256": "9c41e07a52bd118f" * 4}}
     traced = {"sha256": "5f0d3b9a17c4e862" * 4, "threads": 1, "people": 1, "erased": 0}
     yield "exposure.traced", "operator", {"code": "notified", "detail": traced}
     yield "auditor.factor_reset", "operator", {"detail": auditor}
     yield "auditor.ended", "operator", {"detail": auditor}
-    yield "log.exported", "operator", {"code": "all", "detail": {"count": 37, "size": 37}}
+    yield "log.exported", "operator", {"code": "all", "detail": {"count": 38, "size": 38}}
     yield "keys.rotated", "operator", {"detail": {"kek": "k", "rewrapped": 7}}
-    yield "backup.made", "operator", {"detail": {"log_size": 39}}
-    yield "backup.restored", "operator", {"detail": {"log_size": 40}}
+    yield "backup.made", "operator", {"detail": {"log_size": 40}}
+    yield "backup.restored", "operator", {"detail": {"log_size": 41}}
 
 
 def _person(code: str, **detail: str) -> dict[str, Any]:

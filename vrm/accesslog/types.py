@@ -108,6 +108,10 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             "An auditor added to a case file, or closed or reopened it, as the code says.",
             required=frozenset({"code"}),
         ),
+        "anomaly.changed": EventType(
+            "An alarm was looked into, or is open again, as the code says; the opening says which.",
+            required=frozenset({"code"}),
+        ),
         "case.exported": EventType(
             "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash.",
             required=frozenset({"code"}),

@@ -71,7 +71,11 @@ def read_jwks(raw: bytes) -> Mapping[str, object]:
 def note_warnings(one: Client) -> None:
     """Say on standard error what to do something about."""
     for warning in companies.key_warnings(one, clock.now()):
-        note(_WARNINGS[warning.code].format(kid=warning.kid, at=_moment(warning.at), why=one.jwks_failure))
+        note(
+            _WARNINGS[warning.code].format(
+                kid=warning.kid, at=_moment(warning.at) or "-", why=one.jwks_failure
+            )
+        )
 
 
 _WARNINGS = {
@@ -79,7 +83,7 @@ _WARNINGS = {
     "key_ends_soon": "The last key, {kid}, ends at {at}: give the client another.",
     "only_key_ending": "The last key, {kid}, ends at {at}.",
     "key_old": "The key {kid} is in use since {at}: time for another.",
-    "jwks_uri_failing": "The address of the keys does not answer as it should ({why}); keys last until: {at}",
+    "jwks_uri_failing": "The address of the keys does not answer as it should ({why}); the keys read there are good until: {at}",
 }
 
 

@@ -26,6 +26,7 @@ from vrm.companies.client_keys import (
     retire_client_key,
 )
 from vrm.companies.clients import change_client, new_client, resume_client, suspend_client
+from vrm.companies.console import console_client_id
 from vrm.companies.domain_checks import (
     Claim,
     claim_check,
@@ -136,6 +137,7 @@ __all__ = [
     "claim_jwks",
     "client_standing",
     "client_standings",
+    "console_client_id",
     "end_member",
     "fetch_jwks",
     "find_client",

@@ -22,6 +22,8 @@ _URI = re.compile(
     r"(?P<path>(?:/(?:[A-Za-z0-9\-._~!$&'()+,;=:@]|%[0-9A-Fa-f]{2})*)*)"
     r"(?:\?(?P<query>(?:[A-Za-z0-9\-._~!$&'()+,;=:@/?]|%[0-9A-Fa-f]{2})*))?"
 )
+# As a browser shows it: only what has one reading, so no user name, port or backslash.
+_COPIED = re.compile(r"https?://(?P<host>[^/?#@:\\\s]+)(?:/[^\\\s]*)?", re.IGNORECASE)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What we add to the URI ourselves (RFC 6749, section 4.1.2; RFC 9207); a second one would confuse the client.
 _OURS = frozenset({"code", "state", "iss", "error", "error_description", "error_uri", "response"})
@@ -30,10 +32,14 @@ _OURS = frozenset({"code", "state", "iss", "error", "error_description", "error_
 def parse_domain(text: str) -> str:
     """A web domain in the form DNS carries: lower case, international names as ``xn--`` (IDNA 2008, UTS 46).
 
-    Raises ``Invalid``: no scheme, port, path, IP address or single label.
+    Of an address as it is copied from a browser it is the host. Raises ``Invalid``: no port, IP address or single
+    label.
     """
+    copied = _COPIED.fullmatch(text.strip())
     try:
-        domain = idna.encode(text.strip(), uts46=True, std3_rules=True).decode("ascii")
+        domain = idna.encode(copied["host"] if copied else text.strip(), uts46=True, std3_rules=True).decode(
+            "ascii"
+        )
     except (idna.IDNAError, UnicodeError):
         domain = ""
     if not _is_domain(domain):

@@ -40,7 +40,8 @@ class KeyWarning:
     * ``key_ends_soon``: within 14 days none will be good any more.
     * ``only_key_ending``: the same, later.
     * ``key_old``: in use for more than a year.
-    * ``jwks_uri_failing``: the address did not answer with keys; those read last are good until ``at``.
+    * ``jwks_uri_failing``: the address did not answer with keys; those read there last are good until ``at``. None:
+      none that was read there is good; with an address that never answered, those given before serve on.
     """
 
     code: WarningCode
@@ -124,7 +125,8 @@ def key_warnings(client: Client, now: datetime) -> list[KeyWarning]:
     if not good:
         found.append(KeyWarning("no_key"))
     if client.jwks_failed_at is not None:
-        found.append(KeyWarning("jwks_uri_failing", at=max(ends, default=None)))
+        read = [key.until for key in good if key.source == "uri" and key.until is not None]
+        found.append(KeyWarning("jwks_uri_failing", at=max(read, default=None)))
     given = [key for key in good if key.source == "value"]
     if good and given == good and len(ends) == len(good):  # an address renews its keys' day by itself
         last = max(given, key=lambda key: key.until or now)

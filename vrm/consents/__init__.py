@@ -13,7 +13,7 @@ from vrm.consents import holdings, quality
 from vrm.consents.asked import Asked, asked_of
 from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, refuse
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
-from vrm.consents.reading import Held, held_by_client, lock_versions, standings, standings_of
+from vrm.consents.reading import lock_versions, standings, standings_of
 from vrm.consents.records import Ask, Choice, Consent, Revision
 from vrm.consents.service import (
     expire,
@@ -34,7 +34,6 @@ __all__ = [
     "Choice",
     "Consent",
     "GrantedLine",
-    "Held",
     "InvalidAsk",
     "Line",
     "Permitted",
@@ -50,7 +49,6 @@ __all__ = [
     "get_consent",
     "get_open_ask",
     "grant",
-    "held_by_client",
     "holdings",
     "list_asks",
     "list_consents",

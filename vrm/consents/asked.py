@@ -1,6 +1,6 @@
 """What a company asked people for so far, by purpose: facts for whoever wants to know it before deciding.
 
-Which keys it asks for is nobody's secret. How many people it asked is told from ``MIN_PEOPLE`` on alone.
+Which keys it asks for is nobody's secret; what its console tried counts for nothing. How many people it asked is told from ``MIN_PEOPLE`` on alone.
 """
 
 from collections import defaultdict
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vrm import companies
 from vrm.consents.models import AskRow
 from vrm.consents.quality import MIN_PEOPLE
 
@@ -28,7 +29,10 @@ def asked_of(session: Session, *, company_id: str, newest: int = NEWEST) -> dict
     """The keys of a company's newest asks by purpose, what most people were asked for first."""
     query = (
         select(AskRow.consumer_id, AskRow.terms)
-        .where(AskRow.company_id == company_id)
+        .where(
+            AskRow.company_id == company_id,
+            AskRow.client_id != companies.console_client_id(company_id),
+        )
         .order_by(AskRow.created_at.desc(), AskRow.id)
         .limit(newest)
     )

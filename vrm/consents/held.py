@@ -149,6 +149,11 @@ def select_held(company_id: str) -> Select[Any]:
     )
 
 
+def select_listed(company_id: str) -> Select[Any]:
+    """The same, without those of the company's console: nobody stands behind them."""
+    return select_held(company_id).where(ConsentRow.client_id != companies.console_client_id(company_id))
+
+
 def _state(row: Row[Any], notice_version: int, now: datetime) -> HoldingState:
     if row.state == "revoked":
         return "revoked"

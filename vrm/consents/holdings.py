@@ -1,6 +1,7 @@
 """What a company holds, for its own people: one by one, and by their numbers.
 
-Every verb takes the company's id, and another company's consents do not exist for it. Lists and the export read
+Every verb takes the company's id, and another company's consents do not exist for it. What its console tried is
+listed and counted nowhere. Lists and the export read
 in portions along an index. Numbers are read off covering indexes, so they cost a look at the index entries of one
 company (10^5 consents: some hundredths of a second) and never at its rows; but for
 ``held_threads``, which looks at no more than the newest.
@@ -25,6 +26,7 @@ from vrm.consents.held import (
     in_state,
     notice_version_of,
     select_held,
+    select_listed,
 )
 from vrm.consents.models import ConsentKey, ConsentPlace, ConsentRow, RevisionRow
 from vrm.consents.numbers import (
@@ -112,14 +114,19 @@ def list_held(
             return []
         at = ConsentRow.granted_at
         fits += [at <= last.granted_at, or_(at < last.granted_at, ConsentRow.id < last.id)]
-    query = select_held(company_id).where(*fits)
+    query = select_listed(company_id).where(*fits)
     query = query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id.desc()).limit(limit)
     return [Holding.of(row, notice_version=notice_version, now=now) for row in session.execute(query)]
 
 
-def get_held(session: Session, *, company_id: str, consent_id: str, now: datetime) -> HeldConsent:
-    """One consent of this company, with all its revisions. Raises ``NotFound`` for everybody else's."""
-    place = _get(session, company_id, consent_id)
+def get_held(
+    session: Session, *, company_id: str, consent_id: str, now: datetime, client_id: str | None = None
+) -> HeldConsent:
+    """One consent of this company, or of one client of it, with all its revisions.
+
+    Raises ``NotFound`` for everybody else's.
+    """
+    place = _get(session, company_id, consent_id, client_id)
     newest = select_held(company_id).where(
         ConsentRow.consumer_id == place.consumer_id, ConsentRow.id == place.id
     )
@@ -133,13 +140,19 @@ def get_held(session: Session, *, company_id: str, consent_id: str, now: datetim
 
 
 def list_reads(
-    session: Session, *, company_id: str, consent_id: str, limit: int, before: str | None = None
+    session: Session,
+    *,
+    company_id: str,
+    consent_id: str,
+    limit: int,
+    before: str | None = None,
+    client_id: str | None = None,
 ) -> list[accesslog.OwnRead]:
-    """What this company read under one of its consents, newest first, as the log has it.
+    """What this company read under one of its consents, or of one client's, newest first, as the log has it.
 
     ``before`` is the event id of the last row of the page before. Raises ``NotFound`` for another's consent.
     """
-    row = _get(session, company_id, consent_id)
+    row = _get(session, company_id, consent_id, client_id)
     return accesslog.list_for_company(
         session,
         consumer_id=row.consumer_id,
@@ -169,7 +182,7 @@ def _page(
     session: Session, company_id: str, after: _Place | None, now: datetime
 ) -> tuple[Sequence[Holding], _Place | None]:
     notice_version = notice_version_of(session, company_id)
-    query = select_held(company_id)
+    query = select_listed(company_id)
     if after is not None:
         at, last = after
         query = query.where(
@@ -188,8 +201,8 @@ def _find(session: Session, company_id: str, consent_id: str) -> ConsentRow | No
     return row if row is not None and row.company_id == company_id else None
 
 
-def _get(session: Session, company_id: str, consent_id: str) -> ConsentRow:
+def _get(session: Session, company_id: str, consent_id: str, client_id: str | None) -> ConsentRow:
     row = _find(session, company_id, consent_id)
-    if row is None:
+    if row is None or client_id not in (None, row.client_id):
         raise NotFound("Your organisation holds no such consent.")
     return row

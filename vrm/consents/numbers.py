@@ -1,4 +1,7 @@
-"""How many consents a company holds, how that changed, and when they end. See ``holdings`` for what it costs."""
+"""How many consents a company holds, how that changed, and when they end. See ``holdings`` for what it costs.
+
+Those of the company's console are left out: nobody stands behind them.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from vrm import accesslog
+from vrm import accesslog, companies
 from vrm.consents.held import STATES, in_state, notice_version_of
 from vrm.consents.models import ConsentKey, ConsentRow
 from vrm.errors import Invalid
@@ -116,6 +119,7 @@ def held_keys(
     """Each key that may be read now, and under how many active consents."""
     fits = [
         ConsentKey.company_id == company_id,
+        ConsentKey.client_id != companies.console_client_id(company_id),
         ConsentKey.until > now,
         ConsentKey.notice_version == notice_version_of(session, company_id),
     ]
@@ -174,5 +178,8 @@ def _count_spans(
 
 
 def _of(company_id: str, client_id: str | None) -> list[ColumnElement[bool]]:
-    fits = [ConsentRow.company_id == company_id]
+    fits = [
+        ConsentRow.company_id == company_id,
+        ConsentRow.client_id != companies.console_client_id(company_id),
+    ]
     return fits if client_id is None else [*fits, ConsentRow.client_id == client_id]

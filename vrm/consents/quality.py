@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from vrm import companies
 from vrm.consents.models import AskRow, ConsentRow, RevisionRow
 
 MIN_PEOPLE = 20
@@ -129,7 +130,10 @@ def _most_refused_first(line: LineQuality) -> tuple[float, str, str, bool]:
 
 
 def _asks(company_id: str, client_id: str | None) -> list[ColumnElement[bool]]:
-    fits = [AskRow.company_id == company_id]
+    fits = [
+        AskRow.company_id == company_id,
+        AskRow.client_id != companies.console_client_id(company_id),
+    ]
     return fits if client_id is None else [*fits, AskRow.client_id == client_id]
 
 

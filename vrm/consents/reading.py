@@ -1,12 +1,10 @@
 """The read path of the room: plain selects on a connection, many consents in one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, Table, and_, select
-from sqlalchemy.orm import Session
 
 from vrm.consents.effective import Standing
 from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
@@ -81,28 +79,3 @@ def lock_versions(
         .with_for_update(read=True)
     )
     return {row.id: (row.version, row.expires_at) for row in connection.execute(query)}
-
-
-@dataclass(frozen=True)
-class Held:
-    """A consent as its client may list it."""
-
-    standing: Standing
-    granted_at: datetime
-
-
-def held_by_client(session: Session, *, client_id: str, after: str | None, limit: int) -> list[Held]:
-    """A page of a client's consents, current and ended, in the order of their ids."""
-    query = select(_places.c.consent_id, _places.c.consumer_id).where(_places.c.client_id == client_id)
-    if after is not None:
-        query = query.where(_places.c.consent_id > after)
-    places = session.execute(query.order_by(_places.c.consent_id).limit(limit)).all()
-    ids = [place.consent_id for place in places]
-    found = standings(session.connection(), client_id=client_id, consent_ids=ids)
-    granted = session.execute(
-        select(_consents.c.id, _consents.c.granted_at).where(
-            _consents.c.consumer_id.in_([place.consumer_id for place in places]), _consents.c.id.in_(ids)
-        )
-    )
-    since = {row.id: row.granted_at for row in granted}
-    return [Held(found[consent_id], since[consent_id]) for consent_id in ids if consent_id in found]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from vrm.config import ConfigError, Instance, Settings
-from vrm.demo import acts, offices, past, seed
+from vrm.demo import acts, offices, past, seed, spare
 from vrm.demo.shop import Site
 from vrm.demo.story import Broken, Stage
 from vrm.house import House
@@ -61,13 +61,15 @@ def _play(home: Path, once: bool) -> int:
     site = Site()
     issuer = _issuer(home, once)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
-    environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": f"{acts.DOMAIN}=127.0.0.1:{site.port}"}
+    here = [f"{domain}=127.0.0.1:{site.port}" for domain in (acts.DOMAIN, spare.DOMAIN)]
+    environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": ",".join(here)}
     stage = Stage(issuer, home, environ, print)
     port = urlsplit(issuer).port or PORT
     _require_free(port)
     if not home.exists():
         _make(home, issuer)
     with House.open(Settings.load(environ)) as house:
+        site.proofs[spare.DOMAIN] = lambda: spare.proof(house)
         log = home / "serve.log"
         with log.open("ab") as out:
             server = subprocess.Popen(  # our own program
@@ -186,6 +188,7 @@ def _farewell(stage: Stage) -> None:
     print(f"               {past.email(past.PEOPLE[0])}, of whom Nordlicht has read for weeks")
     print("  or sign up as somebody you invent; mail is written to the home's folder mail/")
     offices.tell_how(stage, print)
+    spare.tell_how(stage, print)
     print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")
 
 

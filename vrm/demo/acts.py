@@ -62,7 +62,7 @@ def company(stage: Stage, house: House, site: Site) -> Shop:
         )  # fmt: skip
         tell(f"   Kiefernweg is registered: {made['state']}. It may ask nobody anything yet:")
         tell("   " + stage.vrm("company", "approve", DOMAIN, fails=True).strip())
-        site.proofs[DOMAIN] = made["proof"]
+        site.proofs[DOMAIN] = lambda: str(made["proof"])
         tell(f"   it publishes its token at http://{DOMAIN}/.well-known/vrm-domain-proof")
         stage.vrm("company", "prove-domain", DOMAIN)
         stage.vrm("company", "approve", DOMAIN)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,17 +16,17 @@ PROOF_PATH = "/.well-known/vrm-domain-proof"
 
 
 class Site:
-    """The company's web site: it shows the proof of its domain, and takes people back from a decision."""
+    """Web sites of companies: each shows the proof of its domain, and takes people back from a decision."""
 
     def __init__(self) -> None:
-        self.proofs: dict[str, str] = {}
+        self.proofs: dict[str, Callable[[], str]] = {}
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 host = (self.headers.get("Host") or "").partition(":")[0]
-                token = site.proofs.get(host) if self.path == PROOF_PATH else None
-                body = (token or "Thank you. You can close this window.").encode()
+                proof = site.proofs.get(host) if self.path == PROOF_PATH else None
+                body = (proof() if proof else "Thank you. You can close this window.").encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/plain; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))

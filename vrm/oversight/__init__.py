@@ -17,6 +17,13 @@ when an event is written; the index is a pass or so behind the tree.
 """
 
 from vrm.oversight.anomalies import KINDS, Figures, Kind
+from vrm.oversight.answering import (
+    Answer,
+    answer_anomaly,
+    cases_holding,
+    list_answers,
+    reopen_anomaly,
+)
 from vrm.oversight.bundle import Bundle, open_case_bundle, open_exposure_bundle, record_export
 from vrm.oversight.bundled import MOST_ENTRIES
 from vrm.oversight.case_lines import (
@@ -46,15 +53,17 @@ from vrm.oversight.cases import (
 from vrm.oversight.codes import CODES
 from vrm.oversight.exposures import Exposed, Exposure, exposed_leaves, exposure, keys_read
 from vrm.oversight.findings import Anomaly, get_anomaly, list_anomalies
+from vrm.oversight.grammar import read_moment
 from vrm.oversight.indexing import index, indexed, reindex
 from vrm.oversight.looks import PARAMETERS, Look, Looks, list_looks, record_look
+from vrm.oversight.marking import leaves_found, mark_all
 from vrm.oversight.members import LOOK, Filters, Row
 from vrm.oversight.searching import Found, get_row, search
 from vrm.oversight.tallies import GROUPS, Bucket, Count, Grain, Ranking, Series, count, rank, series
 from vrm.oversight.verify import BundleReport, is_bundle, verify_bundle
 from vrm.oversight.views import LONGEST_NAME, MOST_VIEWS, SavedView, delete_view, list_views, save_view
 from vrm.oversight.vocabulary import check_known, occurring
-from vrm.oversight.watching import watch
+from vrm.oversight.watching import AgentDay, agent_days, watch
 from vrm.oversight.whole import open_log, record_log_export
 
 __all__ = [
@@ -71,7 +80,9 @@ __all__ = [
     "MOST_MARKS",
     "MOST_VIEWS",
     "PARAMETERS",
+    "AgentDay",
     "Anomaly",
+    "Answer",
     "Bucket",
     "Bundle",
     "BundleReport",
@@ -93,6 +104,9 @@ __all__ = [
     "SavedView",
     "Series",
     "add_note",
+    "agent_days",
+    "answer_anomaly",
+    "cases_holding",
     "check_known",
     "close_case",
     "count",
@@ -107,13 +121,16 @@ __all__ = [
     "indexed",
     "is_bundle",
     "keys_read",
+    "leaves_found",
     "list_anomalies",
+    "list_answers",
     "list_cases",
     "list_lines",
     "list_looks",
     "list_marks",
     "list_views",
     "mark",
+    "mark_all",
     "marked_leaves",
     "occurring",
     "open_case",
@@ -121,10 +138,12 @@ __all__ = [
     "open_exposure_bundle",
     "open_log",
     "rank",
+    "read_moment",
     "record_export",
     "record_log_export",
     "record_look",
     "reindex",
+    "reopen_anomaly",
     "reopen_case",
     "save_view",
     "search",

@@ -55,7 +55,7 @@ def open_case(session: Session, keys: KeyStore, *, title: str, auditor_id: str, 
     }
     session.execute(insert(_CASES).values(row))
     write_line(session, keys, case_id, 1, "opened", auditor_id, now)
-    _record(session, "case.opened", case_id, 1, auditor_id, now)
+    accesslog.record(session, case_event("case.opened", case_id, 1, auditor_id, now))
     return Case(case_id, title, now, auditor_id, None, 0, 1)
 
 
@@ -109,14 +109,10 @@ def mark(
 ) -> CaseLine:
     """Mark an entry, perhaps with a note why.
 
-    Raises ``NoSuchLeaf`` for an entry that no signed checkpoint covers yet: until then it cannot be proved.
-    Raises ``Conflict`` where it is marked already (``marked``), the case is closed or full; ``Invalid``, ``NotFound``.
+    Raises ``Conflict`` where it is marked already (``marked``), the case is closed or full; ``NoSuchLeaf``,
+    ``Invalid``, ``NotFound``.
     """
-    newest = accesslog.latest_checkpoint(session)
-    if newest is None or not 0 <= leaf_index < newest.size:
-        raise accesslog.NoSuchLeaf(
-            "No signed checkpoint covers such an entry. A new one waits a second or so for it."
-        )
+    check_covered(session, leaf_index)
     line = _add(session, keys, case_id, "marked", auditor_id, now, leaf_index, plain_note(note), marks=1)
     held = select(_MARKS.c.line).where(_MARKS.c.case_id == case_id, _MARKS.c.leaf_index == leaf_index)
     if session.execute(held).one_or_none() is not None:
@@ -124,6 +120,15 @@ def mark(
     values = {"case_id": case_id, "leaf_index": leaf_index, "line": line.line}
     session.execute(insert(_MARKS).values(values))
     return line
+
+
+def check_covered(session: Session, leaf_index: int) -> None:
+    """Raises ``NoSuchLeaf`` for an entry that no signed checkpoint covers yet: until then it cannot be proved."""
+    newest = accesslog.latest_checkpoint(session)
+    if newest is None or not 0 <= leaf_index < newest.size:
+        raise accesslog.NoSuchLeaf(
+            "No signed checkpoint covers such an entry. A new one waits a second or so for it."
+        )
 
 
 def unmark(
@@ -186,11 +191,28 @@ def _add(
     closed: bool = False,
 ) -> CaseLine:
     """The next line of a case that is open, or ``closed``, and its event."""
+    line = count_lines(session, keys, case_id, kind, marks=marks, closed=closed)
+    write_line(session, keys, case_id, line, kind, auditor_id, now, leaf_index, text)
+    accesslog.record(session, case_event("case.changed", case_id, line, auditor_id, now, kind, leaf_index))
+    return CaseLine(line, kind, now, auditor_id, leaf_index, text)
+
+
+def count_lines(
+    session: Session,
+    keys: KeyStore,
+    case_id: str,
+    kind: LineKind,
+    *,
+    lines: int = 1,
+    marks: int = 0,
+    closed: bool = False,
+) -> int:
+    """Take the numbers of so many lines in a case that is open, or ``closed``; gives the last of them."""
     state = _CASES.c.closed_at.is_not(None) if closed else _CASES.c.closed_at.is_(None)
     counted = (
         update(_CASES)
         .where(_CASES.c.id == case_id, state)
-        .values(lines=_CASES.c.lines + 1, marks=_CASES.c.marks + marks)
+        .values(lines=_CASES.c.lines + lines, marks=_CASES.c.marks + marks)
         .returning(_CASES.c.lines, _CASES.c.marks)
     )
     row = session.execute(counted).one_or_none() if is_id(case_id) else None
@@ -202,13 +224,10 @@ def _add(
     # Closing and reopening always find room: a full case must not stay open for ever.
     if row.marks > MOST_MARKS or (row.lines > MOST_LINES and kind not in ("closed", "reopened")):
         raise Conflict("This case is full. Open another one.", code="case_full")
-    write_line(session, keys, case_id, row.lines, kind, auditor_id, now, leaf_index, text)
-    _record(session, "case.changed", case_id, row.lines, auditor_id, now, kind, leaf_index)
-    return CaseLine(row.lines, kind, now, auditor_id, leaf_index, text)
+    return int(row.lines)
 
 
-def _record(
-    session: Session,
+def case_event(
     type: str,
     case_id: str,
     line: int,
@@ -216,11 +235,12 @@ def _record(
     now: datetime,
     code: str | None = None,
     leaf_index: int | None = None,
-) -> None:
+) -> accesslog.Event:
+    """What the log hears of a line: everything but its text."""
     detail: dict[str, object] = {"auditor": auditor_id, "case": case_id, "line": line}
     if leaf_index is not None:
         detail["leaf"] = leaf_index
-    accesslog.record(session, accesslog.Event(type, now, "auditor", code=code, detail=detail))
+    return accesslog.Event(type, now, "auditor", code=code, detail=detail)
 
 
 def _case(keys: KeyStore, row: Row[Any]) -> Case:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 _ROLES = ("owner", "developer", "agent", "privacy_officer")
 _PAGES = (
     "overview", "search", "entry", "exposure", "anomalies", "case", "checkpoint", "export", "looks", "tokens",
+    "views",
 )  # fmt: skip
 _PROGRAMS = (
     "entries", "entry", "tallies", "rankings", "exposure", "exposure_bundle", "anomalies", "anomaly", "checkpoints",
@@ -36,6 +37,7 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "name", "redirect_uris", "jwks", "jwks_uri", "key_added", "key_retired", "key_removed",
         ),
         "audit.viewed": (*_PAGES, *(f"api_{what}" for what in _PROGRAMS)),
+        "anomaly.changed": ("looked_into", "reopened"),
         "case.changed": ("marked", "unmarked", "noted", "closed", "reopened", "exported"),
         "case.exported": ("case", "exposure"),
         "exposure.traced": ("counted", "notified"),

@@ -60,12 +60,13 @@ def exposure(
     client_id: str | None = None,
     company_id: str | None = None,
     key: str | None = None,
+    agent: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Exposure:
     """Who was exposed through a client, or through all clients of a company, in a time. ``until`` is outside it.
 
-    With ``key``, only reads that gave it, among others perhaps.
+    With ``key``, only reads that gave it, among others perhaps; with ``agent``, only those of that agent of a client.
     """
     column = LogIndex
     reads = (
@@ -77,7 +78,7 @@ def exposure(
             column.at,
             column.leaf_index,
         )
-        .where(*_answered(since, until, client_id, company_id), *_gave(key))
+        .where(*_answered(since, until, client_id, company_id, key, agent))
         .cte("reads")
     ).c
     page = select(reads.thread).where(reads.thread > (after or "")).group_by(reads.thread)
@@ -124,12 +125,14 @@ def exposed_leaves(
     until: datetime,
     client_id: str | None = None,
     company_id: str | None = None,
+    key: str | None = None,
+    agent: str | None = None,
 ) -> Iterator[int]:
     """The leaf index of every read that an exposure counts, ascending, for exports with proofs.
 
     Read as it is iterated, while the session lasts; memory does not grow with it.
     """
-    query = select(LogIndex.leaf_index).where(*_answered(since, until, client_id, company_id))
+    query = select(LogIndex.leaf_index).where(*_answered(since, until, client_id, company_id, key, agent))
     query = query.order_by(LogIndex.leaf_index).execution_options(yield_per=_BATCH)
     yield from session.execute(query).scalars()
 
@@ -149,7 +152,12 @@ def keys_read(session: Session, *, threads: Sequence[str]) -> dict[str, set[str]
 
 
 def _answered(
-    since: datetime, until: datetime, client_id: str | None, company_id: str | None
+    since: datetime,
+    until: datetime,
+    client_id: str | None,
+    company_id: str | None,
+    key: str | None,
+    agent: str | None,
 ) -> list[ColumnElement[bool]]:
     if (client_id is None) == (company_id is None):
         raise Invalid("Name one client, or one company.", field="client")
@@ -161,15 +169,15 @@ def _answered(
         LogIndex.at < until,
         LogIndex.type == "disclosure",
         LogIndex.thread.is_not(None),
+        *([] if key is None else [names_key(key)]),
+        *([] if agent is None else [LogIndex.agent == agent]),
     ]
 
 
-def _gave(key: str | None) -> list[ColumnElement[bool]]:
-    """The index holds a read's keys joined by spaces. Not with LIKE: what that takes for equal differs by engine."""
-    if key is None:
-        return []
+def names_key(key: str) -> ColumnElement[bool]:
+    """The index holds an entry's keys joined by spaces. Not with LIKE: what that takes for equal differs by engine."""
     keys = " " + LogIndex.keys + " "
-    return [keys != func.replace(keys, f" {key} ", "")]
+    return keys != func.replace(keys, f" {key} ", "")
 
 
 def _exposed(thread: str, lines: Sequence[Row[Any]]) -> Exposed:

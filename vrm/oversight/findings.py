@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from vrm.errors import NotFound
 from vrm.oversight.anomalies import Figures, Kind
 from vrm.oversight.members import Filters
-from vrm.oversight.models import LogAnomaly, table
+from vrm.oversight.models import AnomalyAnswerRow, LogAnomaly, table
 
-_ANOMALIES = table(LogAnomaly)
+_ANOMALIES, _ANSWERS = table(LogAnomaly), table(AnomalyAnswerRow)
 _NAMESPACE = uuid.UUID("9c0d0e5b-7a2f-4a53-8a53-3f1f7b6f5a10")
 
 
@@ -42,7 +42,7 @@ class Anomaly:
     """A kept finding. It lies in the time from ``since`` to ``until``; ``evidence`` finds its entries.
 
     ``kind`` is one of ``KINDS``; what its figures count: reads in a day (``volume``), reads in an hour (``hours``),
-    days (``unused_key``), refused reads in an hour (``refusals``), people in a day (``agent``).
+    days (``unused_key``), refused reads in an hour (``refusals``), consents in a day (``agent``).
     """
 
     id: str
@@ -64,8 +64,11 @@ def list_anomalies(
     company_id: str | None = None,
     before: str | None = None,
     limit: int = 50,
+    open_only: bool = False,
 ) -> list[Anomaly]:
-    """Anomalies, the newest first by when they began. ``before`` is the id of the last one of the page before.
+    """Anomalies, or only those that are open, the newest first by when they began.
+
+    ``before`` is the id of the last one of the page before.
 
     Raises ``NotFound`` for an unknown ``before``.
     """
@@ -73,6 +76,9 @@ def list_anomalies(
     query = select(_ANOMALIES)
     wanted = {"kind": kind, "client_id": client_id, "company_id": company_id}
     query = query.where(*(column[name] == value for name, value in wanted.items() if value is not None))
+    if open_only:
+        answered = select(_ANSWERS.c.anomaly_id).where(_ANSWERS.c.reopened_at.is_(None))
+        query = query.where(column.id.not_in(answered))
     if before is not None:
         last = get_anomaly(session, anomaly_id=before)
         earlier = or_(column.since < last.since, and_(column.since == last.since, column.id < last.id))

@@ -1,5 +1,5 @@
 """Tables of the index over the log. Nothing here is the only copy of anything: ``reindex`` makes all of it anew,
-but for the findings, which are kept, and what auditors wrote: case files and saved views.
+but for the findings, which are kept, and what auditors wrote: answers to them, case files and saved views.
 
 Four views of the same entries, each for one kind of question:
 
@@ -147,6 +147,19 @@ class LogAnomaly(Base):
     figures: Mapped[dict[str, object]] = mapped_column(Json)
     evidence: Mapped[dict[str, str]] = mapped_column(Json)
     found_at: Mapped[datetime]
+
+
+class AnomalyAnswerRow(Base):
+    """What an auditor said of an anomaly last, at which figure; open again since ``reopened_at``, if that is given."""
+
+    __tablename__ = "audit_anomaly_answers"
+
+    anomaly_id: Mapped[str] = mapped_column(Id, ForeignKey("log_anomalies.id"), primary_key=True)
+    at: Mapped[datetime]
+    auditor_id: Mapped[str] = mapped_column(Id)
+    sealed_note: Mapped[bytes] = mapped_column(LargeBinary)
+    observed: Mapped[int] = mapped_column(Integer)
+    reopened_at: Mapped[datetime | None]
 
 
 class CaseRow(Base):

@@ -17,6 +17,7 @@ from vrm.accesslog.types import ANSWERED, REFUSED
 from vrm.db import Database
 from vrm.oversight import anomalies
 from vrm.oversight.anomalies import PAST_DAYS
+from vrm.oversight.answering import reopen_grown
 from vrm.oversight.findings import Finding, keep
 from vrm.oversight.indexing import EVER, day, locked_state
 from vrm.oversight.members import Filters
@@ -33,7 +34,9 @@ Counts = dict[datetime, int]
 
 
 @dataclass(frozen=True)
-class _AgentDay:
+class AgentDay:
+    """From how many consents (threads) one agent of a client read on a day."""
+
     client_id: str
     day: datetime
     agent: str
@@ -59,12 +62,25 @@ def watch(database: Database, *, now: datetime) -> int:
         if agents:
             connection.execute(insert(_AGENTS), [vars(one) for one in agents])
         connection.execute(update(_STATE).where(_STATE.c.id == 1).values(watched_until=now))
-        return keep(connection, found, now=now)
+        new = keep(connection, found, now=now)
+        for one in found:
+            if one.kind != "unused_key":  # that grows by itself, a day each day
+                reopen_grown(connection, anomaly_id=one.id, observed=one.figures.observed, now=now)
+        return new
 
     return database.write_group(store)
 
 
-def _look(session: Session, start: datetime, now: datetime, agents: Sequence[_AgentDay]) -> Iterator[Finding]:
+def agent_days(session: Session, *, client_id: str, since: datetime, until: datetime) -> list[AgentDay]:
+    """What each agent of a client read, day by day, as the last look counted it."""
+    column = _AGENTS.c
+    query = select(column.day, column.agent, column.threads).where(
+        column.client_id == client_id, column.day >= since, column.day < until
+    )
+    return [AgentDay(client_id, *line) for line in session.execute(query.order_by(column.day, column.agent))]
+
+
+def _look(session: Session, start: datetime, now: datetime, agents: Sequence[AgentDay]) -> Iterator[Finding]:
     for client, days in _reads_of_all(session, start, now).items():
         first, company = _first_read(session, client), _company(session, client)
         if first is None:
@@ -97,13 +113,9 @@ def _look_at_hours(
                 yield _finding("refusals", client, company, at, _HOUR, figures, REFUSED)
 
 
-def _look_at_agents(session: Session, start: datetime, agents: Sequence[_AgentDay]) -> Iterator[Finding]:
-    column = _AGENTS.c
+def _look_at_agents(session: Session, start: datetime, agents: Sequence[AgentDay]) -> Iterator[Finding]:
     for client in sorted({one.client_id for one in agents}):
-        query = select(column.day, column.agent, column.threads).where(
-            column.client_id == client, column.day >= start - PAST_DAYS * _DAY, column.day < start
-        )
-        known = [_AgentDay(client, *line) for line in session.execute(query)]
+        known = agent_days(session, client_id=client, since=start - PAST_DAYS * _DAY, until=start)
         known += [one for one in agents if one.client_id == client]
         company = _company(session, client)
         for one in known:
@@ -191,8 +203,8 @@ def _hours(session: Session, client: str, since: datetime, until: datetime) -> t
     return found
 
 
-def _agent_days(session: Session, start: datetime, now: datetime) -> list[_AgentDay]:
-    """How many people each agent read of, day by day."""
+def _agent_days(session: Session, start: datetime, now: datetime) -> list[AgentDay]:
+    """From how many consents each agent read, day by day."""
     low, high = leaves_of(session, start, now)
     column, found = _INDEX.c, []
     for at in _steps(start, now, _DAY) if low < high else ():
@@ -202,7 +214,7 @@ def _agent_days(session: Session, start: datetime, now: datetime) -> list[_Agent
             .where(column.agent.is_not(None), column.client_id.is_not(None), column.outcome == ANSWERED)
             .group_by(column.client_id, column.agent)
         )
-        found += [_AgentDay(client, at, agent, threads) for client, agent, threads in session.execute(query)]
+        found += [AgentDay(client, at, agent, threads) for client, agent, threads in session.execute(query)]
     return found
 
 

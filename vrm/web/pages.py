@@ -132,12 +132,12 @@ def day(when: date | datetime) -> Markup:
 def moment(when: datetime, *, seconds: bool = False) -> Markup:
     """``12 March 2026, 9:41 am UTC``; ``Today`` and ``Yesterday`` where that is shorter to read.
 
-    ``seconds`` too where it stands beside a proof.
+    With ``seconds``, and always with its date, where it is evidence.
     """
     zone = get_timezone()
     local = when.astimezone(zone)
     days = (clock.now().astimezone(zone).date() - local.date()).days
-    name = {0: gettext("Today"), 1: gettext("Yesterday")}.get(days)
+    name = None if seconds else {0: gettext("Today"), 1: gettext("Yesterday")}.get(days)
     words = name or format_date(local.date(), format="long", locale=get_locale())
     clock_time = format_time(local, format="medium" if seconds else "short", locale=get_locale())
     return _time(when, f"{words}, {clock_time} {local.tzname()}")

@@ -39,7 +39,7 @@ class Client:
 
 def first_ask(purpose: str) -> Ask:
     """One line for 90 days: enough to see whether everything works."""
-    line = {"key": "given_name", "purpose": purpose, "required": True, "why": "To address you"}
+    line = {"key": "name", "purpose": purpose, "required": True, "why": "To address you"}
     return [{"type": "vrm_profile", "duration_days": 90, "lines": [line]}]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.tamper.small_log import CLIENT, ORIGIN, fill, write
 from vrm import oversight
+from vrm.catalogue import Catalogue
 from vrm.cli.edge import Root
 
 commands = import_module("vrm.cli.log_search")
@@ -20,7 +21,9 @@ def search(database, monkeypatch, capsys):
     oversight.index(database)
     root = Root("vrm")
     root.add_command(commands.search)
-    house = SimpleNamespace(database=database, settings=SimpleNamespace(log_origin=ORIGIN))
+    house = SimpleNamespace(
+        database=database, settings=SimpleNamespace(log_origin=ORIGIN), catalogue=Catalogue.load()
+    )
     monkeypatch.setattr(commands, "open_house", lambda: house)
 
     def run(*words):
@@ -69,6 +72,16 @@ def test_people_get_a_table(search, database):
     assert "The newest 1 entry is not indexed yet" in search()[2]
 
 
+def test_it_says_how_many_there_are(search):
+    """Beside what is shown stands how many there are in all, and of each whose it is and of which consent."""
+    code, out, err = search("--type", "consent.granted", "--limit", 2)
+    assert (code, "2 entries shown of 6." in err) == (0, True)
+    assert "thread" in out.splitlines()[0]
+    told = found(search, "--type", "consent.granted", "--limit", 2)
+    assert (told["total"], told["counted_back_to"]) == (6, None)
+    assert {"company_name", "client_name", "agent", "thread"} <= told["entries"][0].keys()
+
+
 def test_counts(search):
     """Counted instead of listed, grouped by anything, under any conditions."""
     told = found(search, "--counts", "type")
@@ -97,6 +110,10 @@ def test_what_no_entry_can_have_is_told(search):
     for words in (
         ("--thread", "abc"),
         ("--code", "Not a code"),
+        ("--code", "revokd"),
+        ("--key", "nonsense"),
+        ("--purpose", "dpv:Nonsense"),
+        ("--actor", "nobody"),
         ("--since", "2026-03-02", "--until", "2026-03-01"),
     ):
         code, out, err = search(*words)

@@ -139,6 +139,8 @@ def test_an_origin_is_what_form_action_takes():
     ("typed", "kept"),
     [
         ("shop.example", "shop.example"),
+        ("https://www.Shop.example/", "www.shop.example"),
+        ("http://b\u00fccher.example/a?b#c", "xn--bcher-kva.example"),
         (" Shop.EXAMPLE ", "shop.example"),
         ("B\u00fccher.example", "xn--bcher-kva.example"),
         ("xn--bcher-kva.example", "xn--bcher-kva.example"),
@@ -147,7 +149,7 @@ def test_an_origin_is_what_form_action_takes():
     ],
 )
 def test_a_domain_is_kept_as_dns_carries_it(typed, kept):
-    """Lower case, international names as xn--."""
+    """Lower case, international names as xn--; of an address as a browser shows it the host."""
     assert parse_domain(typed) == kept
 
 
@@ -157,7 +159,11 @@ def test_a_domain_is_kept_as_dns_carries_it(typed, kept):
         "",
         "shop",
         "localhost",
-        "https://shop.example",
+        "https://shop.example:8443/",
+        "https://shop.example@evil.example/",
+        "https://shop.example\\@evil.example/",
+        "ftp://shop.example/",
+        "https://localhost/",
         "shop.example/path",
         "shop.example:443",
         "shop.example.",
@@ -181,7 +187,7 @@ def test_a_domain_is_kept_as_dns_carries_it(typed, kept):
     ],
 )
 def test_what_is_no_domain_is_refused(typed):
-    """No scheme, path, port, address, single label or damaged name."""
+    """No bare path, no port, user name or IP address, no single label or damaged name."""
     with pytest.raises(Invalid) as refusal:
         parse_domain(typed)
     assert refusal.value.field == "domain"

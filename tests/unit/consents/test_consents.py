@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.seeds import OTHER_PURPOSE, PURPOSE, ask, grant, grant_terms, person, revoke, shop, terms
+from tests.support.seeds import PURPOSE, ask, grant, grant_terms, person, revoke, shop, terms
 from vrm import accesslog, clock, consents
 from vrm.consents import Choice, Line, Terms
 from vrm.errors import Conflict, Invalid, NotFound
@@ -292,28 +292,6 @@ def test_no_consent_outlives_a_year(house, mia, nordlicht):
     assert consent.expires_at - consent.granted_at == timedelta(days=365)
 
 
-def test_a_client_lists_its_own_consents_page_by_page(house, mia, nordlicht):
-    """Every consent of the client comes once, current and ended, and nothing of another client."""
-    other = shop(house, "Kavanagh")
-    grant(house, mia, other, "name")
-    granted = {
-        grant(house, mia, nordlicht, "name", purpose=purpose).id for purpose in [PURPOSE, OTHER_PURPOSE] * 3
-    }
-    revoke(house, house.database.read(lambda db: consents.list_consents(db, consumer_id=mia.consumer_id))[0])
-    seen, after = [], None
-    while True:
-        page = house.database.read(
-            lambda db, after=after: consents.held_by_client(
-                db, client_id=nordlicht.client.id, after=after, limit=4
-            )
-        )
-        if not page:
-            break
-        seen += [held.standing.consent_id for held in page]
-        after = seen[-1]
-    assert sorted(seen) == sorted(granted)
-
-
 def test_another_clients_consent_does_not_exist(house, mia, nordlicht):
     """Looked up by id, a consent of another client and one that never was look the same: absent."""
     other = shop(house, "Kavanagh")
@@ -333,7 +311,7 @@ def test_a_forgotten_person_leaves_nothing_in_the_room(house, mia, nordlicht):
     kept = grant(house, ben, nordlicht, "name")
     house.database.write(lambda db: consents.forget(db, consumer_id=mia.consumer_id))
     held = house.database.read(
-        lambda db: consents.held_by_client(db, client_id=nordlicht.client.id, after=None, limit=10)
+        lambda db: consents.holdings.list_held(db, company_id=nordlicht.company.id, now=clock.now(), limit=10)
     )
-    assert [each.standing.consent_id for each in held] == [kept.id]
+    assert [each.id for each in held] == [kept.id]
     assert house.database.read(lambda db: consents.list_consents(db, consumer_id=mia.consumer_id)) == []

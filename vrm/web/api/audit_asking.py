@@ -1,9 +1,5 @@
-"""What a program asks of ``/v1/audit``: the parameters of its query, read strictly.
+"""What a program asks of ``/v1/audit``: the filters in its query, beside the parameters of any program (``asking``)."""
 
-A parameter that is not known is refused and never left aside: a filter with a slip in its name would find everything.
-"""
-
-import re
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
@@ -11,28 +7,27 @@ from flask import request
 
 from vrm import clock, oversight
 from vrm.errors import Invalid
-from vrm.ids import is_id
 from vrm.oversight import Filters
+from vrm.web.api.asking import MOST_LEAVES, check_names, find_id, find_number, find_word, read_limit
 from vrm.web.rooms import house
 
-MOST_LEAVES = 2**63
-"""No leaf index reaches this (C2SP tlog-checkpoint)."""
-PAGE = 50
-MOST_ON_A_PAGE = 200
+__all__ = [
+    "FILTERS",
+    "MOST_LEAVES",
+    "check_names",
+    "find_id",
+    "find_member",
+    "find_number",
+    "find_word",
+    "read_filters",
+    "read_limit",
+    "read_span",
+    "usual_span",
+]
+
 USUAL = timedelta(days=30)
 """Figures over time are of so long, up to now, where nothing else is said."""
 FILTERS = tuple(one.name for one in fields(Filters))
-
-
-def check_names(*known: str) -> None:
-    """Refuse what is not one of these, what is given twice, and what is empty. Raises ``Invalid``."""
-    if not set(request.args) <= set(known):
-        raise Invalid(f"This address takes no other parameters than {', '.join(known) or 'none'}.")
-    for name in known:
-        if len(request.args.getlist(name)) > 1:
-            raise Invalid("Give each parameter once.", field=name)
-        if request.args.get(name) == "":
-            raise Invalid("Give this parameter a value, or leave it out.", field=name)
 
 
 def read_filters() -> Filters:
@@ -62,32 +57,6 @@ def read_span(filters: Filters) -> tuple[datetime, datetime]:
     return filters.since, filters.until
 
 
-def find_number(name: str, *, most: int = MOST_LEAVES - 1) -> int | None:
-    """A number from 0 to ``most``; None where none is given. Raises ``Invalid``."""
-    text = request.args.get(name)
-    if text is None:
-        return None
-    if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) or int(text) > most:
-        raise Invalid(f"{name} is a number from 0 to {most}.", field=name)
-    return int(text)
-
-
-def read_limit() -> int:
-    """How many to put on a page. Raises ``Invalid``."""
-    limit = find_number("limit", most=MOST_ON_A_PAGE)
-    if limit == 0:
-        raise Invalid("limit is at least 1.", field="limit")
-    return PAGE if limit is None else limit
-
-
-def find_id(name: str) -> str | None:
-    """An id; None where none is given. Raises ``Invalid``."""
-    given = request.args.get(name)
-    if given is not None and not is_id(given):
-        raise Invalid("An id looks like f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field=name)
-    return given
-
-
 def find_member(name: str, condition: str) -> str | None:
     """What this condition could be, under a name of its own; None where none is given. Raises ``Invalid``."""
     given = request.args.get(name)
@@ -96,12 +65,4 @@ def find_member(name: str, condition: str) -> str | None:
     except Invalid as fault:
         fault.field = name
         raise
-    return given
-
-
-def find_word(name: str, *words: str) -> str | None:
-    """One of these words; None where none is given. Raises ``Invalid``."""
-    given = request.args.get(name)
-    if given is not None and given not in words:
-        raise Invalid(f"{name} is one of {', '.join(words)}.", field=name)
     return given

@@ -31,6 +31,7 @@ class _Question:
     client_id: str | None
     company_id: str | None
     key: str | None
+    agent: str | None
 
     def ask(self, db: Session, *, after: str | None, limit: int) -> Exposure:
         return oversight.exposure(
@@ -40,6 +41,7 @@ class _Question:
             client_id=self.client_id,
             company_id=self.company_id,
             key=self.key,
+            agent=self.agent,
             after=after,
             limit=limit,
         )
@@ -47,7 +49,7 @@ class _Question:
 
 def exposure() -> Response:
     """A page of the answer, or all of it line by line for who accepts JSON lines."""
-    asking.check_names("since", "until", "client", "company", "key", "after", "limit")
+    asking.check_names("since", "until", "client", "company", "key", "agent", "after", "limit")
     question, after, limit = _question(), asking.find_member("after", "thread"), asking.read_limit()
     if request.accept_mimetypes.best_match(["application/json", NDJSON]) == NDJSON:
         return stream(_lines(house().database, question, after))
@@ -89,7 +91,7 @@ def _question() -> _Question:
     since, until = asking.read_span(filters)
     if (filters.client is None) == (filters.company is None):
         raise Invalid("Name one client, or one company.", field="client")
-    return _Question(since, until, filters.client, filters.company, filters.key)
+    return _Question(since, until, filters.client, filters.company, filters.key, filters.agent)
 
 
 def _lines(database: Database, question: _Question, after: str | None) -> Iterator[bytes]:

@@ -2,12 +2,23 @@
 
 from flask import Blueprint
 
-from vrm.web.api import audit, consents, description, disclosures, log, profile
+from vrm.web.api import (
+    audit,
+    company,
+    consents,
+    description,
+    disclosures,
+    figures,
+    log,
+    profile,
+    quality,
+    reads,
+)
 
 
 def routes() -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("api", __name__)
-    for part in (profile, disclosures, consents, log, audit, description):
+    for part in (profile, disclosures, consents, reads, figures, quality, company, log, audit, description):
         part.add_routes(blueprint)
     return blueprint

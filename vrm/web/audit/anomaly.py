@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response
-from marshmallow import Schema, fields
+from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,32 +16,34 @@ from vrm.oversight import Anomaly, Filters
 from vrm.web import charts, pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters, words
-from vrm.web.audit.anomalies import Odd, odd
-from vrm.web.audit.cases import MOST_MARKED, chosen, mark_all, offered, whole
+from vrm.web.audit.anomalies import Odd, became_of, odd
+from vrm.web.audit.cases import Choosing, offered, put, whole
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext
 from vrm.web.onward import onward
 from vrm.web.rooms import house
-from vrm.web.typed import REFUSED
+from vrm.web.typed import N_, REFUSED, needed
 
-ENTRIES = MOST_MARKED
-"""Entries of the evidence on one page, and so as many as one button marks."""
+ENTRIES = 200
+"""Entries of the evidence on one page."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PAST = 28 * _DAY
 _LONGEST = 90 * _DAY
 
+SENTENCES = (N_("This alarm is open."),)
+"""What rooms say of a fault on this page, so that it is translated."""
 
-class _Marked(Schema):
-    case = fields.String(load_default="")
-    title = fields.String(load_default="")
-    note = fields.String(load_default="")
-    upto = fields.Integer(load_default=filters.MOST_LEAVES - 1)
+
+class _Answered(Schema):
+    found = needed(N_("Write what you found."))
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/anomalies/<id>``, ``/anomalies/<id>/mark``."""
+    """``/anomalies/<id>`` and what is done with it: ``/mark``, ``/looked-into``, ``/reopen``."""
     blueprint.get("/anomalies/<uuid:anomaly_id>")(show_anomaly)
     blueprint.post("/anomalies/<uuid:anomaly_id>/mark")(mark_anomaly)
+    blueprint.post("/anomalies/<uuid:anomaly_id>/looked-into")(answer_anomaly)
+    blueprint.post("/anomalies/<uuid:anomaly_id>/reopen")(reopen_anomaly)
 
 
 @audience("auditor")
@@ -51,30 +53,53 @@ def show_anomaly(anomaly_id: object) -> Response:
 
 @audience("auditor")
 def mark_anomaly(anomaly_id: object) -> BaseResponse:
-    """Put what the page shows of the evidence into a case; what is in it already stays as it is."""
-    form, here, now = filled(_Marked()), house(), clock.now()
+    """Put the entries it rests on into a case; what is in it already stays as it is."""
+    form, here, now = filled(Choosing()), house(), clock.now()
     if form.errors:
         return _page(str(anomaly_id), None, form, REFUSED)
-    upto = max(0, min(form.data["upto"], filters.MOST_LEAVES - 1))
     who: dict[str, Any] = {"auditor_id": session.auditor_id(), "now": now}
 
     def mark(db: Session) -> str:
         found = oversight.get_anomaly(db, anomaly_id=str(anomaly_id))
-        newest = accesslog.latest_checkpoint(db)
-        provable = min(newest.size if newest else 0, upto)
-        rows = oversight.search(db, found.evidence, before=provable, limit=ENTRIES).rows
-        case_id = chosen(db, here, form.data, **who)
-        mark_all(db, here, case_id, (row.leaf_index for row in rows), **who)
         note = _note(odd(found, here.catalogue, words.names(db)), form.data["note"])
-        oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
-        return case_id
+        return put(db, here, form.data, oversight.leaves_found(db, found.evidence), note, **who)
 
     try:
         case_id = here.database.write(mark)
     except (Invalid, Conflict, NotFound) as fault:
         wrong = form.with_fault(fault) if isinstance(fault, Invalid) else whole(form, fault)
-        return _page(str(anomaly_id), upto, wrong, problems.row(fault).status)
+        return _page(str(anomaly_id), None, wrong, problems.row(fault).status)
     return onward(f"/audit/cases/{case_id}", "saved")
+
+
+@audience("auditor")
+def answer_anomaly(anomaly_id: object) -> BaseResponse:
+    """Set it as looked into, with what was found."""
+    form, here, id, who = filled(_Answered()), house(), str(anomaly_id), session.auditor_id()
+    if form.errors:
+        return _page(id, None, BLANK, REFUSED, answering=form)
+    now, note = clock.now(), form.data["found"]
+    try:
+        here.database.write(
+            lambda db: oversight.answer_anomaly(
+                db, here.keys, anomaly_id=id, note=note, auditor_id=who, now=now
+            )
+        )
+    except Invalid as fault:
+        wrong = form.with_fault(Invalid(fault.message, field="found"))
+        return _page(id, None, BLANK, problems.row(fault).status, answering=wrong)
+    return onward(f"/audit/anomalies/{id}", "saved")
+
+
+@audience("auditor")
+def reopen_anomaly(anomaly_id: object) -> BaseResponse:
+    """Set it as open again."""
+    here, id, who, now = house(), str(anomaly_id), session.auditor_id(), clock.now()
+    try:
+        here.database.write(lambda db: oversight.reopen_anomaly(db, anomaly_id=id, auditor_id=who, now=now))
+    except Conflict as fault:
+        return _page(id, None, BLANK, problems.row(fault).status, answering=whole(BLANK, fault))
+    return onward(f"/audit/anomalies/{id}", "saved")
 
 
 def _note(one: Odd, more: str) -> str:
@@ -90,13 +115,16 @@ def _note(one: Odd, more: str) -> str:
     return f"{said}\n{more}".strip()
 
 
-def _page(anomaly_id: str, before: int | None, form: Form, status: int = 200) -> Response:
+def _page(
+    anomaly_id: str, before: int | None, form: Form, status: int = 200, *, answering: Form = BLANK
+) -> Response:
     here, now, auditor_id = house(), clock.now(), session.auditor_id()
     return pages.render(
         "audit_anomaly.html",
         status,
         form=form,
-        most=ENTRIES,
+        answering=answering,
+        most=oversight.MOST_MARKS,
         longest=oversight.LONGEST_TITLE,
         longest_note=oversight.LONGEST_NOTE // 2,
         **here.database.read(lambda db: _one(db, here, anomaly_id, auditor_id, before, now)),
@@ -110,18 +138,19 @@ def _one(
     evidence = oversight.search(db, found.evidence, before=before, limit=ENTRIES)
     newest, path = accesslog.latest_checkpoint(db), f"/audit/anomalies/{anomaly_id}"
     span = {"since": clock.rfc3339(found.since), "until": clock.rfc3339(found.until)}
+    agent = {} if found.evidence.agent is None else {"agent": found.evidence.agent}
     return {
         "odd": odd(found, here.catalogue, words.names(db)),
+        "became": became_of(db, here, [found])[found.id],
         "span": _span(found),
         "week": _week(db, found) if found.kind == "hours" else None,
-        "columns": _columns(db, found, now) if found.kind != "hours" else None,
+        "columns": None if found.kind == "hours" else _drawn(db, found, now),
         "rows": evidence.rows,
-        "upto": evidence.rows[0].leaf_index + 1 if evidence.rows else 0,
         "older": None if evidence.older is None else f"{path}?before={evidence.older}#evidence",
         "newest": f"{path}#evidence" if before is not None else None,
         "looked_back_to": evidence.looked_back_to,
         "entries": f"/audit/log?{urlencode(found.evidence.given())}",
-        "exposure": f"/audit/exposure?{urlencode({'client': found.client_id, **span})}",
+        "exposure": f"/audit/exposure?{urlencode({'client': found.client_id, **agent, **span})}",
         "size": newest.size if newest else 0,
         **offered(db, here, auditor_id),
     }
@@ -138,13 +167,33 @@ def _span(found: Anomaly) -> tuple[datetime, datetime]:
             return found.since - _PAST, found.until
 
 
+def _drawn(db: Session, found: Anomaly, now: datetime) -> charts.Columns:
+    return _agents(db, found) if found.kind == "agent" else _columns(db, found, now)
+
+
+def _agents(db: Session, found: Anomaly) -> charts.Columns:
+    """From how many consents the agent read, day by day, and below the line the busiest of its colleagues."""
+    since, until = _span(found)
+    read = Filters(client=found.client_id, type="disclosure", outcome="answered", agent=found.evidence.agent)
+    own: dict[datetime, int] = {}
+    others: dict[datetime, int] = {}
+    for one in oversight.agent_days(db, client_id=found.client_id, since=since, until=until):
+        kept = own if one.agent == found.evidence.agent else others
+        kept[one.day] = max(kept.get(one.day, 0), one.threads)
+    buckets = [
+        charts.Bucket(
+            day, own.get(day, 0), others.get(day, 0), _entries(read, day, _DAY) if day in own else None
+        )
+        for day in sorted(own.keys() | others.keys())
+    ]
+    return charts.columns(charts.filled(buckets, since, until, "day"), "day")
+
+
 def _columns(db: Session, found: Anomaly, now: datetime) -> charts.Columns:
-    """The client's reads, answered and refused; those of the one agent, where it is about one."""
+    """The client's reads, answered and refused."""
     since, until = _span(found)
     grain: oversight.Grain = "hour" if found.kind == "refusals" else "day"
-    wanted = Filters(
-        since, min(until, now), client=found.client_id, type="disclosure", agent=found.evidence.agent
-    )
+    wanted = Filters(since, min(until, now), client=found.client_id, type="disclosure")
     buckets = [
         charts.Bucket(
             each.start,

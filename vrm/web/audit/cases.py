@@ -30,7 +30,6 @@ MOST_MARKED = 200
 
 SENTENCES = (
     N_("There is no such case."),
-    N_("To give a title, choose a new case; or leave the title empty."),
     N_("No signed checkpoint covers such an entry. A new one waits a second or so for it."),
     N_("This entry is marked in the case already."),
     N_("This case is closed. Reopen it to add to it."),
@@ -44,16 +43,21 @@ class _Opened(Schema):
     title = needed(N_("Give the case a title."))
 
 
-class _Marked(Schema):
+class Choosing(Schema):
+    """Into which case, and why."""
+
+    case = fields.String(load_default="")
+    title = fields.String(load_default="")
+    note = fields.String(load_default="")
+
+
+class _Marked(Choosing):
     leaf = fields.List(
         fields.Integer(error_messages={"invalid": N_("Give the entry’s leaf index, a number.")}),
         required=True,
         validate=validate.Length(1, MOST_MARKED, error=N_("Choose at least one entry.")),
         error_messages={"required": N_("Choose at least one entry.")},
     )
-    case = fields.String(load_default="")
-    title = fields.String(load_default="")
-    note = fields.String(load_default="")
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -99,7 +103,7 @@ def mark_entries() -> BaseResponse:
         if len(leaves) == 1:
             oversight.mark(db, here.keys, case_id=case_id, leaf_index=leaves[0], note=note, **who)
             return case_id
-        mark_all(db, here, case_id, leaves, **who)
+        oversight.mark_all(db, here.keys, case_id=case_id, leaves=leaves, **who)
         if note.strip():
             oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
         return case_id
@@ -113,20 +117,25 @@ def mark_entries() -> BaseResponse:
     return onward(f"/audit/cases/{case_id}", "saved")
 
 
-def mark_all(db: Session, here: House, case_id: str, leaves: Iterable[int], **who: Any) -> None:
-    """Mark entries in a case; what is in it already stays as it is."""
-    held = oversight.marked_leaves(db, case_id=case_id)
-    for leaf in sorted(set(leaves).difference(held)):
-        oversight.mark(db, here.keys, case_id=case_id, leaf_index=leaf, **who)
+def put(
+    db: Session, here: House, data: Mapping[str, Any], leaves: Iterable[int], note: str, **who: Any
+) -> str:
+    """Mark entries, those that a checkpoint covers, in the case that a form names, with a note about them all.
+
+    Gives the case's id.
+    """
+    case_id, newest = chosen(db, here, data, **who), accesslog.latest_checkpoint(db)
+    covered = (leaf for leaf in leaves if newest and leaf < newest.size)
+    oversight.mark_all(db, here.keys, case_id=case_id, leaves=covered, **who)
+    oversight.add_note(db, here.keys, case_id=case_id, text=note, **who)
+    return case_id
 
 
 def chosen(db: Session, here: House, data: Mapping[str, Any], *, auditor_id: str, now: datetime) -> str:
-    """The id of the case that a form names; of a new one where it names none."""
+    """The id of the case that a form names; of a new one where it names none, or gives a title."""
     case_id, title = str(data.get("case", "")), str(data.get("title", ""))
-    if not case_id:
+    if title.strip() or not case_id:
         return oversight.open_case(db, here.keys, title=title, auditor_id=auditor_id, now=now).id
-    if title.strip():
-        raise Invalid("To give a title, choose a new case; or leave the title empty.", field="title")
     if not ids.is_id(case_id):
         raise NotFound("There is no such case.", code="no_such_case")
     return oversight.get_case(db, here.keys, case_id=case_id).id

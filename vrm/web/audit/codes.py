@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, str] = {
     "audit.viewed": N_("An auditor looked"),
     "case.opened": N_("Case opened"),
     "case.changed": N_("Case changed"),
+    "anomaly.changed": N_("Alarm looked into"),
     "case.exported": N_("Signed file taken out"),
     "exposure.traced": N_("Exposure traced"),
     "log.exported": N_("Log exported"),
@@ -80,6 +81,7 @@ CODES: Mapping[str, str] = {
     "noted": N_("A note was written"),
     "closed": N_("It was closed"),
     "reopened": N_("It was reopened"),
+    "looked_into": N_("It was looked into"),
     "exported": N_("It was exported"),
     "case": N_("A case"),
     "exposure": N_("An exposure"),
@@ -108,6 +110,7 @@ LOOKS: Mapping[str, str] = {
     "export": N_("An export"),
     "looks": N_("What auditors looked at"),
     "tokens": N_("Their own tokens"),
+    "views": N_("Their own saved views"),
 }
 """What an auditor can look at."""
 

@@ -152,7 +152,7 @@ def _ranks(
 def _called(by: str, value: str, catalogue: Catalogue, names: words.Names) -> str:
     match by:
         case "client":
-            return names.client(value) or value
+            return names.client_of(value)
         case "key":
             return words.key(catalogue, value)
         case _:
@@ -192,16 +192,21 @@ def _offered(db: Session, catalogue: Catalogue, typed: Typed) -> dict[str, Any]:
     return {
         "actor": _by_words(actors),
         **{
-            name: _grouped(found, [*oversight.occurring(db, name), *filter(None, [typed.get(name)])])
+            name: _grouped(
+                found, [*oversight.occurring(db, name), *filter(None, [typed.get(name)])], name != "purpose"
+            )
             for name, found in known.items()
         },
     }
 
 
-def _grouped(found: Mapping[str, str], occurring: Sequence[str]) -> Choices:
-    """In two groups; what is in no list any more, or what somebody typed, stands there as it is."""
+def _grouped(found: Mapping[str, str], occurring: Sequence[str], also_rest: bool) -> Choices:
+    """In two groups; what is in no list any more, or what somebody typed, stands there as it is.
+
+    Of purposes there are a hundred more, most of them in a standard's words only: those of the log are enough.
+    """
     held = {value: found.get(value, value) for value in occurring}
-    rest = {value: said for value, said in found.items() if value not in held}
+    rest = {value: said for value, said in found.items() if also_rest and value not in held}
     groups = [(gettext("In the log"), _by_words(held)), (gettext("Not in the log so far"), _by_words(rest))]
     return [group for group in groups if group[1]]
 

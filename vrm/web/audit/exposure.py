@@ -4,8 +4,9 @@ The question stands in the address, so an answer can be linked. Nobody here can 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -15,26 +16,24 @@ from werkzeug.wrappers import Response as BaseResponse
 from vrm import accesslog, clock, oversight
 from vrm.accesslog.types import ANSWERED
 from vrm.catalogue import Catalogue
-from vrm.errors import Invalid
+from vrm.errors import Conflict, Invalid, NotFound
 from vrm.house import House
-from vrm.oversight import Exposed, Exposure, Filters
+from vrm.oversight import MOST_MARKS, Exposed, Filters
 from vrm.web import charts, pages, problems, session
 from vrm.web.audiences import audience
-from vrm.web.audit import filters, words
+from vrm.web.audit import filters, question, words
 from vrm.web.audit.case import Taking, auditor_names, send
-from vrm.web.audit.cases import MOST_MARKED
+from vrm.web.audit.cases import Choosing, offered, put, whole
 from vrm.web.audit.entry import verifier
 from vrm.web.audit.filters import Typed
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext
+from vrm.web.onward import onward
 from vrm.web.rooms import house
 from vrm.web.typed import N_, REFUSED, needed
 
 PAGE = 50
-USUAL = timedelta(days=30)
 MOST_TAKEN_OUT = 5
-_NAMES = ("company", "client", "since", "until", "key")
-_DAY = timedelta(days=1)
 
 SENTENCES = (
     N_("Give a title, at most 200 letters on one line."),
@@ -45,7 +44,7 @@ SENTENCES = (
 
 
 class _File(Taking):
-    title = needed(N_("Give the file a title."))
+    file_title = needed(N_("Give the file a title."))
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,10 @@ class TakenOut:
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/exposure``, ``/exposure/export``."""
+    """``/exposure``, ``/exposure/export``, ``/exposure/mark``."""
     blueprint.get("/exposure")(show_exposure)
     blueprint.post("/exposure/export")(export_exposure)
+    blueprint.post("/exposure/mark")(mark_exposure)
 
 
 @audience("auditor")
@@ -84,8 +84,8 @@ def show_exposure() -> Response:
 def export_exposure() -> BaseResponse:
     """The answer to the question, with every read it rests on and its proof, as one signed file."""
     form, now, here = filled(_File()), clock.now(), house()
-    typed = here.database.read(lambda db: _read(request.form, words.names(db), now))
-    if form.errors or typed.errors or not _is_whole(typed.wanted):
+    typed = here.database.read(lambda db: question.read(request.form, words.names(db), now))
+    if form.errors or typed.errors or not question.is_whole(typed.wanted):
         return _page(request.form, form, REFUSED)
     wanted, auditor_id = typed.wanted, session.auditor_id()
     assert wanted.since is not None and wanted.until is not None
@@ -94,31 +94,62 @@ def export_exposure() -> BaseResponse:
             here.database,
             here.keys,
             origin=here.settings.log_origin,
-            title=form.data["title"],
+            title=form.data["file_title"],
             since=wanted.since,
             until=wanted.until,
             auditor_id=auditor_id,
             now=now,
             older=int(form.data["older"]) if form.data["older"] else None,
-            **_whose(wanted),
+            **question.whose(wanted),
         )
     except accesslog.NoSuchLeaf as fault:
         wrong = form.with_fault(Invalid(fault.message, field="older"))
         return _page(request.form, wrong, problems.row(fault).status)
     except Invalid as fault:
-        return _page(request.form, form.with_fault(fault), problems.row(fault).status)
+        wrong = form.with_fault(
+            Invalid(fault.message, field="file_title") if fault.field == "title" else fault
+        )
+        return _page(request.form, wrong, problems.row(fault).status)
     here.database.write(lambda db: oversight.record_export(db, here.keys, bundle=bundle, now=now))
     return send(bundle, "exposure")
 
 
-def _page(given: Mapping[str, str], form: Form, status: int = 200) -> Response:
-    here, now = house(), clock.now()
+@audience("auditor")
+def mark_exposure() -> BaseResponse:
+    """Put every read that answers the question into a case; what is in it already stays as it is."""
+    form, now, here = filled(Choosing()), clock.now(), house()
+    names = here.database.read(words.names)
+    typed = question.read(request.form, names, now)
+    if form.errors or typed.errors or not question.is_whole(typed.wanted):
+        return _page(request.form, BLANK, REFUSED, marking=form)
+    who: dict[str, Any] = {"auditor_id": session.auditor_id(), "now": now}
+    note = f"{question.told(typed.wanted, names)}\n{form.data['note']}".strip()
+
+    def mark(db: Session) -> str:
+        leaves = list(islice(oversight.exposed_leaves(db, **question.narrowed(typed.wanted)), MOST_MARKS + 1))
+        return put(db, here, form.data, leaves, note, **who)
+
+    try:
+        case_id = here.database.write(mark)
+    except (Invalid, Conflict, NotFound) as fault:
+        wrong = form.with_fault(fault) if isinstance(fault, Invalid) else whole(form, fault)
+        return _page(request.form, BLANK, problems.row(fault).status, marking=wrong)
+    return onward(f"/audit/cases/{case_id}", "saved")
+
+
+def _page(given: Mapping[str, str], form: Form, status: int = 200, *, marking: Form = BLANK) -> Response:
+    here, now, auditor_id = house(), clock.now(), session.auditor_id()
     after = filters.read({"thread": given.get("after", "")}).wanted.thread or ""
-    context = here.database.read(lambda db: _answer(db, here, given, after, now))
+    context = here.database.read(
+        lambda db: _answer(db, here, given, after, now) | offered(db, here, auditor_id)
+    )
     return pages.render(
         "audit_exposure.html",
         REFUSED if context["typed"].errors else status,
         form=form,
+        marking=marking,
+        most_marks=MOST_MARKS,
+        longest_note=oversight.LONGEST_NOTE // 2,
         vkey=verifier(here).vkey,
         most=oversight.MOST_ENTRIES,
         longest=oversight.LONGEST_TITLE,
@@ -128,20 +159,19 @@ def _page(given: Mapping[str, str], form: Form, status: int = 200) -> Response:
 
 def _answer(db: Session, here: House, given: Mapping[str, str], after: str, now: datetime) -> dict[str, Any]:
     names, published = words.names(db), accesslog.latest_checkpoint(db)
-    typed = _read(given, names, now)
+    typed = question.read(given, names, now)
     size = published.size if published else 0
     context: dict[str, Any] = {
-        "typed": typed, "whose": _company(typed, names), "names": names, "keys": _keys(here.catalogue), "size": size,
+        "typed": typed, "whose": question.company(typed, names), "names": names, "keys": _keys(here.catalogue), "size": size,
         "behind": max(0, size - oversight.indexed(db)),
-        "found": None, "leaves": [], "lines": [], "bars": [], "next": None, "first": None, "title": "",
+        "found": None, "lines": [], "bars": [], "next": None, "first": None, "title": "",
         "taken_out": _taken_out(db, here),
     }  # fmt: skip
-    if typed.errors or not _is_whole(typed.wanted):
+    if typed.errors or not question.is_whole(typed.wanted):
         return context
-    found = _ask(db, typed.wanted, after)
     wanted = typed.wanted
+    found = oversight.exposure(db, after=after, limit=PAGE, **question.narrowed(wanted))
     whose = names.client(wanted.client) if wanted.client else names.company(wanted.company)
-    reads = replace(wanted, type="disclosure", outcome=ANSWERED)
     ranked = sorted(found.key_reads.items(), key=lambda one: (-one[1], one[0]))
     href = "/audit/exposure"
     ranks = [
@@ -150,58 +180,12 @@ def _answer(db: Session, here: House, given: Mapping[str, str], after: str, now:
     ]
     return context | {
         "found": found,
-        "leaves": [row.leaf_index for row in oversight.search(db, reads, limit=MOST_MARKED).rows],
         "lines": [_line(each, here.catalogue, typed) for each in found.exposed],
         "bars": charts.bars(ranks),
         "next": typed.href(href, after=found.after) + "#each" if found.after else None,
         "first": typed.href(href) + "#each" if after else None,
         "title": gettext("Exposed through %(whose)s", whose=whose)[: oversight.LONGEST_TITLE],
     }
-
-
-def _ask(db: Session, wanted: Filters, after: str) -> Exposure:
-    assert wanted.since is not None and wanted.until is not None
-    return oversight.exposure(
-        db,
-        since=wanted.since,
-        until=wanted.until,
-        key=wanted.key,
-        after=after,
-        limit=PAGE,
-        **_whose(wanted),
-    )
-
-
-def _read(given: Mapping[str, str], names: words.Names, now: datetime) -> Typed:
-    """The question in a query or a form. Where no time is given, it is about the last month."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    usual = {"since": clock.rfc3339(today - USUAL), "until": clock.rfc3339(today + _DAY)}
-    kept = {name: given[name] for name in _NAMES if given.get(name, "").strip()}
-    typed = filters.read({**usual, **kept})
-    errors = dict(typed.errors)
-    wanted, client = typed.wanted, names.clients.get(typed.wanted.client or "")
-    if wanted.client and wanted.company and client and client.company_id != wanted.company:
-        errors["client"] = gettext("This client is not of that company. Choose one of the two.")
-    if kept and not errors and not (wanted.client or wanted.company):
-        errors["company"] = gettext("Choose a company, or one client.")
-    return replace(typed, errors=errors)
-
-
-def _is_whole(wanted: Filters) -> bool:
-    return bool(wanted.client or wanted.company)
-
-
-def _company(typed: Typed, names: words.Names) -> str:
-    """The company that the form begins with: that of the client asked about, or the only one there is."""
-    client = names.clients.get(typed.get("client"))
-    if client is not None:
-        return client.company_id
-    return next(iter(names.companies)) if len(names.companies) == 1 else ""
-
-
-def _whose(wanted: Filters) -> dict[str, Any]:
-    """A client says more than its company."""
-    return {"client_id": wanted.client} if wanted.client else {"company_id": wanted.company}
 
 
 def _line(exposed: Exposed, catalogue: Catalogue, typed: Typed) -> Line:

@@ -28,7 +28,7 @@ _MOST = 24
 _WHAT = {
     "": "overview",
     "log": "search",
-    "views": "search",
+    "views": "views",
     "exposure": "exposure",
     "anomalies": "anomalies",
     "cases": "case",

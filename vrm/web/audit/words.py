@@ -74,6 +74,7 @@ SUMMARIES = (
     N_("An auditor looked at the log; the code says at what, the opening who and how it was narrowed."),
     N_("An auditor opened a case file; the opening says who and which."),
     N_("An auditor added to a case file, or closed or reopened it, as the code says."),
+    N_("An alarm was looked into, or is open again, as the code says; the opening says which."),
     N_(
         "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash."
     ),
@@ -170,10 +171,15 @@ class Names:
         found = self.clients.get(id or "")
         return found.name if found else ""
 
+    def client_of(self, id: str) -> str:
+        """The names of a client and of its company, to tell it from others of the same name; its id where it is none."""
+        client = self.clients.get(id)
+        return f"{client.name} ({self.company(client.company_id)})" if client else id
+
     def client_choices(self, company_id: str | None) -> list[tuple[str, str]]:
         """Clients to choose from, those of one company if it is chosen, by the names of both."""
         found = [
-            (id, f"{client.name} ({self.company(client.company_id)})")
+            (id, self.client_of(id))
             for id, client in self.clients.items()
             if company_id in (None, client.company_id)
         ]

@@ -132,7 +132,7 @@ def client_page(client_id: str, form: Form, status: int = 200) -> Response:
         tomorrow=(now + key_sets.SHORTEST_OVERLAP).date(),
         make_pair=programs.MAKE_PAIR,
         develops=develops(),
-        form=form,
+        form=key_sets.shown_again(form),
     )
 
 
@@ -222,7 +222,11 @@ def _new_page(form: Form, status: int = 200) -> Response:
     company_id = session.company_id()
     company = house().database.read(lambda db: companies.get_company(db, company_id=company_id))
     return pages.render(
-        "company_client_new.html", status, company=company, form=form, make_pair=programs.MAKE_PAIR
+        "company_client_new.html",
+        status,
+        company=company,
+        form=key_sets.shown_again(form),
+        make_pair=programs.MAKE_PAIR,
     )
 
 

@@ -1,8 +1,7 @@
 """One consent we hold: what it allows and allowed, what was asked, and what we read under it, with proofs.
 
 Of the person it shows the subject alone: the name that this company, and no other, knows them by. All
-roles see it, each read with its proof: who answers a person must be able to show them what was read. Taking all
-reads out in one file is for few (``EXPORTS``).
+roles see it and take out its reads with their proofs: who answers a person must be able to show what was read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +23,8 @@ from vrm.house import House
 from vrm.ids import is_id
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.company import words
-from vrm.web.company.consents import EXPORTS, PATH, names
+from vrm.web.company import console_client, words
+from vrm.web.company.consents import PATH, names
 from vrm.web.rooms import house
 
 PAGE = 20
@@ -95,7 +94,6 @@ def show_consent(consent_id: object) -> Response:
     return pages.render(
         "company_consent.html",
         **context,
-        may_export=session.present().role in EXPORTS,
         vkey=verifier(here).vkey,
     )
 
@@ -110,7 +108,7 @@ def _consent(db: Session, here: House, company_id: str, consent_id: str, now: da
     clients = names(companies.list_clients(db, company_id=company_id))
     return {
         "consent": held.holding,
-        "client": clients.get(held.holding.client_id, ""),
+        "client": clients.get(held.holding.client_id, console_client.NAME),
         "lines": [
             Line(
                 line.key,

@@ -17,7 +17,7 @@ from vrm.house import House
 from vrm.ids import is_id
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.company import figures, words
+from vrm.web.company import console_client, figures, words
 from vrm.web.rooms import house
 
 PAGE = 25
@@ -77,8 +77,8 @@ def show_consents() -> Response:
 
 
 def names(clients: Sequence[Client]) -> dict[str, str]:
-    """What the company calls its clients, by id."""
-    return {client.id: client.name for client in clients}
+    """What the company calls its clients, by id; its console's is none that consents are held through."""
+    return {client.id: client.name for client in clients if not console_client.is_ours(client)}
 
 
 def chosen(clients: Mapping[str, str]) -> str:

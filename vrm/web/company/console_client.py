@@ -1,13 +1,11 @@
 """The client that a company's runs use: made with the first one, active only while one goes on.
 
-It is known by its id, which follows from the company's and which no company chooses.
+It is known by its id (``companies.console_client_id``): only ``take`` makes a client under an id of its choice.
 
 Each run has a key of its own, which nobody keeps. A key stands for an hour, and a client has no more than twenty: so
 a company has at most twenty runs in an hour, and what a crash leaves behind ends by itself.
 """
 
-import hashlib
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,7 +43,7 @@ def take(session: Session, *, company_id: str, key: ECKey, by: str, now: datetim
             name=NAME,
             redirect_uris=[REDIRECT_URI],
             jwks={"keys": [public]},
-            client_id=_id(company_id),
+            client_id=companies.console_client_id(company_id),
             **hand,
         )
     else:
@@ -72,15 +70,9 @@ def give_back(session: Session, *, client_id: str, by: str, now: datetime) -> No
 
 def find(session: Session, *, company_id: str) -> Client | None:
     """The client of a company's console, once there was a run."""
-    return companies.find_client(session, client_id=_id(company_id))
+    return companies.find_client(session, client_id=companies.console_client_id(company_id))
 
 
 def is_ours(client: Client) -> bool:
     """Whether a client is that of a console."""
-    return client.id == _id(client.company_id)
-
-
-def _id(company_id: str) -> str:
-    """Anybody may work it out: only ``take`` makes a client under an id of its choice."""
-    digest = hashlib.sha256(f"console.client {company_id}".encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
+    return client.id == companies.console_client_id(client.company_id)

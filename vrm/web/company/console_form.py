@@ -80,7 +80,7 @@ def first(company: Company) -> Draft:
     if not purpose:
         return Draft([])
     why = gettext("To address you")
-    return Draft([Row("given_name", purpose, required=True, why=why)])
+    return Draft([Row("name", purpose, required=True, why=why)])
 
 
 def read(catalogue: Catalogue) -> Draft:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vrm.catalogue import Catalogue
@@ -13,6 +13,7 @@ from vrm.ids import new_id
 from vrm.web.company import words
 from vrm.web.company.console_client import is_ours
 from vrm.web.company.console_form import Draft, Row
+from vrm.web.company.figures import share
 from vrm.web.language import N_, gettext
 from vrm.web.pages import isolate
 
@@ -30,10 +31,14 @@ class Offered:
 
 @dataclass(frozen=True)
 class Received:
-    """How people took a line like one in the form. ``share``: per cent who did not allow it."""
+    """How people took a line like one in the form, in the figure that the page about quality gives first of it.
 
-    label: str
-    share: int
+    ``unticked``: the share of ``people`` who granted the request and left this line out; otherwise, of ``people`` who
+    decided, the share that did not allow it.
+    """
+
+    unticked: bool
+    share: str
     people: int
 
 
@@ -85,9 +90,14 @@ def reception(lines: Sequence[LineQuality], draft: Draft) -> Mapping[int, Receiv
     known = {(line.key, line.purpose, line.required): line.reception for line in lines}
     found = {}
     for n, row in enumerate(draft.rows):
-        figures = known.get((row.key, row.purpose, row.required))
-        if figures is not None:
-            found[n] = Received(row.key, round(figures.refused_share * 100), figures.offered)
+        received = known.get((row.key, row.purpose, row.required))
+        if received is not None:
+            left_out = None if row.required else received.unticked_share
+            found[n] = (
+                Received(False, share(received.refused_share), received.offered)
+                if left_out is None
+                else Received(True, share(left_out), received.granted or 0)
+            )
     return found
 
 
@@ -98,9 +108,8 @@ def own(clients: Iterable[Client]) -> Client | None:
 
 
 def asker(company: Company, client: Client | None, now: datetime) -> Asker:
-    """Who asks on the picture. What is not there yet looks as if it were, so that the letter is whole."""
-    shown = replace(company, domain_proved_at=company.domain_proved_at or now)
-    return Asker(client or _unnamed(company, now), shown)
+    """Who asks on the picture. A client that is not there yet looks as if it were, so that the letter is whole."""
+    return Asker(client or _unnamed(company, now), company)
 
 
 def fault(catalogue: Catalogue, draft: Draft, field: str, description: str) -> str:

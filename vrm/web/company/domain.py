@@ -107,5 +107,10 @@ def change_domain() -> BaseResponse:
 def _page(form: Form, status: int = 200) -> Response:
     company = own_company()
     return pages.render(
-        "company_domain.html", status, company=company, finding=words.finding(company), form=form
+        "company_domain.html",
+        status,
+        company=company,
+        finding=words.finding(company),
+        form=form,
+        free=stating.free_domains(house()),
     )

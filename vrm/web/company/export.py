@@ -4,11 +4,11 @@ Reads leave as a selection of the log (``accesslog.export``), which ``vrm log ve
 Answered ones only: the entry of a refused read holds the reason, and a company is not told it. No opening leaves
 either: it names the items and versions of a person's values, which are the same for every company.
 
-Everything at once is for owners and privacy officers: what is held of everybody, and each file of reads with its
-proofs. One read with its proof is for all roles: they see that read on the consent's page, and the file adds
-nothing of the person to it, only that the log holds it. So it is not logged either.
+What is held of everybody is for owners and privacy officers. The reads under one consent with their proofs are for
+all roles: they see those reads on the consent's page, and whoever answers the person can show them what was read.
+The file adds nothing of the person, only that the log holds it; that of a single read is not even logged.
 
-An export is logged before its first byte leaves. It is made as it is sent, so memory does not grow with it.
+Any other export is logged before its first byte leaves. It is made as it is sent, so memory does not grow with it.
 """
 
 import csv
@@ -67,7 +67,7 @@ def export_consents() -> Response:
     return _file(as_objects(found, clients), "application/x-ndjson", name)
 
 
-@audience("company", roles=EXPORTS)
+@audience("company")
 def export_reads(consent_id: object) -> Response:
     """Every answered read under one consent that is under the newest checkpoint, each with its proof."""
     here, company_id, now = house(), session.company_id(), clock.now()

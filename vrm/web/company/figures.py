@@ -5,14 +5,14 @@ Reads come from the index over the log, so they may be a minute behind; everythi
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from babel.numbers import format_percent
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
-from vrm import consents, oversight
+from vrm import companies, consents, journeys, oversight
 from vrm.catalogue import Catalogue
 from vrm.consents.quality import LineQuality, Reception
 from vrm.web import charts
@@ -48,19 +48,22 @@ class Field:
 
 @dataclass(frozen=True)
 class Fields:
-    """Every key held, those read least first; ``bars`` are the first of them.
+    """Every key held under enough consents for a figure, those read least first; ``bars`` are the first of them.
 
+    ``few``: the labels of the others, first those that were never read, ``idle`` of them.
     ``newest``: so many of the consents were looked at, the newest; 0: all of them.
     """
 
     every: Sequence[Field]
     bars: Sequence[charts.Bar]
+    few: Sequence[str]
+    idle: int
     newest: int
 
     @property
     def unread(self) -> int:
-        """How many of them were never read."""
-        return sum(not field.read for field in self.every)
+        """How many of all were never read."""
+        return self.idle + sum(not field.read for field in self.every)
 
 
 def trend(db: Session, company_id: str, client_id: str | None, now: datetime) -> Drawn:
@@ -86,39 +89,37 @@ def ends(db: Session, company_id: str, client_id: str | None, now: datetime) -> 
 
 def reads(db: Session, company_id: str, client_id: str | None, now: datetime) -> Drawn:
     """Reads answered (above) and refused (below), day by day (UTC)."""
-    wanted = oversight.Filters(
-        company=company_id,
-        client=client_id,
-        type="disclosure",
-        since=now - timedelta(days=DAYS - 1),
-        until=now,
-    )
-    buckets = oversight.series(db, wanted).buckets
-    return _drawn(
-        [
-            charts.Bucket(each.start, each.counts.get("answered", 0), each.counts.get("refused", 0))
-            for each in buckets
-        ],
-        "day",
-    )
+    return _drawn(read_counts(db, company_id, client_id, now - timedelta(days=DAYS - 1), now), "day")
+
+
+def read_counts(
+    db: Session, company_id: str, client_id: str | None, since: datetime, until: datetime
+) -> list[charts.Bucket]:
+    """Reads answered (above) and refused (below) by day (UTC), without those of the company's console."""
+    whole = oversight.Filters(company=company_id, type="disclosure", since=since, until=until)
+
+    def through(client: str | None) -> dict[datetime, Counter[str]]:
+        buckets = oversight.series(db, replace(whole, client=client)).buckets
+        return {each.start: Counter(each.counts) for each in buckets}
+
+    found = through(client_id)
+    if client_id is None:
+        tried = through(companies.console_client_id(company_id))
+        found = {start: counts - tried[start] for start, counts in found.items()}
+    return [charts.Bucket(start, each["answered"], each["refused"]) for start, each in found.items()]
 
 
 def fields(
     db: Session, catalogue: Catalogue, company_id: str, client_id: str | None, now: datetime
 ) -> Fields:
-    """Which keys are held, and under how many of the consents that hold them they were ever read.
-
-    Consent by consent: reads under one that has ended, or of a key that it no longer allows, say nothing of it.
-    """
-    whole = consents.holdings.held_keys(db, company_id=company_id, now=now, client_id=client_id)
-    allowed = consents.holdings.held_threads(db, company_id=company_id, now=now, client_id=client_id)
-    given = oversight.keys_read(db, threads=list(allowed))
-    held = Counter(key for keys in allowed.values() for key in keys)
-    read = Counter(key for thread, keys in allowed.items() for key in keys & given.get(thread, set()))
-    every = [Field(key, words.key(catalogue, key), number, read[key]) for key, number in held.items()]
+    """Which keys are held, and under how many of the consents that hold them they were ever read."""
+    use = journeys.use_of_fields(db, company_id=company_id, client_id=client_id, now=now)
+    every = [Field(each.key, words.key(catalogue, each.key), each.held, each.read) for each in use.every]
     every.sort(key=lambda field: (field.read / field.held, -field.held, field.label.casefold()))
     bars = charts.bars([charts.Rank(each.label, each.held, each.read) for each in every[:MOST]])
-    return Fields(every, bars, len(allowed) if sum(whole.values()) > held.total() else 0)
+    few = sorted(use.few, key=lambda one: one[1])
+    idle = sum(not was_read for _, was_read in few)
+    return Fields(every, bars, [words.key(catalogue, key) for key, _ in few], idle, use.newest)
 
 
 def refused(catalogue: Catalogue, lines: Sequence[LineQuality]) -> list[charts.Bar]:

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-from vrm import clock, companies, consents, oversight
+from vrm import clock, companies, consents
 from vrm.companies import Client, Company, KeyWarning
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.company import words
+from vrm.web.company import figures, words
 from vrm.web.company.clients import DEVELOPS
 from vrm.web.company.organisation import OWNER, STATES
 from vrm.web.rooms import house
@@ -110,12 +110,9 @@ def _steps(company: Company, clients: list[Client]) -> list[Step]:
 
 def _figures(db: Session, company_id: str, now: datetime) -> Figures:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    wanted = oversight.Filters(
-        company=company_id, type="disclosure", since=today, until=today + timedelta(days=1)
-    )
-    counts = [bucket.counts for bucket in oversight.series(db, wanted).buckets]
+    days = figures.read_counts(db, company_id, None, today, today + timedelta(days=1))
     return Figures(
         active=consents.holdings.counts(db, company_id=company_id, now=now).active,
-        reads=sum(each.get("answered", 0) for each in counts),
-        refusals=sum(each.get("refused", 0) for each in counts),
+        reads=sum(day.above for day in days),
+        refusals=sum(day.below for day in days),
     )

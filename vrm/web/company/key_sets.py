@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from vrm.web.forms import Form
 from vrm.web.language import gettext
 
 USUAL_OVERLAP = timedelta(days=7)
 SHORTEST_OVERLAP = timedelta(days=1)
 _PEM_PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
+
+_PRIVATE = re.compile(r"PRIVATE KEY|[\"'](?:d|k)[\"']\s*:")
+"""What a private or symmetric key has, also in a text that cannot be read (RFC 7518, sections 6.2.2 and 6.4)."""
 
 
 class NotKeys(ValueError):
@@ -41,6 +46,12 @@ def parse_pasted(text: str) -> Mapping[str, object]:
             )
         )
     return document
+
+
+def shown_again(form: Form) -> Form:
+    """The form as it may be sent back: a field that holds a private key comes back empty."""
+    values = {name: "" if _PRIVATE.search(typed) else typed for name, typed in form.values.items()}
+    return Form(values, form.data, form.errors)
 
 
 def given(pasted: str, address: str) -> tuple[dict[str, Any], dict[str, str]]:

@@ -74,6 +74,7 @@ def overview(refused: str = "", status: int = 200) -> Response:
         refused=refused,
         finding=words.finding(company),
         watched=clock.now() < company.watched_until,
+        free=stating.free_domains(here),
         purposes=[
             (purpose.plain if (purpose := here.catalogue.purposes.get(id)) else id, stated)
             for id, stated in company.purposes.items()

@@ -33,11 +33,11 @@ Kind = Literal["unticked", "refused", "refused_all", "unanswered", "never_read",
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing to change. ``tenths``: of ten people, how many; ``held`` and ``read``: under how many consents."""
+    """One thing to change. ``share``: of people, as the drawing says it; ``held`` and ``read``: under how many consents."""
 
     kind: Kind
     label: str = ""
-    tenths: int = 0
+    share: str = ""
     held: int = 0
     read: int = 0
 
@@ -97,23 +97,18 @@ def advise(
 ) -> Iterator[Advice]:
     """What to do, the gravest first. Nothing is said of fewer than ``MIN_PEOPLE`` people or consents."""
     if decisions and decisions.refused >= HALF * decisions.total:
-        yield Advice("refused_all", tenths=_tenths(decisions.refused / decisions.total))
+        yield Advice("refused_all", share=figures.share(decisions.refused / decisions.total))
     if decisions and decisions.unanswered >= HALF * decisions.total:
-        yield Advice("unanswered", tenths=_tenths(decisions.unanswered / decisions.total))
+        yield Advice("unanswered", share=figures.share(decisions.unanswered / decisions.total))
     for line, label in zip(lines, words.lines(catalogue, lines), strict=True):
         if line.reception is None:
             continue
         left_out = line.reception.unticked_share
         if not line.required and left_out is not None and left_out >= HALF:
-            yield Advice("unticked", label, _tenths(left_out))
+            yield Advice("unticked", label, figures.share(left_out))
         elif line.required and line.reception.refused_share >= HALF:
-            yield Advice("refused", label, _tenths(line.reception.refused_share))
+            yield Advice("refused", label, figures.share(line.reception.refused_share))
     for field in fields:
         if field.held >= MIN_PEOPLE and field.read < HARDLY * field.held:
             kind: Kind = "hardly_read" if field.read else "never_read"
             yield Advice(kind, field.label, held=field.held, read=field.read)
-
-
-def _tenths(part: float) -> int:
-    """Of ten people, how many. All of them only where it is all of them."""
-    return 10 if part == 1 else min(9, round(10 * part))

@@ -92,5 +92,12 @@ def _former(db: Session, account_id: str) -> tuple[Member, Company] | None:
 
 
 def _page(form: Form, rows: list[stating.Row], status: int = 200) -> Response:
-    offered = stating.offered(house().catalogue)
-    return pages.render("company_register.html", status, form=form, rows=rows, offered=offered)
+    here = house()
+    return pages.render(
+        "company_register.html",
+        status,
+        form=form,
+        rows=rows,
+        offered=stating.offered(here.catalogue),
+        free=stating.free_domains(here),
+    )

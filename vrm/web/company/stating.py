@@ -15,6 +15,7 @@ from vrm import companies, work
 from vrm.catalogue import Catalogue, Purpose
 from vrm.companies import Company, Stated
 from vrm.errors import Invalid
+from vrm.house import House
 from vrm.web.forms import Form
 from vrm.web.language import gettext, told
 from vrm.web.typed import N_, needed
@@ -42,6 +43,12 @@ class Purposes:
     rows: list[Row]
     stated: dict[str, Stated]
     errors: dict[str, str]
+
+
+def free_domains(here: House) -> list[str]:
+    """Invented domains that this machine answers for and no company has proved: what can be claimed in a sandbox."""
+    taken = {each.domain for each in here.database.read(companies.list_companies) if each.domain_proved_at}
+    return [host for host in here.settings.fetch_allow if ":" not in host and host not in taken]
 
 
 def text(sentence: str, most: int, *, lines: bool = False) -> fields.String:

@@ -20,7 +20,9 @@ ROLES: Mapping[str, str] = {
 OPENS: Mapping[str, str] = {
     "owner": N_("Everything: invites and off-boards colleagues, and changes what your organisation states."),
     "developer": N_("Clients, their keys and addresses, and the console. Reads the rest."),
-    "agent": N_("Deals with the people who gave their consent. Changes nothing your organisation states."),
+    "agent": N_(
+        "Answers the people who gave their consent: sees each consent and what was read under it, with proofs. Changes nothing."
+    ),
     "privacy_officer": N_("Purposes, how long data is kept, and the privacy notice. Sees every read."),
 }
 """What each role opens."""

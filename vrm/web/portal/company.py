@@ -87,7 +87,7 @@ def _page(
         "clients": [
             client.name
             for client in companies.list_clients(db, company_id=company_id)
-            if client.state == "active"
+            if client.state == "active" and client.id != companies.console_client_id(company_id)
         ],
         "together": None if consumer_id is None else _together(db, here, company, consumer_id, now),
     }

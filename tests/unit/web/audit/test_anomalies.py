@@ -11,6 +11,7 @@ from tests.unit.web.audit.desk import Desk, settle
 from tests.unit.web.portal.actors import found
 from vrm import accesslog, oversight
 from vrm.accesslog import Event
+from vrm.web.audit import anomaly
 
 DAYS = 30
 TODAY = MONDAY + timedelta(days=DAYS)
@@ -119,17 +120,95 @@ def test_all_of_it_goes_into_a_case(desk, month, house):
     """One button marks every entry shown, in a new case or an open one, with the reason as a note; none twice."""
     odd = month.anomalies["volume"]
     path = f"/audit/anomalies/{odd.id}"
-    desk.get(path)
-    upto = desk.hidden("upto")
-    desk.post(f"{path}/mark", title="Night reads", note="At three o'clock.", upto=upto, follow=True)
+    desk.post(f"{path}/mark", title="Night reads", note="At three o'clock.", follow=True)
     assert "Night reads" in desk.page and "70 entries are marked" in desk.page
     assert "observed 70, usual 12, threshold 50" in desk.page and "At three o'clock." in desk.page
     (case,) = house.database.read(lambda db: oversight.list_cases(db, house.keys))
     assert len(marks(house, case.id)) == MANY
     desk.get(path)
     assert "Night reads" in desk.page
-    desk.post(f"{path}/mark", case=case.id, upto=upto)
+    desk.post(f"{path}/mark", case=case.id)
     assert len(marks(house, case.id)) == MANY
+    desk.post(
+        f"{path}/mark", case=case.id, title="Another one"
+    )  # a title means a new case, whatever is chosen
+    assert {one.title for one in house.database.read(lambda db: oversight.list_cases(db, house.keys))} == {
+        "Night reads",
+        "Another one",
+    }
+
+
+def test_entries_of_other_pages_too(desk, month, house, monkeypatch):
+    """The button marks every entry of the evidence, though the page shows a part of it."""
+    monkeypatch.setattr(anomaly, "ENTRIES", 10)
+    path = f"/audit/anomalies/{month.anomalies['volume'].id}"
+    assert "those of the other pages too" in desk.get(path).text
+    desk.post(f"{path}/mark", title="Night reads")
+    (case,) = house.database.read(lambda db: oversight.list_cases(db, house.keys))
+    assert case.marks == MANY
+
+
+def test_it_knows_its_case(desk, month, house):
+    """List and page say in which case how many of its entries are; so does that of another alarm about the same."""
+    volume, refusals = month.anomalies["volume"], month.anomalies["refusals"]
+    desk.post(f"/audit/anomalies/{volume.id}/mark", title="Night reads")
+    for kind in ("volume", "hours", "agent"):
+        assert "70 entries in the case" in desk.get(f"/audit/anomalies/{month.anomalies[kind].id}").text
+    assert "entries in the case" not in desk.get(f"/audit/anomalies/{refusals.id}").text
+    assert desk.get("/audit/anomalies").text.count("70 entries in the case") == 3
+
+
+def test_it_is_set_as_looked_into(desk, colleague, month, house):
+    """With a name and a note, for every auditor; logged without the note; and it can be opened again."""
+    odd = month.anomalies["refusals"]
+    path = f"/audit/anomalies/{odd.id}"
+    desk.post(f"{path}/looked-into", 400)
+    assert "Write what you found." in desk.page
+    desk.post(f"{path}/looked-into", found="A retry loop.\nThey mended it.", follow=True)
+    page = colleague.get(path).text
+    assert "R. Okafor</bdi> looked into it" in page and "They mended it." in page
+    assert "Looked into" in colleague.get("/audit/anomalies").text
+    assert odd.id not in colleague.get("/audit/anomalies?state=open").text
+    colleague.post(f"{path}/reopen", follow=True)
+    assert "Open again" in colleague.page and "They mended it." in colleague.page
+    assert odd.id in colleague.get("/audit/anomalies?state=open").text
+    colleague.post(f"{path}/reopen", 409)
+    settle(house)
+    told = house.database.read(
+        lambda db: oversight.search(db, oversight.Filters(type="anomaly.changed")).rows
+    )
+    assert [row.code for row in told] == ["reopened", "looked_into"]
+    details = house.database.read(lambda db: accesslog.details(db, [row.event_id for row in told]))
+    assert all(one["anomaly"] == odd.id for one in details.values()) and "retry" not in str(details)
+    desk.post("/audit/anomalies/0c9b6a5e-3f1c-4c57-9a66-d3a80b53c5d7/looked-into", 404, found="x")
+
+
+def test_it_is_open_again_when_it_has_grown(desk, month, house):
+    """What came after somebody looked into it, nobody has looked into."""
+    odd = month.anomalies["refusals"]
+    path = f"/audit/anomalies/{odd.id}"
+    desk.post(f"{path}/looked-into", found="A retry loop.")
+    oversight.watch(house.database, now=NOW)
+    assert "Open again" not in desk.get(path).text
+    more = Event(
+        "disclosure", TODAY + timedelta(hours=9, minutes=5), "client", company=month.shop.company.id,
+        client=month.shop.client.id, keys=("email",), outcome="refused", code="revoked", revision=1, about=about(1),
+    )  # fmt: skip
+    write(house.database, [more])
+    oversight.watch(house.database, now=NOW)
+    assert "It has grown from 30 to 31." in desk.get(path).text
+    assert odd.id in desk.get("/audit/anomalies?state=open").text
+
+
+def test_an_agent_is_counted_by_consents(desk, month):
+    """Reason, figures and drawing count the same, its colleagues beside it; and one click asks whom it exposed."""
+    odd = month.anomalies["agent"]
+    page = desk.get(f"/audit/anomalies/{odd.id}").text
+    assert "read from 70 consents, so of at most 70 people" in page
+    assert "Consents read from in a day" in page and "The busiest other agent" in page
+    assert '<td class="n">70</td><td class="n">' in page
+    link = found(r'<a class="btn" href="(/audit/exposure\?[^"]+)"', page).replace("&amp;", "&")
+    assert "agent=AgentAgentAgent1" in link and "70 consents were read from." in desk.get(link).text
 
 
 def test_what_cannot_go_into_a_case_says_so(desk, month, house):
@@ -143,7 +222,6 @@ def test_what_cannot_go_into_a_case_says_so(desk, month, house):
     desk.post(path, 409, case=case.id)
     assert "This case is closed" in desk.page
     desk.post(path, 404, case="no case")
-    desk.post(path, 400, title="New", upto="many")
     desk.post(path, 400, title="New", note="x\x00")
     desk.post("/audit/anomalies/0c9b6a5e-3f1c-4c57-9a66-d3a80b53c5d7/mark", 404, title="New")
     assert marks(house, case.id) == ()

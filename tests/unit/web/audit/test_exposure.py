@@ -110,7 +110,7 @@ def test_any_place_in_the_pages(desk, shop):
 def test_the_file_proves_itself(desk, colleague, house, shop):
     """It verifies offline against the log's key, its SHA-256 is logged, and every auditor sees that it left."""
     asked = {"client": shop.client.id, "since": "2026-03-02", "until": "2026-03-04"}
-    answer = desk.post("/audit/exposure/export", 200, title="The breach of March", **asked)
+    answer = desk.post("/audit/exposure/export", 200, file_title="The breach of March", **asked)
     raw = answer.data
     vkey = Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
     report = oversight.verify_bundle(io.BytesIO(raw), vkey=vkey)
@@ -132,9 +132,9 @@ def test_a_file_needs_a_title_and_a_question(desk, house, shop):
     """Otherwise the page comes again with what to put right, and nothing leaves."""
     desk.post("/audit/exposure/export", 400, client=shop.client.id, since="2026-03-02", until="2026-03-04")
     assert "Give the file a title." in desk.page and "60 consents" in desk.page
-    desk.post("/audit/exposure/export", 400, title="x" * 201, client=shop.client.id)
+    desk.post("/audit/exposure/export", 400, file_title="x" * 201, client=shop.client.id)
     assert "at most 200 letters" in desk.page or "The answer" in desk.page
-    desk.post("/audit/exposure/export", 400, title="Everybody")
+    desk.post("/audit/exposure/export", 400, file_title="Everybody")
     settle(house)
     assert not house.database.read(
         lambda db: oversight.search(db, oversight.Filters(type="case.exported"))
@@ -152,7 +152,12 @@ def test_nothing_personal(app, house, world):
 
 def test_the_file_continues_a_checkpoint_that_its_reader_holds(desk, shop, house):
     """An older tree's size is proved in the file; one that never was is told at its field, and nothing leaves."""
-    asked = {"client": shop.client.id, "since": "2026-03-02", "until": "2026-03-04", "title": "The breach"}
+    asked = {
+        "client": shop.client.id,
+        "since": "2026-03-02",
+        "until": "2026-03-04",
+        "file_title": "The breach",
+    }
     desk.post("/audit/exposure/export", 404, older="999999", **asked)
     assert "older-wrong" in desk.page
     desk.post("/audit/exposure/export", 400, older="many", **asked)
@@ -160,3 +165,39 @@ def test_the_file_continues_a_checkpoint_that_its_reader_holds(desk, shop, house
     report = oversight.verify_bundle(io.BytesIO(raw))
     assert report.ok and report.head is not None and report.head.consistency is not None
     assert report.head.consistency[0] == 1
+
+
+def test_one_agent(desk, house, shop):
+    """Narrowed to an agent, only what it read counts; an alarm about one asks just that."""
+    read = Event(
+        "disclosure", MONDAY + timedelta(hours=10), "client", company=shop.company.id, client=shop.client.id,
+        keys=("email",), outcome="answered", revision=1, agent="AgentAgentAgent1", about=about(3),
+    )  # fmt: skip
+    write(house.database, [read])
+    path = f"/audit/exposure?client={shop.client.id}&{SPAN}&agent="
+    page = desk.get(path + "AgentAgentAgent1").text
+    assert "one consent was read from." in page and "Only reads by the agent" in page
+    assert "0 consents were read from." in desk.get(path + "AgentAgentAgent2").text
+
+
+def test_the_whole_answer_goes_into_a_case(desk, house, shop):
+    """One button marks every read of the answer, not only those of the page, with the question as a note; none twice."""
+    asked = {"client": shop.client.id, "since": "2026-03-02", "until": "2026-03-04"}
+    page = desk.get(f"/audit/exposure?client={shop.client.id}&{SPAN}").text
+    assert "It marks all 60 reads of the answer" in page
+    desk.post("/audit/exposure/mark", title="The breach", note="Ask them.", follow=True, **asked)
+    assert "60 entries are marked" in desk.page and "Ask them." in desk.page
+    assert "Exposure through Nordlicht shop (Nordlicht GmbH), from 2026-03-02" in desk.page
+    (case,) = house.database.read(lambda db: oversight.list_cases(db, house.keys))
+    desk.post("/audit/exposure/mark", case=case.id, key="phone_number", **asked)
+    (again,) = house.database.read(lambda db: oversight.list_cases(db, house.keys))
+    assert again.marks == PEOPLE
+    desk.post("/audit/exposure/mark", 400, **asked)
+    assert "Nothing was marked" in desk.page and "Give a title" in desk.page
+    desk.post("/audit/exposure/mark", 400, title="Nobody")
+
+
+def test_evidence_has_its_second_and_its_date(desk, shop):
+    """First and last of a thread stand there to the second."""
+    page = desk.get(f"/audit/exposure?client={shop.client.id}&{SPAN}").text
+    assert "2 March 2026, 9:00:07" in page.replace("\u202f", " ")

@@ -103,7 +103,7 @@ def test_an_export_says_of_what(desk, colleague, world, house):
     """Whose exposure was taken out stands with the look, by name with the id behind, and leads there."""
     client = world.shop.client.id
     asked = {"client": client, "since": "2026-03-01", "until": "2026-03-02"}
-    colleague.post("/audit/exposure/export", 200, title="Mia Tran", older="", **asked)
+    colleague.post("/audit/exposure/export", 200, file_title="Mia Tran", older="", **asked)
     assert "Mia" not in str(seen(house)[0].query)
     desk.get("/audit/looks")
     assert (
@@ -144,7 +144,7 @@ def test_looks_go_back_page_by_page(desk, world, house):
         ("/audit", "overview"), ("/audit/log", "search"), ("/audit/log/7", "entry"), ("/audit/log/7/proof", "export"),
         ("/audit/cases", "case"), (f"/audit/cases/{CASE}", "case"), (f"/audit/cases/{CASE}/export", "export"),
         ("/audit/exposure", "exposure"), ("/audit/anomalies", "anomalies"), ("/audit/checkpoints/7", "checkpoint"),
-        ("/audit/looks", "looks"), ("/audit/tokens", "tokens"), (f"/audit/views/{VIEW}/delete", "search"),
+        ("/audit/looks", "looks"), ("/audit/tokens", "tokens"), (f"/audit/views/{VIEW}/delete", "views"),
         ("/audit/something", "something"), ("/audit/S0-me", "overview"),
     ],
 )  # fmt: skip

@@ -108,6 +108,8 @@ def test_what_is_wrong_with_a_key(owner, house, company, jwk, told):
     client = registered(house, company)
     owner.post(f"/company/clients/{client.id}/keys", 400, jwk=jwk)
     assert told in owner.page
+    shown = re.search(r'<textarea[^>]*name="jwk"[^>]*>(.*?)</textarea>', owner.page, re.S)
+    assert bool(shown[1].strip()) == ("private" not in told)
 
 
 def test_keys_at_an_address(owner, house, company, nordlicht_site):
@@ -130,6 +132,20 @@ def test_keys_at_an_address(owner, house, company, nordlicht_site):
     assert as_kept(house, client).jwks_uri == uri
     owner.post(f"/company/clients/{client.id}/keys/address", 400, jwks_uri="https://elsewhere.example/jwks")
     assert 'id="jwks_uri-wrong"' in owner.page
+
+
+def test_an_address_that_never_answered(owner, house, company, nordlicht_site):
+    """The keys given before stay good, with no day at which they end; home and list say the same."""
+    approve(house, company)
+    client = registered(house, company)
+    nordlicht_site.answers = (404, b"", {})
+    uri = "https://nordlicht.example/jwks"
+    owner.post(f"/company/clients/{client.id}/keys/address", jwks_uri=uri, follow=True)
+    owner.post(f"/company/clients/{client.id}/keys/retire", kid="first", until=f"{clock.now():%Y-%m-%d}")
+    for path in ("/company", "/company/clients", f"/company/clients/{client.id}"):
+        owner.get(path)
+        assert "It was never read; the keys given here stay good." in owner.page
+        assert "read last are good until" not in owner.page
 
 
 def test_name_and_redirect_uris(owner, house, company):
@@ -272,7 +288,7 @@ def test_configuration(owner, house, company):
         assert part in page
     assert "check that Node can parse this program, and no more" in page
     assert "It may not ask yet" in page
-    assert re.search(r'"purpose": "dpv:DeliveryOfGoods"', page)
+    assert re.search(r'"key": "name", "purpose": "dpv:DeliveryOfGoods"', page)
 
 
 def test_why_it_may_not_ask(owner, house, company):

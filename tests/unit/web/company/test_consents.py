@@ -14,6 +14,7 @@ from vrm import accesslog, clock, companies, consents, worker
 from vrm.consents.holdings import HeldLine, HeldRevision
 from vrm.disclosures import Door, Reader
 from vrm.ids import new_id
+from vrm.journeys import fields
 from vrm.web.company import figures, words
 from vrm.web.company.consent import versions
 from vrm.web.company.export import tame
@@ -99,6 +100,7 @@ def test_reads_count_under_consents_that_are_held(house, shop, desk, read, monke
         ).every
         return found.held, found.read
 
+    monkeypatch.setattr(fields, "MIN_PEOPLE", 1)
     browser = desk()
     browser.get(PATH)
     assert "Never read: 1 of 1." in browser.page
@@ -335,7 +337,7 @@ def test_no_cell_is_worked_out(house, shop, mia, desk):
 
 
 def test_roles(house, shop, mia, desk, read):
-    """All read, and fetch the proof of one read; only owners and privacy officers export."""
+    """All read, and take out what was read under a consent; only owners and privacy officers export all that is held."""
     consent = seeds.grant(house, mia, shop, "name")
     outcome = read(consent)
     worker.run_once(house)
@@ -344,11 +346,10 @@ def test_roles(house, shop, mia, desk, read):
         browser.get(PATH)
         assert ("Download CSV" in browser.page) == exports
         browser.get(f"{PATH}/{consent.id}")
-        assert ("Download all answered reads" in browser.page) == exports
+        assert "Download all answered reads" in browser.page
         browser.get(f"{PATH}/{consent.id}/reads/{outcome.event_id}/proof")
-        status = 200 if exports else 403
-        browser.post(f"{PATH}/export", status, format="csv")
-        browser.post(f"{PATH}/{consent.id}/reads/export", status)
+        browser.post(f"{PATH}/export", 200 if exports else 403, format="csv")
+        browser.post(f"{PATH}/{consent.id}/reads/export", 200)
 
 
 def test_reads_in_pages(house, shop, mia, desk, read, monkeypatch):

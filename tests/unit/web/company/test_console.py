@@ -186,6 +186,49 @@ def test_a_whole_run(owner, house, company):
     assert counts.active == 0
 
 
+def test_a_run_counts_in_no_figures(owner, app, house, company):
+    """Neither for the company's people nor for the public; its client rests, and is not called suspended by anybody."""
+    approve(house, company)
+    owner.post("/company/console/run", 200, **ASK, do="run")
+    assert "Everything went as it should" in owner.page
+    seeds.catch_up(house)
+    for path in ("/company", "/company/consents"):
+        owner.get(path)
+        assert not re.findall(r"<dd><bdi>[1-9]|[1-9]\d* (?:answered|granted)", owner.page)
+    assert "First name" not in owner.page
+    owner.get("/company/clients")
+    assert "At rest until the next run" in owner.page and "Suspended by you" not in owner.page
+    public = app.test_client().get(f"/companies/{company.id}").text
+    assert "So far they asked nobody for it." in public and "So far they asked people for" not in public
+    held = house.database.read(
+        lambda db: (
+            consents.quality.lines(db, company_id=company.id),
+            consents.holdings.list_held(db, company_id=company.id, now=clock.now(), limit=9),
+        )
+    )
+    assert held == ([], []) and not list(
+        consents.holdings.export(house.database, company_id=company.id, now=clock.now())
+    )
+
+
+def test_an_ask_without_needed_lines_needs_nothing(owner):
+    """The letter says that they need nothing, and how much they would like."""
+    owner.post("/company/console", 200, **{**ASK, "required-0": ""}, do="show")
+    assert "They need nothing. They would like 2 things." in owner.page
+    owner.post("/company/console", 200, **{**LINE, **TERMS, "required-0": ""}, do="show")
+    assert "They need nothing. They would like one thing." in owner.page
+
+
+def test_what_is_not_proved_is_not_drawn_as_proved(owner, house, company):
+    """A domain that is still to be proved stands as such on the picture, with the way to prove it above."""
+    owner.post("/company/console", 200, **ASK, do="show")
+    assert "Not proved" in owner.page and "Proved theirs on" not in owner.page
+    assert owner.page.index("until it is nobody can be asked") < owner.page.index('class="sheet"')
+    approve(house, company)
+    owner.post("/company/console", 200, **ASK, do="show")
+    assert "Proved theirs on" in owner.page and "Not proved" not in owner.page
+
+
 def test_what_was_shown_is_worth_nothing(owner, app, house, company):
     """After a run neither the session nor the token nor the client's proof that stand on the page open anything."""
     approve(house, company)
@@ -320,8 +363,19 @@ def test_every_field_has_an_invented_value(house):
     assert sorted(invented.items(house.catalogue, names, now)) == sorted(names)
 
 
+def test_keys_are_offered_by_group(owner, house):
+    """Every key of the catalogue stands under its group."""
+    owner.get("/company/console")
+    first = re.search(r'<select[^>]*name="key-0".*?</select>', owner.page, re.S)[0]
+    groups = re.findall(r"<optgroup.*?</optgroup>", first, re.S)
+    assert len(groups) == len(house.catalogue.groups)
+    assert (
+        sum(group.count("<option") for group in groups) == first.count("<option") == len(house.catalogue.keys)
+    )
+
+
 def test_how_a_line_was_taken(app, house):
-    """From twenty people on the form says how many did not allow a line like this."""
+    """From twenty people on the form says how a line like this was taken, with the figure of the page about quality."""
     shop = seeds.shop(house)
     ida, _ = account(house)
     house.database.write(
@@ -337,8 +391,10 @@ def test_how_a_line_was_taken(app, house):
         "frequency-1": "once", "why-1": "", "any_of-1": "",
     }  # fmt: skip
     desk.post("/company/console", 200, **typed, do="show")
-    assert "75 % of the 20 people who decided lately did not allow this line." in desk.page
-    assert "0 % of the 20 people" in desk.page
+    assert "75% of the 20 who lately granted a request with this line left it out." in desk.page
+    assert "0% of the 20 who lately decided did not allow this line." in desk.page
+    desk.get("/company/quality")
+    assert "75% untick <bdi>E-mail address" in desk.page and "<bdi>75%</bdi>" in desk.page
 
 
 def test_where_people_are_real_nothing_is_run(owner, app, house, company):

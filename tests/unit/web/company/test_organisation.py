@@ -213,3 +213,14 @@ def test_how_long_data_is_kept_is_said_to_the_company(owner, house, company):
     owner.get("/company/organisation")
     assert "You say you keep what you read for 90 days." in owner.page
     assert "They say" not in owner.page
+
+
+def test_a_sandbox_says_which_domain_can_be_proved(owner, house, company, nordlicht_site):
+    """Where a domain is typed or proved: the invented ones that are free, and how the operator lets in another."""
+    for page in ("/company/organisation", "/company/organisation/domain"):
+        shown = owner.get(page).text
+        assert "Free to claim: <bdi>nordlicht.example</bdi>" in shown and "VRM_FETCH_ALLOW" in shown
+    nordlicht_site.answers = (200, company.domain_token.encode(), {})
+    owner.post("/company/organisation/domain/check")
+    assert "VRM_FETCH_ALLOW" not in owner.get("/company/organisation").text
+    assert "None is free just now." in owner.get("/company/organisation/domain").text

@@ -60,18 +60,18 @@ def test_of_few_people_nothing_is_told(house, shop, browser):
     decide(house, shop, unticked=19)
     browser.get("/company/quality")
     assert browser.page.count("Too few people yet. We show a figure from 20 on.") == 2
-    assert not re.search(r"<bdi>\d+%", browser.page) and "of 10" not in browser.page
+    assert not re.search(r"<bdi>\d+%", browser.page) and "% untick" not in browser.page
     decide(house, shop, unticked=1)
     browser.get("/company/quality")
     assert "Too few people" not in browser.page
-    assert "10 of 10 untick <bdi>Phone number</bdi>" in browser.page
+    assert "100% untick <bdi>Phone number</bdi>" in browser.page
 
 
 def test_shares_and_advice(house, shop, browser):
     """Shares of who unticked and who refused, and what to do; one client's asks do not stand for another's."""
     decide(house, shop, granted=6, unticked=14, refused=5)
     browser.get("/company/quality")
-    assert "7 of 10 untick <bdi>Phone number</bdi>" in browser.page
+    assert "70% untick <bdi>Phone number</bdi>" in browser.page
     assert "<bdi>70%</bdi>" in browser.page
     assert "<bdi>80%</bdi>" in browser.page and "<bdi>20%</bdi>" in browser.page
     assert "<bdi>Full name</bdi>: held under 20 consents, never read" in browser.page
@@ -82,7 +82,7 @@ def test_shares_and_advice(house, shop, browser):
         )
     )  # fmt: skip
     browser.get(f"/company/quality?client={second.id}")
-    assert "Too few people" in browser.page and "of 10" not in browser.page
+    assert "Too few people" in browser.page and "% untick" not in browser.page
     browser.get(f"/company/consents?client={shop.client.id}")
     assert "<bdi>76%</bdi>" in browser.page
 
@@ -93,7 +93,22 @@ def test_nothing_is_told_of_the_one_who_granted(house, shop, browser):
     browser.get("/company/quality")
     assert "<b>Unticked.</b>" in browser.page and browser.page.count("Too few people yet.") == 1
     assert "untick <bdi>" not in browser.page and "Nothing could be unticked" not in browser.page
-    assert "10 of 10 refuse" not in browser.page and "9 of 10 refuse" in browser.page
+    assert "95% refuse" in browser.page
+
+
+def test_fields_held_under_few_consents_have_no_figure(house, shop, browser):
+    """Nineteen consents: the field is named with whether it was ever read, on both pages; the twentieth counts them."""
+    decide(house, shop, unticked=19)
+    for path in ("/company/quality", "/company/consents"):
+        browser.get(path)
+        assert "Under fewer than 20 consents, so without a figure." in browser.page
+        assert "Never read: <bdi>Full name</bdi>." in browser.page
+        assert "0 of 19" not in browser.page
+    assert "Never read: 1 of 1." in browser.page
+    decide(house, shop, unticked=1)
+    for path in ("/company/quality", "/company/consents"):
+        browser.get(path)
+        assert "0 of 20" in browser.page and "without a figure" not in browser.page
 
 
 def test_every_role_reads_and_home_leads_here(app, house, shop):
@@ -112,19 +127,19 @@ LINE = LineQuality("phone_number", seeds.PURPOSE, False, Reception(offered=40, g
 @pytest.mark.parametrize(
     ("lines", "decisions", "fields", "told"),
     [
-        pytest.param([LINE], None, [], [("unticked", 7)], id="most untick"),
+        pytest.param([LINE], None, [], [("unticked", "70%")], id="most untick"),
         pytest.param([LineQuality("name", seeds.PURPOSE, False, None)], None, [], [], id="too few people"),
         pytest.param(
-            [LineQuality("name", seeds.PURPOSE, True, Reception(40, 12, 12))], None, [], [("refused", 7)],
+            [LineQuality("name", seeds.PURPOSE, True, Reception(40, 12, 12))], None, [], [("refused", "70%")],
             id="a required line that most refuse",
         ),
         pytest.param(
             [LineQuality("name", seeds.PURPOSE, False, Reception(40, 39, 20))], None, [], [], id="fewer than half",
         ),
-        pytest.param([], Decisions(10, 30, 10), [], [("refused_all", 6)], id="most refuse"),
-        pytest.param([], Decisions(5, 5, 90), [], [("unanswered", 9)], id="hardly anybody answers"),
-        pytest.param([], None, [Field("name", "Full name", 120, 0)], [("never_read", 0)], id="never read"),
-        pytest.param([], None, [Field("name", "Full name", 120, 3)], [("hardly_read", 0)], id="hardly read"),
+        pytest.param([], Decisions(10, 30, 10), [], [("refused_all", "60%")], id="most refuse"),
+        pytest.param([], Decisions(5, 5, 90), [], [("unanswered", "90%")], id="hardly anybody answers"),
+        pytest.param([], None, [Field("name", "Full name", 120, 0)], [("never_read", "")], id="never read"),
+        pytest.param([], None, [Field("name", "Full name", 120, 3)], [("hardly_read", "")], id="hardly read"),
         pytest.param([], None, [Field("name", "Full name", 120, 6)], [], id="read often enough"),
         pytest.param([], None, [Field("name", "Full name", 19, 0)], [], id="held of few"),
     ],
@@ -133,4 +148,4 @@ def test_advice_follows_from_figures(lines, decisions, fields, told, house, app)
     """Each piece of advice has its threshold, and none is given without its figure."""
     with app.test_request_context("/company/quality"):
         found = list(advise(house.catalogue, lines, decisions, fields))
-    assert [(each.kind, each.tenths) for each in found] == told
+    assert [(each.kind, each.share) for each in found] == told

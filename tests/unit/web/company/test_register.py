@@ -19,10 +19,12 @@ def test_from_an_address_to_an_organisation(stranger, post, house):
     answer = stranger.get("/company", 303)
     stranger.get(answer.location)
     assert "Who are you" in stranger.page
-    stranger.post("/company/register", follow=True, **FORM)
+    copied = {**FORM, "domain": "https://www.nordlicht.example/"}  # as a browser shows it
+    stranger.post("/company/register", follow=True, **copied)
     assert "Nordlicht GmbH" in stranger.page and "first owner" in stranger.page
     (made,) = registered(house)
     assert (made.state, made.contact, made.owner) == ("pending", "privacy@nordlicht.example", None)
+    assert made.domain == "www.nordlicht.example"
     assert made.purposes == {"dpv:DeliveryOfGoods": companies.Stated("To bring you what you ordered.", 90)}
     (member,) = house.database.read(lambda db: companies.list_members(db, company_id=made.id))
     assert member.role == "owner"
@@ -31,7 +33,7 @@ def test_from_an_address_to_an_organisation(stranger, post, house):
 def test_every_fault_at_once_and_nothing_lost(newcomer, house):
     """Each field that is wrong says so beside it, all at once, and everything typed is still there."""
     wrong = FORM | {
-        "legal_name": "", "contact": "nobody", "domain": "https://nordlicht.example/",
+        "legal_name": "", "contact": "nobody", "domain": "https://nordlicht.example:8443/",
         "privacy_notice_url": "http://nordlicht.example", "days-0": "4000",
         "purpose-1": "dpv:DeliveryOfGoods", "why-1": "Twice.",
     }  # fmt: skip
