@@ -57,6 +57,7 @@ from keys.errors import (
 from keys.rotation import KekStatus
 from keys.signing import Ed25519Signer
 from keys.store import CACHE_SECONDS, KeyStore
+from keys.token_keys import Es256Signer, TokenKey, TokenKeys
 
 __all__ = [
     "CACHE_SECONDS",
@@ -65,6 +66,7 @@ __all__ = [
     "CannotOpen",
     "CannotUnwrap",
     "Ed25519Signer",
+    "Es256Signer",
     "Exposed",
     "KekInUse",
     "KekMissing",
@@ -74,4 +76,6 @@ __all__ = [
     "NoKey",
     "NotReady",
     "StoreBusy",
+    "TokenKey",
+    "TokenKeys",
 ]

@@ -4,6 +4,7 @@
     current             the id of the KEK that wraps from now on
     instance-secret     wrapped
     log-signing-key     wrapped
+    token-signing-keys  wrapped; there once an ID token or our key set was asked for
     lock                held (flock) by whoever writes here or in the key store's database
 
 A wrapped key has the format of all sealed bytes, the KEK's id standing as key id. Every process that uses a key
@@ -113,6 +114,10 @@ class Keyring:
     def write(self, name: str, secret: bytes) -> None:
         """Keep a secret of the instance in a file, wrapped by the current KEK. Needs the lock."""
         write_private(self._directory / name, self.wrap(secret, Aad(name, ""))[0])
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return (self._directory / name).exists()
 
     def read_wrapped_by(self, name: str) -> str:
         """The id of the KEK that wraps a file."""

@@ -17,7 +17,7 @@ from keys.tables import deks, log_secrets
 
 INSTANCE_SECRET = "instance-secret"  # noqa: S105 -- a file name
 LOG_SIGNING_KEY = "log-signing-key"
-_FILES = (INSTANCE_SECRET, LOG_SIGNING_KEY)
+TOKEN_KEYS = "token-signing-keys"  # noqa: S105 -- a file name
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class KekStatus:
     def wraps(self) -> int:
         """How many things it wraps in all."""
         return self.deks + self.log_secrets + self.files
+
+
+def _files(keyring: Keyring) -> list[str]:
+    """The instance's own secrets. The keys that sign ID tokens are there once one was needed."""
+    return [INSTANCE_SECRET, LOG_SIGNING_KEY, *([TOKEN_KEYS] if keyring.has(TOKEN_KEYS) else [])]
 
 
 def dek_aad(owner_id: str, dek_id: bytes) -> Aad:
@@ -75,7 +80,7 @@ def rewrap(engine: Engine, keyring: Keyring, progress: Callable[[int, int], None
     total = sum(kek.wraps for kek in status(engine, keyring) if not kek.current)
     done = failed = 0
     progress(done, total)
-    for name in _FILES:
+    for name in _files(keyring):
         with keyring.lock():
             stale = keyring.read_wrapped_by(name) != keyring.current()
             if stale:
@@ -124,7 +129,7 @@ def _status(connection: Connection, keyring: Keyring) -> list[KekStatus]:
         {row[0]: row[1] for row in connection.execute(select(t.c.kek_id, func.count()).group_by(t.c.kek_id))}
         for t in (deks, log_secrets)
     )
-    of_files = [keyring.read_wrapped_by(name) for name in _FILES]
+    of_files = [keyring.read_wrapped_by(name) for name in _files(keyring)]
     current, present = keyring.current(), keyring.ids()
     found = (
         KekStatus(

@@ -28,6 +28,7 @@ from keys.tables import (
     open_database,
     refuse_existing,
 )
+from keys.token_keys import TokenKeys
 
 CACHE_SECONDS = 5.0
 CACHE_OWNERS = 10_000
@@ -72,6 +73,7 @@ class KeyStore:
         self._instance_secret = self._keyring.read(INSTANCE_SECRET)
         self._index_keys: dict[str, bytes] = {}
         self.log_signer = Ed25519Signer(self._keyring.read(LOG_SIGNING_KEY))
+        self.token_keys = TokenKeys(self._keyring)
 
     @staticmethod
     def initialise(url: str, directory: Path, instance_id: str) -> None:

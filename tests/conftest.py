@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.houses",
     "tests.support.actors",
     "tests.support.browser",
+    "tests.support.conformance",
 ]

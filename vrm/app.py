@@ -53,6 +53,7 @@ def _role(session: Session, present: accounts.Present) -> Visitor:
         present.person_id,
         role=present.kind,
         has_second_factor=present.has_second_factor,
+        signed_in_at=present.created_at,
     )
     if (present.has_second_factor or present.kind == "auditor") and not present.proved:
         return replace(here, role=offices.UNPROVED)

@@ -12,7 +12,6 @@ from tests.support.actors import (
     Company,
     Consumer,
     World,
-    bearer,
     needed,
 )
 from vrm import accesslog, clock, companies, consents
@@ -172,7 +171,7 @@ def test_the_first_line_does_not_wait_for_the_last(world: World) -> None:
     reply = world.app.test_client().post(
         "/v1/disclosures",
         json={"consent_ids": ids},
-        headers=bearer(company.own_token()),
+        headers=company.shown("POST", "/v1/disclosures", company.own_token()),
         base_url=company.issuer,
         buffered=False,
     )
@@ -214,7 +213,10 @@ def test_a_body_that_is_not_as_described(town: World, what: str, body: object) -
     response = company.http.post(
         "/v1/disclosures",
         content=json.dumps(body),
-        headers={**bearer(company.own_token()), "Content-Type": "application/json"},
+        headers={
+            **company.shown("POST", "/v1/disclosures", company.own_token()),
+            "Content-Type": "application/json",
+        },
     )
     assert (response.status_code, response.json()["code"]) == (400, "invalid"), what
     assert "\ud800" not in response.text
@@ -223,12 +225,11 @@ def test_a_body_that_is_not_as_described(town: World, what: str, body: object) -
 def test_a_body_that_is_no_json(town: World) -> None:
     """What cannot be read as JSON, or is not sent as JSON, is refused with a problem."""
     company = town.company()
-    headers = {**bearer(company.own_token()), "Content-Type": "application/json"}
+    token = company.own_token()
 
     def post(content: bytes, kind: str = "application/json") -> tuple[int, str]:
-        response = company.http.post(
-            "/v1/disclosures", content=content, headers={**headers, "Content-Type": kind}
-        )
+        headers = {**company.shown("POST", "/v1/disclosures", token), "Content-Type": kind}
+        response = company.http.post("/v1/disclosures", content=content, headers=headers)
         return response.status_code, response.json()["code"]
 
     assert post(b"") == (400, "bad_request")

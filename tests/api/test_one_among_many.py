@@ -67,7 +67,8 @@ def test_the_address_a_request_came_to_decides_nothing(world: World) -> None:
     """Behind a proxy that hands on another host over plain http, OAuth answers as ever."""
     company = world.company()
     params = {**company.proof(), "grant_type": "client_credentials"}
-    answer = company.http.post("/oauth/token", data=params, headers={"Host": "vrm.example"})
+    headers = {"Host": "vrm.example", "DPoP": company.possession("POST", "/oauth/token")}
+    answer = company.http.post("/oauth/token", data=params, headers=headers)
     assert answer.status_code == 200, answer.text
 
 

@@ -14,7 +14,6 @@ from tests.support.actors import (
     Consumer,
     Held,
     World,
-    bearer,
     line,
     needed,
 )
@@ -120,11 +119,10 @@ def test_an_agent_may_be_named(world: World) -> None:
     pseudonym = agent_pseudonym(world.house.keys, company_id=company.company_id, agent="desk-7")
 
     def read(agent: str, token: str, many: bool = False) -> Any:
-        headers = {**bearer(token), "VRM-Agent": agent}
-        if many:
-            body = {"consent_ids": [got.consent_id]}
-            return company.http.post("/v1/disclosures", json=body, headers=headers)
-        return company.http.get("/v1/profile", headers=headers)
+        method, path = ("POST", "/v1/disclosures") if many else ("GET", "/v1/profile")
+        headers = {**company.shown(method, path, token), "VRM-Agent": agent}
+        body = {"consent_ids": [got.consent_id]} if many else None
+        return company.http.request(method, path, json=body, headers=headers)
 
     def entry(event_id: str) -> Mapping[str, object]:
         found = world.house.database.read(
@@ -189,7 +187,7 @@ def test_a_purpose_that_cannot_be_one(world: World) -> None:
     company, mia = world.company(), world.consumer()
     token = held(company, mia, needed("name")).access_token
     for purpose in (" ", "p" * 201, "a\tb"):
-        headers = {**bearer(token), "VRM-Purpose": purpose}
+        headers = company.shown("GET", "/v1/profile", token, purpose)
         response = company.http.get("/v1/profile", headers=headers)
         assert (response.status_code, response.json()["code"]) == (400, "invalid"), purpose
 
@@ -323,8 +321,10 @@ def test_plural_keys_give_arrays(world: World) -> None:
 TOKENS = [
     ("no header", {}, 401, "token_required"),
     ("another scheme", {"Authorization": "Basic dnJtOnZybQ=="}, 400, "invalid_request"),
-    ("no token", {"Authorization": "Bearer "}, 400, "invalid_request"),
-    ("a token nobody gave", {"Authorization": "Bearer vrm_at_none"}, 401, "invalid_token"),
+    ("no token", {"Authorization": "DPoP "}, 400, "invalid_request"),
+    ("no token of a bearer", {"Authorization": "Bearer "}, 400, "invalid_request"),
+    ("a token nobody gave", {"Authorization": "DPoP vrm_at_none"}, 401, "invalid_token"),
+    ("a bearer's token nobody gave", {"Authorization": "Bearer vrm_at_none"}, 401, "invalid_token"),
     ("two tokens", {"Authorization": "Bearer a, Bearer b"}, 401, "invalid_token"),
 ]
 
@@ -334,11 +334,12 @@ TOKENS = [
 def test_no_good_token(
     town: World, path: str, what: str, headers: dict[str, str], status: int, code: str
 ) -> None:
-    """Without a good token nothing is read, on any endpoint, and the challenge of RFC 6750 says how to ask."""
+    """Without a good token nothing is read, on any endpoint, and a challenge for each way to show one says how to ask."""
     method = "POST" if path == "/v1/disclosures" else "GET"
     response = town.http().request(method, path, headers=headers, json={} if method == "POST" else None)
     assert (response.status_code, response.json()["code"]) == (status, code), what
-    assert response.headers["www-authenticate"].startswith("Bearer")
+    schemes = [each.partition(" ")[0] for each in response.headers.get_list("www-authenticate")]
+    assert schemes == ["DPoP", "Bearer"]
 
 
 def test_a_token_of_bytes_that_are_no_text(town: World) -> None:

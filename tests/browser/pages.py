@@ -4,15 +4,17 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page
+from sqlalchemy.orm import Session
 
 from tests.browser.people import ADULT, NEEDED, TERMS, WISHED, Resident
 from tests.support import seeds
 from tests.support.actors import MARKETING, Company, needed
 from tests.support.town import Town
-from vrm import accounts, clock, companies
+from vrm import accounts, clock, companies, consents, tokens
 from vrm.house import House
 
 TOO_WIDE = """() => { const width = document.documentElement.clientWidth;
@@ -60,8 +62,41 @@ def lived(mia: Resident, shop: Company) -> list[str]:
         "/home", "/profile", "/profile/name", "/profile/address", "/profile/birthdate", "/profile/food_allergy",
         "/consents", "/consents?show=history", f"/consents/{held.consent_id}", f"/consents/{past.consent_id}",
         f"/consents/{held.consent_id}/revoke", "/reads", "/reads?outcome=refused", "/account", "/nowhere",
-        *(letter.address for letter in letters),
+        *(letter.address for letter in letters), "/desk", at_desk(mia, shop),
+        *blocked(mia),
     ]  # fmt: skip
+
+
+def at_desk(mia: Resident, shop: Company) -> str:
+    """The address of a request that came from a desk, and waits for as long as a slow walk may take."""
+    house, now, new = mia.city.house, clock.now(), tokens.new_backchannel()
+
+    def put(db: Session) -> str:
+        asker: Any = {"client_id": shop.client_id, "company_id": shop.company_id}
+        tokens.keep_backchannel(
+            db, house.keys, new, **asker, consumer_id=mia.consumer_id, message="Counter 4, parcel 1207",
+            life=timedelta(hours=1), now=now,
+        )  # fmt: skip
+        return consents.open_ask(
+            db, **asker, consumer_id=mia.consumer_id, terms=seeds.terms("name"), quiet=True,
+            request={"scope": "", "backchannel": new.mark}, now=now,
+        )  # fmt: skip
+
+    return f"/asks/{house.database.write(put)}"
+
+
+def blocked(mia: Resident) -> list[str]:
+    """A company that she has blocked, and what it asked before."""
+    rude = seeds.shop(mia.city.house, "Rude")
+    keys, company_id = mia.city.house.keys, rude.company.id
+    resident = seeds.Person("", mia.consumer_id, mia.email, "")
+    ask_id = seeds.ask(mia.city.house, resident, rude, seeds.terms("name"))
+    mia.city.house.database.write(
+        lambda db: consents.block(
+            db, keys, consumer_id=mia.consumer_id, company_id=company_id, now=clock.now()
+        )
+    )
+    return [f"/companies/{company_id}", f"/asks/{ask_id}"]
 
 
 @dataclass(frozen=True)

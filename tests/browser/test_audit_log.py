@@ -106,7 +106,7 @@ def test_an_entry_explained_and_proved(desk, page, town, running, tmp_path):
 def test_the_board_holds_the_log_to_its_word(desk, page, city):
     """A checkpoint kept from before is found again; a bent one, and what is none, are told apart in words."""
     desk.open("/audit")
-    follow(page, "Proofs")
+    follow(page, "Checkpoints")
     heading(page, "Checkpoints")
     note = page.locator("figure.copy").filter(has_text="as it was signed").locator("pre").inner_text()
     for words in ("Tree size", "Root hash", "Signature", "holds", "Size at each checkpoint"):

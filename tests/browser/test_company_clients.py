@@ -60,6 +60,24 @@ def test_register_a_client_and_copy_its_configuration(city, page, firm):
     expect(page.get_by_role("main")).to_contain_text("openid-client")
 
 
+def test_a_client_with_a_secret(city, page, firm):
+    """In a sandbox a secret will do: it stands on one page, once, and on none of those that can be opened again."""
+    at_work(city, page, firm, "developer", "Kim Fox").open("/company/clients")
+    follow(page, "Register a client")
+    page.get_by_label("Name").fill("Atelier trial")
+    page.get_by_label("Where answers go").fill("http://localhost/back")
+    page.get_by_label("Make a secret instead of keys").check()
+    press(page, "Register it")
+    heading(page, "The secret of your client")
+    secret = re.search(r"vrm_cs_[\w-]{43}", page.locator("figure.copy pre").last.inner_text())
+    assert secret is not None
+    follow(page, "Configuration to copy")
+    expect(page.get_by_role("main")).to_contain_text("client_secret_basic")
+    follow(page, "Atelier trial")
+    expect(page.get_by_role("main")).to_contain_text("It proves itself with a secret")
+    assert secret[0] not in page.content()
+
+
 def test_rotate_keys_with_an_overlap(city, page, firm):
     """The new key is added first; the old one goes on until a day, and its end is warned of once it is the last."""
     desk = at_work(city, page, firm)

@@ -4,30 +4,27 @@ The one exception is the mail folder, which stands in for a mail server in devel
 every start.
 """
 
-import base64
-import hashlib
-import json
 import re
-import secrets
 import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import psycopg
 import pytest
-from joserfc import jwt
 from sqlalchemy import make_url
 
 from tests.canary.planting import CANARIES, EMAIL, NEW_PASSWORD, PASSWORD, PHONE, WORD, fields, holds_canary
 from tests.canary.search import Found, search, search_files
 from tests.support import seeds
+from tests.support.company import Company, needed
 from tests.support.forms import find_form, get_form
 from tests.support.postgres import Cluster, find_program
-from tests.support.seeds import PURPOSE, REDIRECT, Shop
+from tests.support.seeds import PURPOSE, Shop
 from tests.support.server import RunningServer
 from vrm.catalogue import Catalogue
 from vrm.config import Settings
@@ -111,17 +108,9 @@ class Story:
 
     def decide(self, shop: Shop, keys: list[str], decision: str) -> dict[str, str]:
         """Be asked for keys, and decide; what the client hears."""
-        self.verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=")
-        lines = [{"key": key, "purpose": PURPOSE, "required": True} for key in keys]
-        asked = self.http.get(
-            "/oauth/authorize",
-            params={
-                "response_type": "code", "client_id": shop.client.id, "redirect_uri": REDIRECT,
-                "state": secrets.token_hex(8), "code_challenge": challenge.decode(), "code_challenge_method": "S256",
-                "authorization_details": json.dumps([{"type": "vrm_profile", "duration_days": 30, "lines": lines}]),
-            },
-        )  # fmt: skip
+        company = self.speaking(shop)
+        self.asked = company.ask(*(needed(key, PURPOSE) for key in keys), duration_days=30)
+        asked = self.http.get(self.asked.address)
         path = asked.headers["location"]
         page = self.http.get(path)
         assert WORD in page.text, "the very values stand on the page"
@@ -134,45 +123,37 @@ class Story:
             name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()
         }
 
-    def token(self, shop: Shop, **form: str) -> httpx2.Response:
-        """The token endpoint, as the client."""
-        claims = {
-            "iss": shop.client.id, "sub": shop.client.id, "aud": self.server.url,
-            "exp": int(time.time()) + 60, "jti": secrets.token_hex(16),
-        }  # fmt: skip
-        proof = {
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": jwt.encode({"alg": "ES256"}, claims, shop.key),
-        }
-        return httpx2.post(f"{self.server.url}/oauth/token", data=form | proof, timeout=30)
+    def speaking(self, shop: Shop) -> Company:
+        """The client of a company, with a key of its own for its tokens."""
+        http = httpx2.Client(base_url=self.server.url, timeout=30)
+        return Company.speaking_for(shop, http, self.server.url)
 
     def be_read(self, shop: Shop, code: str) -> str:
         """Answered reads, refused reads, and reads with personal data in the wrong place; what was answered."""
-        answer = self.token(
-            shop,
-            grant_type="authorization_code",
-            code=code,
-            redirect_uri=REDIRECT,
-            code_verifier=self.verifier,
-        ).json()
-        own = self.token(shop, grant_type="client_credentials").json()["access_token"]
-        with httpx2.Client(base_url=self.server.url, timeout=30) as client:
-            token, ours = ({"Authorization": f"Bearer {each}"} for each in (answer["access_token"], own))
-            read = client.get("/v1/profile", headers=token)
-            assert read.status_code == 200, read.text
-            many = client.post("/v1/disclosures", json={"consent_ids": [answer["grant_id"]]}, headers=ours)
-            assert many.status_code == 200, many.text
-            refused = [
-                client.get("/v1/profile", params={"keys": WORD}, headers=token),
-                client.get("/v1/profile", headers=token | {"VRM-Purpose": WORD}),
-                client.get("/v1/profile", headers=token | {"VRM-Purpose": f"dpv:{WORD}"}),
-                client.get("/v1/profile", headers={"Authorization": f"Bearer {WORD}"}),
-                client.get("/v1/profile", headers={"Authorization": WORD}),
-                client.get("/v1/consents", params={"after": WORD}, headers=ours),
-                client.post("/v1/disclosures", json={"consent_ids": [WORD]}, headers=ours),
-                client.post("/v1/disclosures", json={WORD: EMAIL}, headers=ours),
-                client.post("/v1/disclosures", content=WORD, headers=ours),
-            ]
+        company = self.speaking(shop)
+        answer = company.redeem(self.asked, code).json()
+        token, own = answer["access_token"], company.own_token()
+
+        def ask(method: str, path: str, purpose: str | None = None, **more: Any) -> httpx2.Response:
+            shown = company.shown(method, path, token if path == "/v1/profile" else own, purpose)
+            return company.http.request(method, path, headers=shown, **more)
+
+        read = ask("GET", "/v1/profile")
+        assert read.status_code == 200, read.text
+        many = ask("POST", "/v1/disclosures", json={"consent_ids": [answer["grant_id"]]})
+        assert many.status_code == 200, many.text
+        refused = [
+            ask("GET", "/v1/profile", params={"keys": WORD}),
+            ask("GET", "/v1/profile", WORD),
+            ask("GET", "/v1/profile", f"dpv:{WORD}"),
+            company.http.get("/v1/profile", headers={"Authorization": f"Bearer {WORD}"}),
+            company.http.get("/v1/profile", headers={"Authorization": f"DPoP {WORD}", "DPoP": WORD}),
+            company.http.get("/v1/profile", headers={"Authorization": WORD}),
+            ask("GET", "/v1/consents", params={"after": WORD}),
+            ask("POST", "/v1/disclosures", json={"consent_ids": [WORD]}),
+            ask("POST", "/v1/disclosures", json={WORD: EMAIL}),
+            ask("POST", "/v1/disclosures", content=WORD),
+        ]
         assert all(400 <= response.status_code < 500 for response in refused), [
             r.status_code for r in refused
         ]

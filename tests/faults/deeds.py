@@ -5,24 +5,21 @@ the database says after the worker came back, and fails unless the two fit.
 """
 
 import base64
-import hashlib
 import json
 import re
-import secrets
 import sqlite3
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-from joserfc import jwt
 
 from tests.faults.driver import Heard, Instance
 from tests.faults.world import answered, check_world
 from tests.support import seeds
+from tests.support.company import Company, needed
 from tests.support.forms import get_form
-from tests.support.seeds import PURPOSE, REDIRECT, Person, Shop
+from tests.support.seeds import PURPOSE, Person, Shop
 from vrm import consents
 
 SECRET = "Quillon Xanthe Vex"
@@ -40,6 +37,10 @@ class Deed(ABC):
             self.person: Person = seeds.person(house, {"name": SECRET})
             self.shop: Shop = seeds.shop(house)
         self.cookie = {"Cookie": f"vrm={self.person.session}"}
+        url = instance.server.url
+        # No connection outlives its request: the server's do not outlive it either.
+        http = httpx2.Client(base_url=url, timeout=20, limits=httpx2.Limits(max_keepalive_connections=0))
+        self.company = Company.speaking_for(self.shop, http, url)
 
     @abstractmethod
     def prepare(self) -> Request:
@@ -65,22 +66,6 @@ class Deed(ABC):
         response = httpx2.get(self.instance.server.url + path, headers=self.cookie, timeout=20)
         assert response.status_code == 200, response.text
         return {name: values[0] for name, values in get_form(response.text, path).values.items()}
-
-    def of_client(self, path: str, **form: str) -> httpx2.Response:
-        """A request in which the client proves itself."""
-        client_id = self.shop.client.id
-        claims = {
-            "iss": client_id,
-            "sub": client_id,
-            "aud": self.instance.server.url,
-            "exp": int(time.time()) + 60,
-            "jti": secrets.token_hex(16),
-        }
-        proof = {
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": jwt.encode({"alg": "ES256"}, claims, self.shop.key),
-        }
-        return httpx2.post(self.instance.server.url + path, data=form | proof, timeout=20)
 
 
 class Read(Deed):
@@ -139,25 +124,8 @@ class Grant(Deed):
     """``POST /asks/<id>``: an acknowledged consent is there with all that belongs to it, or there is none."""
 
     def prepare(self) -> Request:
-        self.verifier = secrets.token_urlsafe(48)
-        challenge = hashlib.sha256(self.verifier.encode()).digest()
-        line = {"key": "name", "purpose": PURPOSE, "required": True}
-        asked = httpx2.get(
-            f"{self.instance.server.url}/oauth/authorize",
-            params={
-                "response_type": "code",
-                "client_id": self.shop.client.id,
-                "redirect_uri": REDIRECT,
-                "state": secrets.token_hex(8),
-                "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
-                "code_challenge_method": "S256",
-                "authorization_details": json.dumps(
-                    [{"type": "vrm_profile", "duration_days": 30, "lines": [line]}]
-                ),
-            },
-            headers=self.cookie,
-            timeout=20,
-        )
+        self.asked = self.company.ask(needed("name", PURPOSE), duration_days=30)
+        asked = httpx2.get(self.instance.server.url + self.asked.address, headers=self.cookie, timeout=20)
         assert asked.status_code == 303, asked.text
         self.path = asked.headers["location"]
         form = self.page(self.path) | {"decision": "grant"}
@@ -181,15 +149,9 @@ class Grant(Deed):
                 assert again.status == 303, again.raw
             return
         assert ask.state == "granted", "a consent was acknowledged and is not there"
-        answer = self.of_client(
-            "/oauth/token",
-            grant_type="authorization_code",
-            code=code[0],
-            redirect_uri=REDIRECT,
-            code_verifier=self.verifier,
-        )
+        answer = self.company.redeem(self.asked, code[0])
         assert answer.status_code == 200, f"an acknowledged code is worth nothing: {answer.text}"
-        assert self.read(answer.json()["access_token"]).json()["profile"] == {"name": SECRET}
+        assert self.company.read(answer.json()["access_token"]).json()["profile"] == {"name": SECRET}
 
 
 class Revoke(Deed):
@@ -217,7 +179,7 @@ class Revoke(Deed):
             assert consent.state == "revoked", "a revoke was acknowledged and is not there"
         response = self.read(self.token)
         assert response.status_code == (401 if consent.state == "revoked" else 200), response.text
-        active = self.of_client("/oauth/introspect", token=self.token).json()["active"]
+        active = self.company.introspect(self.token).json()["active"]
         assert active == (consent.state == "active")
         if consent.state == "active":
             again = self.instance.ask("POST", self.path, headers=self.cookie, form=self.page(self.path))

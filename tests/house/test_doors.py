@@ -86,11 +86,11 @@ def test_every_state_has_an_actor_and_every_route_one_kind_of_audience(
 
 CHANGES = {
     "owner": r"/company/(people|organisation|clients|console|consents)\b.*",
-    "developer": r"/company/(clients|console)\b.*",
+    "developer": r"/company/(clients|console|consents/<uuid:consent_id>/reads)\b.*",
     "privacy_officer": r"/company/(organisation/(notice|purposes)|console|consents\b.*)",
-    "agent": "/company/console",
+    "agent": r"/company/(console|consents/<uuid:consent_id>/reads/export)",
 }
-"""Whose forms are whose, in a company, beside those of one's own account and leaving. An agent only reads."""
+"""Whose forms are whose, in a company, beside those of one's own account and leaving. An agent only reads, and takes out proofs."""
 
 
 def test_each_role_changes_what_is_its_own(town: Town):
@@ -176,8 +176,8 @@ def test_nobody_finds_anything_of_another(town: Town, who: str):
         form = FORMS if method == "POST" else None
         response = town.request(method, path, who=who, form=form)
         assert SECRET not in response.text and COLLEAGUE not in response.text, (method, path)
-        if not ID.search(path) or PUBLIC in door.audiences:
-            continue
+        if not ID.search(path) or PUBLIC in door.audiences or "<uuid:company_id>" in door.rule:
+            continue  # a company is nobody's secret, and whoever likes may block it
         other = town.request(method, unknown(path), who=who, form=form)
         assert 400 <= response.status_code < 500, (method, path, response.status_code)
         assert response.status_code == other.status_code, (method, path)
@@ -249,6 +249,17 @@ def test_a_page_of_another_site_cannot_send_our_forms(town: Town, who: str):
             for header in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
                 response = town.visit(who, "POST", town.places.path(door.rule, fresh=False), headers=header)
                 assert response.status_code == 403, (door.rule, header)
+
+
+def test_one_door_takes_forms_of_other_sites(town: Town):
+    """It only leads to a page of ours, and does so for everybody alike: it reads no cookie and sets none."""
+    (door,) = [door for door in audiences.matrix(town.app) if town.takes_foreign_forms(door)]
+    assert door.rule == "/oauth/end-session"
+    foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    for who in (None, "mia", "owner", "auditor"):
+        response = town.request("POST", door.rule, who=who, form={}, csrf=False, headers=foreign)
+        assert (response.status_code, response.headers["Location"]) == (303, door.rule), who
+        assert "Set-Cookie" not in response.headers, who
 
 
 def test_nothing_of_mia_changed(town: Town):

@@ -13,7 +13,7 @@ from tests.support import contract
 from vrm.web import audiences
 from vrm.web.api.description import text
 
-PAGES = {"static", "api.page"}
+PAGES = {"static", "api.page", "oauth.signing_out"}
 """Public routes that are for people although no blueprint for people holds them."""
 
 

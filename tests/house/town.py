@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from flask import Flask
 from joserfc import jwt
@@ -18,6 +19,7 @@ from sqlalchemy import update
 from werkzeug.test import Client, TestResponse
 
 from tests.support import seeds
+from tests.support.company import Company
 from tests.support.databases import Fill
 from tests.support.houses import ISSUER, build_house
 from tests.support.places import Places, hidden_field
@@ -39,6 +41,9 @@ COLLEAGUE = "Perpetua Ashgrove"
 
 
 _OFFICES = (CONSUMERS, COMPANIES, AUDITORS)
+
+
+GRANTS = "grant_management_query grant_management_revoke"
 
 
 @dataclass(frozen=True)
@@ -187,7 +192,9 @@ class Town:
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": jwt.encode({"alg": "ES256"}, claims, (signed_by or shop).key),
         }
-        return self.app.test_client().post(path, base_url=ISSUER, data=form | proof)
+        company = Company.speaking_for(signed_by or shop, httpx2.Client(), ISSUER)
+        headers = {"DPoP": company.possession("POST", path)} if path == "/oauth/token" else {}
+        return self.app.test_client().post(path, base_url=ISSUER, data=form | proof, headers=headers)
 
     def doors(self, *names: str) -> Iterator[tuple[Door, str]]:
         """Each route, with each of its methods, whose audience has one of these names."""
@@ -197,8 +204,16 @@ class Town:
                     yield door, method
 
     def forms(self) -> Iterator[Door]:
-        """Each route that takes a form of ours."""
-        return (door for door, method in self.doors(PUBLIC, *PEOPLE) if method == "POST")
+        """Each route that takes a form of ours, and of ours alone."""
+        return (
+            door
+            for door, method in self.doors(PUBLIC, *PEOPLE)
+            if method == "POST" and not self.takes_foreign_forms(door)
+        )
+
+    def takes_foreign_forms(self, door: Door) -> bool:
+        """Whether another site may send a form there."""
+        return audiences.is_for_foreign_forms(self.app.view_functions[door.endpoint])
 
 
 @pytest.fixture(scope="module")
@@ -219,13 +234,17 @@ def settle(house: House) -> Town:
     auditor, lena = seeds.auditor(house), seeds.auditor(house, "Lena Weiss")
     places = Places(house, app, mia, shop, auditor, item.item_id)
     consent, ended = (seeds.grant(house, mia, shop, "name") for _ in range(2))
+    recognised = seeds.grant_terms(house, mia, shop, replace(seeds.terms("name"), sign_in=True))
     expired = _expired(house, tokens.Grantee(shop.client.id, mia.consumer_id, consent.id, 1))
     bearers = {
         "anonymous": None,
         "a token that never was": new_secret("vrm_at_"),
         "consent token": seeds.access_token(house, consent),
         "own token": seeds.own_token(house, shop),
+        "sign-in token": seeds.access_token(house, recognised, "openid"),
         "own token of B": seeds.own_token(house, rival),
+        "own token for grants": seeds.own_token(house, shop, GRANTS),
+        "own token of B for grants": seeds.own_token(house, rival, GRANTS),
         "token of an ended consent": seeds.access_token(house, ended),
         "expired consent token": expired,
         "expired own token": _expired(house, tokens.Grantee(shop.client.id)),

@@ -14,7 +14,8 @@ ONE_ENGINE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 @pytest.fixture(scope="module")
 def company(town: World) -> Company:
-    return town.company()
+    """One of a sandbox's simple kind, whose faults may stand in the address itself."""
+    return town.company(secret=True)
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +27,17 @@ def link(params: dict[str, str]) -> str:
     return "/oauth/authorize?" + urlencode(params)
 
 
-def test_both_ways_lead_to_the_page(world: World):
-    """A pushed request and plain parameters put the same question before the person."""
-    company, mia = world.company(), world.consumer()
-    for asked in (company.ask(needed("name")), company.request(needed("name"))):
+def test_what_was_pushed_leads_to_the_page(world: World):
+    """A pushed request puts the question before the person; in a sandbox plain parameters may do so too."""
+    company, simple, mia = world.company(), world.company(secret=True), world.consumer()
+    for asked in (company.ask(needed("name")), simple.request(needed("name"))):
         response = mia.http.get(asked.address)
         assert response.status_code == 303
         assert response.headers["location"].startswith("/asks/")
         assert "Mia Tran" in mia.open(asked.address).text
 
 
+@pytest.mark.requirement("AS-A15")
 def test_looking_uses_nothing_up(world: World):
     """The same link opened twice, by a reload or a prefetch, is one request."""
     company, mia = world.company(), world.consumer()
@@ -45,16 +47,44 @@ def test_looking_uses_nothing_up(world: World):
     assert mia.http.get(places.pop()).status_code == 200
 
 
-def test_someone_who_is_not_signed_in_comes_back_to_it(world: World):
+@pytest.mark.requirement("AS-A15", "BCP-8")
+def test_a_request_uri_is_used_up_by_the_decision(world: World):
+    """A yes or a no uses it up, for whoever opens it (FAPI 2.0, section 5.3.2.2, note 3; RFC 9126, section 4)."""
+    company, mia = world.company(), world.consumer()
+    ben = world.consumer(email="ben@mail.example")
+    for decide in (mia.grant, mia.refuse):
+        asked = company.ask(needed("name"))
+        _, form = ben.look(asked)
+        assert answer(decide(asked))["state"] == asked.state
+        for person in (mia, ben):
+            response = person.http.get(asked.address)
+            assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+        late = ben.send(form, decision="grant")
+        assert late.status_code == 409 and "location" not in late.headers
+    assert len(company.consents().json()["consents"]) == 1
+
+
+@pytest.mark.requirement("AS-A16")
+def test_a_long_state_comes_back_with_the_code(world: World):
+    """More than a thousand characters, as they were, after a decision (FAPI 2.0, section 5.3.2.2)."""
+    company, mia, state = world.company(), world.consumer(), "s" * 1500
+    asked = company.pushed(company.request(needed("name")), state=state)
+    said = answer(mia.grant(asked))
+    assert said["state"] == state and said["code"]
+
+
+@pytest.mark.parametrize("simple", [False, True])
+def test_someone_who_is_not_signed_in_comes_back_to_it(world: World, simple: bool):
     """The request waits while its person signs in, longer than a request_uri lives, and its address is short."""
-    company = world.company()
+    company = world.company(secret=simple)
     mia = Consumer.join(world.house, world.http())
-    asked = company.request(needed("name"), line("email", why="w" * 200))
+    lines = (needed("name"), line("email", why="w" * 200))
+    asked = company.request(*lines) if simple else company.ask(*lines)
     response = mia.http.get(asked.address)
     assert response.headers["location"].startswith("/sign-in?next=")
     assert len(response.headers["location"]) < 400
     with travel(clock.now().timestamp() + 1800):
-        page = mia.open(mia.http.get(asked.address).headers["location"])
+        page = mia.open(response.headers["location"])
         assert page.status_code == 200
         back = mia.sign_in(answer(response.headers["location"])["next"]).headers["location"]
         assert "Mia Tran" in mia.open(back).text
@@ -81,6 +111,7 @@ SHOWN = [
 
 
 @pytest.mark.parametrize(("what", "changes"), SHOWN, ids=[row[0] for row in SHOWN])
+@pytest.mark.requirement("AS-G6", "BCP-2")
 def test_a_fault_that_is_shown_and_sent_nowhere(company: Company, mia: Consumer, what: str, changes: dict):
     """Where client and redirect URI are not proved, the person is told and nobody is sent anywhere."""
     params = {**company.request(needed("name")).params, **changes}
@@ -113,6 +144,7 @@ SENT_BACK = [
 
 
 @pytest.mark.parametrize(("what", "changes", "error"), SENT_BACK, ids=[row[0] for row in SENT_BACK])
+@pytest.mark.requirement("AS-A7", "AS-A11")
 def test_a_fault_that_the_client_hears(company: Company, mia: Consumer, what: str, changes: dict, error: str):
     """With client and redirect URI proved, the error goes back with state and iss, and before any sign-in."""
     asked = company.request(needed("name"))
@@ -139,6 +171,7 @@ def test_any_state_comes_back_as_it_was(company: Company, mia: Consumer, state: 
     assert answer(landed)["error"] == "invalid_authorization_details"
 
 
+@pytest.mark.requirement("AS-A12")
 def test_a_request_uri_has_run_out(world: World):
     """After 90 seconds a request must be pushed again."""
     company, mia = world.company(), world.consumer()
@@ -149,6 +182,7 @@ def test_a_request_uri_has_run_out(world: World):
         assert mia.http.get(asked.address).status_code == 400
 
 
+@pytest.mark.requirement("AS-A2")
 def test_a_request_uri_of_another_client(world: World):
     """A pushed request is good for the client that pushed it and for no other."""
     company, mia = world.company(), world.consumer()
@@ -180,6 +214,26 @@ def test_a_client_that_may_not_ask(world: World):
     texts = {mia.http.get(company.request(needed("name")).address).text for company in (suspended, waiting)}
     assert len(texts) == 1
     assert "unknown, not approved yet, or suspended" in texts.pop()
+
+
+@pytest.mark.requirement("AS-A3")
+def test_a_request_that_was_not_pushed(town: World, mia: Consumer):
+    """A client with a key pushes its request, in a sandbox too; otherwise nobody is sent anywhere (FAPI 2.0, 5.3.2.2)."""
+    company = town.company(name="Other")
+    for params in (company.request(needed("name")).params, {"client_id": company.client_id}):
+        response = mia.http.get(link(dict(params)))
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+        assert "/oauth/par" in response.json()["error_description"]
+
+
+@pytest.mark.parametrize("value", ["eyJhbGciOiJub25lIn0.e30.", ""])
+def test_a_request_object(town: World, company: Company, mia: Consumer, value: str):
+    """Parameters come as themselves and in no token (RFC 9101, section 6.3), whether pushed or not."""
+    pushing = town.company(name="Other")
+    for address in (company.request(needed("name")).address, pushing.ask(needed("name")).address):
+        response = mia.http.get(f"{address}&{urlencode({'request': value})}")
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+        assert "request object" in response.json()["error_description"]
 
 
 @ONE_ENGINE

@@ -13,7 +13,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from sqlalchemy import update
 
-from tests.support.actors import Company, World
+from tests.support.actors import Company, World, normal
 from tests.support.http import LocalServer, answer, serving
 from vrm import clock, companies
 from vrm.companies.models import ClientRow
@@ -46,6 +46,7 @@ def unsigned(header: object, claims: object) -> str:
     return f"{part(header)}.{part(claims)}."
 
 
+@pytest.mark.requirement("AS-G5", "C-1", "BCP-16")
 def test_each_allowed_algorithm_is_accepted(world: World):
     """ES256, PS256 and Ed25519 prove a client (FAPI 2.0, section 5.4.1)."""
     company = world.company()
@@ -63,6 +64,13 @@ def test_each_allowed_algorithm_is_accepted(world: World):
     for alg, key in [("ES256", company.key), *others]:
         assertion = company.assertion(header={"alg": alg, "kid": key.kid}, key=key)
         assert attempt(company, assertion).status_code == 200, alg
+
+
+@pytest.mark.requirement("AS-G12")
+def test_a_clock_that_is_a_little_ahead(world: World):
+    """Eight seconds into the future are taken (FAPI 2.0, section 5.3.2.1)."""
+    company, soon = world.company(), int(NOW()) + 8
+    assert attempt(company, company.assertion(nbf=soon, iat=soon)).status_code == 200
 
 
 CLAIMS = [
@@ -92,11 +100,16 @@ CLAIMS = [
     ("its subject is no client", {"sub": "0f62c9d5-4b0e-4c53-9d0e-6f1c6a1f7a52"}),
     ("its subject is not even an id", {"sub": "' OR 1=1 --"}),
     ("it is not valid yet", {"nbf": lambda: int(NOW()) + 600}),
+    ("it is not valid for a minute", {"nbf": lambda: int(NOW()) + 65}),
     ("it was made in the future", {"iat": lambda: int(NOW()) + 600}),
+    ("it was made a minute ahead", {"iat": lambda: int(NOW()) + 65}),
+    ("it is meant for the token endpoint", {"aud": "http://localhost:8000/oauth/token"}),
+    ("it is meant for the pushing endpoint", {"aud": "http://localhost:8000/oauth/par"}),
 ]
 
 
 @pytest.mark.parametrize(("why", "claims"), CLAIMS, ids=[why for why, _ in CLAIMS])
+@pytest.mark.requirement("AS-G5", "AS-G7", "AS-G12")
 def test_a_claim_that_is_wrong(company: Company, why: str, claims: dict):
     """An assertion whose claims are not those of this client, for this server, now, proves nothing."""
     claims = {name: value() if callable(value) else value for name, value in claims.items()}
@@ -137,10 +150,12 @@ def forgeries(company: Company) -> list[tuple[str, str]]:
         ("claims nested very deeply", unsigned({"alg": "ES256"}, b"[" * 100_000)),
         ("headers nested very deeply", unsigned(b"[" * 100_000, good)),
         ("a header that must be understood", company.assertion(header={"crit": ["b64"], "b64": False})),
+        ("a proof of possession", company.assertion(header={"typ": "dpop+jwt"})),
         ("nothing", " "),
     ]
 
 
+@pytest.mark.requirement("AS-G5", "C-1", "C-6")
 def test_a_forged_assertion(company: Company):
     """What this client's registered key did not sign, with an algorithm we take, proves nothing."""
     for why, assertion in forgeries(company):
@@ -148,6 +163,7 @@ def test_a_forged_assertion(company: Company):
         assert (response.status_code, response.json()["error"]) == (400, "invalid_client"), why
 
 
+@pytest.mark.requirement("AS-G5")
 def test_an_assertion_counts_once(world: World):
     """A jti that was used is used, on every endpoint and even where the request failed (RFC 7523, section 3)."""
     company = world.company()
@@ -180,28 +196,41 @@ def test_another_clients_assertion_with_our_client_id(town: World, company: Comp
     assert attempt(other, other.assertion(), client_id=other.client_id).status_code == 200
 
 
-def test_no_other_way_to_prove_oneself(company: Company):
-    """Neither a client_id alone, nor any secret, nor another kind of assertion will do."""
-    attempts = [
-        ({}, {}),
-        ({"client_id": company.client_id}, {}),
-        ({"client_id": company.client_id, "client_secret": ""}, {}),
-        ({"client_id": company.client_id, "client_secret": "secret"}, {}),
-        ({}, {"Authorization": "Basic " + base64.b64encode(f"{company.client_id}:".encode()).decode()}),
-        ({"client_assertion": company.assertion()}, {}),
-        (
-            {
-                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
-                "client_assertion": company.assertion(),
-            },
-            {},
-        ),
-    ]
-    for params, headers in attempts:
-        response = company.http.post(
-            "/oauth/token", data={"grant_type": "client_credentials", **params}, headers=headers
-        )
-        assert (response.status_code, response.json()["error"]) == (400, "invalid_client"), params
+SAML = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"
+
+
+@pytest.mark.requirement("AS-G3", "AS-G5", "BCP-16")
+def test_no_other_way_to_prove_oneself(town: World):
+    """On a normal instance neither a client_id, nor a secret, nor another kind of assertion will do."""
+    with normal(town.house) as world:
+        company = world.company(domain="strict.example")
+        basic = "Basic " + base64.b64encode(f"{company.client_id}:secret".encode()).decode()
+        attempts = [
+            ({}, {}, 400),
+            ({"client_id": company.client_id}, {}, 400),
+            ({"client_id": company.client_id, "client_secret": ""}, {}, 400),
+            ({"client_id": company.client_id, "client_secret": "secret"}, {}, 400),
+            ({}, {"Authorization": basic}, 401),
+            ({}, {"Authorization": "Basic /w=="}, 401),
+            ({}, {"Authorization": "Bearer x"}, 401),
+            ({"client_assertion": company.assertion()}, {}, 400),
+            ({"client_assertion_type": SAML, "client_assertion": company.assertion()}, {}, 400),
+        ]
+        for params, headers, status in attempts:
+            body = {"grant_type": "client_credentials", **params}
+            response = company.http.post("/oauth/token", data=body, headers=headers)
+            assert (response.status_code, response.json()["error"]) == (status, "invalid_client"), params
+            if "client_secret" in params or headers:
+                told = response.json()["error_description"]
+                assert told == "Prove who you are with private_key_jwt."
+
+
+def test_what_stands_in_the_address_proves_nothing(company: Company):
+    """What is posted stands in the body; nothing of it is read from the address (RFC 6749, section 2.3.1)."""
+    proof = urlencode(company.proof())
+    for query, body in [(proof, {}), ("grant_type=client_credentials", company.proof())]:
+        response = company.http.post(f"/oauth/token?{query}", data={**body, "x": "y"})
+        assert response.json()["error"] in {"invalid_client", "unsupported_grant_type"}, query
 
 
 def test_unknown_suspended_and_unapproved_look_the_same(world: World):
@@ -332,6 +361,7 @@ def wait_a_minute(world: World, client_id: str) -> None:
     )
 
 
+@pytest.mark.requirement("C-5")
 def test_a_published_key_works_from_its_first_use(world: World, publishing: Publishing):
     """The address is read when an assertion names a key we do not know, once for all requests that follow."""
     first = publishing.keys[0]

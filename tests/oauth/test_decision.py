@@ -33,6 +33,7 @@ def keys(world: World, company: Company, asked: Asked, landed: str) -> list[str]
     return [granted["key"] for granted in company.take_back(asked, landed).granted]
 
 
+@pytest.mark.requirement("AS-A7", "AS-A11", "AS-A10", "BCP-12")
 def test_a_grant_comes_back_with_a_code(world: World):
     """The browser returns by 303, with a code, the client's state and the issuer (RFC 9207)."""
     company, mia = world.company(), world.consumer()
@@ -45,6 +46,7 @@ def test_a_grant_comes_back_with_a_code(world: World):
     assert (said["state"], said["iss"]) == (asked.state, company.issuer)
 
 
+@pytest.mark.requirement("AS-A7")
 def test_a_refusal_says_no_and_nothing_more(world: World):
     """The company hears access_denied, with its state and the issuer, and holds nothing."""
     company, mia = world.company(), world.consumer()
@@ -59,6 +61,7 @@ def test_a_refusal_says_no_and_nothing_more(world: World):
     assert company.consents().json() == {"consents": []}
 
 
+@pytest.mark.requirement("AS-A13")
 def test_the_page_shows_the_very_values(world: World):
     """Each value that would leave stands on the page, and none that was not asked for."""
     company, mia = world.company(), world.consumer()
@@ -68,6 +71,7 @@ def test_the_page_shows_the_very_values(world: World):
 
 
 @ONE_ENGINE
+@pytest.mark.requirement("BCP-2")
 def test_the_page_may_send_forms_to_this_client_alone(world: World):
     """``form-action`` is opened for the one validated redirect origin, on this page and on no other."""
     company, mia = world.company(), world.consumer()
@@ -76,6 +80,7 @@ def test_the_page_may_send_forms_to_this_client_alone(world: World):
     assert "nordlicht.example" not in mia.open("/home").headers["content-security-policy"]
 
 
+@pytest.mark.requirement("AS-G13")
 def test_optional_lines_are_off_until_ticked(world: World):
     """Nothing optional is ticked beforehand, and what is not ticked is not granted."""
     company, mia = world.company(), world.consumer()
@@ -259,6 +264,7 @@ def test_what_a_fault_shows_again_keeps_the_choices(world: World):
     assert (again.status_code, kept["days"], kept["take"]) == (400, ["1"], ["1"])
 
 
+@pytest.mark.requirement("AS-A13")
 def test_the_companys_own_words_are_shown_and_kept(world: World):
     """Why, in its own words, how often by its own word, and who is deciding: on the letter, and after granting."""
     company, mia = world.company(purposes={DELIVERY: "We send what you buy."}), world.consumer()
@@ -391,6 +397,7 @@ FORGED = [
 
 @ONE_ENGINE
 @pytest.mark.parametrize(("what", "changes", "headers"), FORGED, ids=[row[0] for row in FORGED])
+@pytest.mark.requirement("BCP-14")
 def test_a_forged_decision(world: World, what: str, changes: dict, headers: dict):
     """A decision that did not come from the page, in this browser, is refused."""
     company, mia = world.company(), world.consumer()

@@ -1,5 +1,6 @@
 """``POST /oauth/introspect`` (RFC 7662): what a token is worth at this moment."""
 
+import pytest
 from time_machine import travel
 
 from tests.support.actors import World, needed
@@ -48,6 +49,7 @@ def test_inactive_by_the_clock(world: World):
         assert company.introspect(held.refresh_token).json()["active"] is True
 
 
+@pytest.mark.requirement("BCP-15")
 def test_another_clients_token_looks_unknown(world: World):
     """A client learns nothing about a token that is not its own (section 4)."""
     company, mia = world.company(), world.consumer()

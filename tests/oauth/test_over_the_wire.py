@@ -1,5 +1,7 @@
 """The same way over real HTTP, to several processes, held to the same contract."""
 
+from dataclasses import replace
+
 from tests.support.actors import line, needed, served
 from tests.support.server import RunningServer
 
@@ -14,8 +16,7 @@ def test_from_the_ask_to_the_revoke(server: RunningServer):
         assert held.consent_id in company.read_many([held.consent_id]).text
         mia.revoke(held.consent_id)
         for _ in range(8):
-            fresh = world.http()
-            reply = fresh.get("/v1/profile", headers={"Authorization": f"Bearer {held.access_token}"})
+            reply = replace(company, http=world.http()).read(held.access_token)
             assert reply.json()["code"] == "consent_ended"
         assert company.introspect(held.access_token).json() == {"active": False}
         assert world.http().get("/health/ready").status_code == 200

@@ -21,6 +21,7 @@ def pushed(company: Company, **changes: str | None) -> tuple[int, dict]:
     return response.status_code, response.json()
 
 
+@pytest.mark.requirement("AS-A2", "AS-A12", "C-4")
 def test_a_good_request_is_kept(company: Company):
     """The answer is a request_uri that cannot be guessed, good for 90 seconds."""
     uris = set()
@@ -62,8 +63,10 @@ PARAMETERS = [
     ("a plain challenge", {"code_challenge_method": "plain"}, "invalid_request"),
     ("no method", {"code_challenge_method": None}, "invalid_request"),
     ("S256 in small letters", {"code_challenge_method": "s256"}, "invalid_request"),
-    ("a scope", {"scope": "openid"}, "invalid_scope"),
+    ("a scope that nobody knows", {"scope": "everything"}, "invalid_scope"),
     ("a request in a request", {"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "invalid_request"),
+    ("a request object", {"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
+    ("an empty request object", {"request": ""}, "request_not_supported"),
     ("another client", {"client_id": "0f62c9d5-4b0e-4c53-9d0e-6f1c6a1f7a52"}, "invalid_client"),
     ("a state of many bytes", {"state": "s" * 4097}, "invalid_request"),
     ("a state with a NUL", {"state": "a\0b"}, "invalid_request"),
@@ -72,6 +75,7 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize(("what", "changes", "error"), PARAMETERS, ids=[row[0] for row in PARAMETERS])
+@pytest.mark.requirement("AS-A1", "AS-A5", "AS-A6", "BCP-1", "BCP-3")
 def test_a_parameter_that_is_wrong(company: Company, what: str, changes: dict, error: str):
     """Every fault is told to the client itself, with the standard's own code; nothing is kept."""
     status, body = pushed(company, **changes)
@@ -162,6 +166,7 @@ def test_what_a_full_ask_may_say(company: Company):
     assert pushed(company, authorization_details=full)[0] == 201
 
 
+@pytest.mark.requirement("AS-A8", "BCP-1")
 def test_a_loopback_port_is_free(town: World):
     """A native client gets whatever port is open (RFC 8252, section 7.3); nothing else about it is free."""
     native = town.company(name="Native", domain="native.example", redirect_uri="http://127.0.0.1/back")
@@ -182,6 +187,16 @@ def test_too_much_at_once(company: Company):
     assert (response.status_code, response.json()["error"]) == (413, "invalid_request")
 
 
+@pytest.mark.requirement("AS-A2")
+def test_nothing_is_pushed_by_get(company: Company):
+    """A request comes in a body (RFC 9126, section 2.1), never in an address that is written down on the way."""
+    params = {**company.request(*GOOD).params, **company.proof()}
+    for method in ("GET", "PUT", "DELETE"):
+        response = company.http.request(method, "/oauth/par", params=params)
+        assert response.status_code == 405, method
+
+
+@pytest.mark.requirement("AS-A4")
 def test_only_the_client_itself_may_push(company: Company):
     """A good request with somebody else's proof is refused (RFC 9126, section 2)."""
     stranger = ECKey.generate_key("P-256", auto_kid=True)

@@ -15,18 +15,20 @@ def granted(company: Company, person: Consumer, **terms: object) -> tuple[Asked,
     return asked, answer(person.grant(asked))["code"]
 
 
+@pytest.mark.requirement("AS-G13", "AS-G4")
 def test_what_a_code_yields(world: World):
     """Tokens, the id of the consent, and what was granted, which is less than was asked."""
     company, mia = world.company(), world.consumer()
     asked, code = granted(company, mia)
     body = company.redeem(asked, code).json()
-    assert body["token_type"] == "Bearer"
+    assert body["token_type"] == "DPoP"
     assert body["expires_in"] == 600
     (granted_details,) = body["authorization_details"]
     assert [each["key"] for each in granted_details["lines"]] == ["name"]
     assert company.read(body["access_token"]).json()["consent_id"] == body["grant_id"]
 
 
+@pytest.mark.requirement("AS-A9", "BCP-8")
 def test_a_code_used_twice_costs_its_tokens(world: World):
     """The second use is refused and revokes all that the first one yielded (RFC 6749, section 4.1.2)."""
     company, mia = world.company(), world.consumer()
@@ -85,6 +87,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.requirement("AS-A5")
 def test_a_code_needs_all_that_belongs_to_it(world: World):
     """The verifier, the redirect URI and the code itself must be those of the request; then it still works."""
     company, mia = world.company(), world.consumer()
@@ -103,6 +106,7 @@ def test_the_verifier_of_another_request(world: World):
     assert company.redeem(one, code, code_verifier=challenge(one.verifier)).json()["error"] == "invalid_grant"
 
 
+@pytest.mark.requirement("AS-G10")
 def test_a_code_lives_a_minute(world: World):
     """FAPI 2.0, section 5.3.2.1: sixty seconds, not one more."""
     company, mia = world.company(), world.consumer()
@@ -119,6 +123,7 @@ def test_a_code_of_a_consent_that_was_revoked(world: World):
     assert company.redeem(asked, code).json()["error"] == "invalid_grant"
 
 
+@pytest.mark.requirement("AS-G8")
 def test_refreshing_does_not_rotate(world: World):
     """The refresh token stays the same and good (FAPI 2.0, section 5.3.2.1); each use gives another access token."""
     company, mia = world.company(), world.consumer()
@@ -134,6 +139,7 @@ def test_refreshing_does_not_rotate(world: World):
     assert len(seen) == 4
 
 
+@pytest.mark.requirement("BCP-6")
 def test_no_refresh_after_the_revoke(world: World):
     """Revoked means now, for refresh tokens too."""
     company, mia = world.company(), world.consumer()
@@ -144,6 +150,7 @@ def test_no_refresh_after_the_revoke(world: World):
     assert (response.status_code, response.json()["error"]) == (400, "invalid_grant")
 
 
+@pytest.mark.requirement("BCP-6")
 def test_no_refresh_after_the_consents_end(world: World):
     """A refresh token never outlives its consent, and no access token does."""
     company, mia = world.company(), world.consumer()
@@ -174,6 +181,7 @@ def test_no_refresh_after_the_notice_changed(world: World):
     assert company.introspect(held["access_token"]).json() == {"active": False}
 
 
+@pytest.mark.requirement("BCP-6", "BCP-15")
 def test_another_clients_refresh_token(world: World):
     """A stolen refresh token is worth nothing without its client's key, and looks unknown."""
     company, mia = world.company(), world.consumer()
@@ -184,6 +192,7 @@ def test_another_clients_refresh_token(world: World):
     assert company.refresh(held["refresh_token"]).status_code == 200
 
 
+@pytest.mark.requirement("RS-3")
 def test_tokens_of_the_wrong_kind(world: World):
     """An access token refreshes nothing, a refresh token reads nothing."""
     company, mia = world.company(), world.consumer()

@@ -6,7 +6,7 @@ running server alike, and every machine response is held to ``openapi.yaml``.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -52,6 +52,7 @@ __all__ = [
     "details",
     "line",
     "needed",
+    "normal",
     "served",
 ]
 
@@ -121,6 +122,18 @@ def town(tmp_path_factory: pytest.TempPathFactory, _sqlite_with_tables: Fill) ->
         yield made
         made.close()
     database.close()
+
+
+@contextmanager
+def normal(house: House, **settings: Any) -> Iterator[World]:
+    """The same house as a normal instance and no sandbox, with some settings changed, reached in this process."""
+    instance = replace(house.settings.instance, sandbox=False)
+    strict = replace(house, settings=replace(house.settings, instance=instance, **settings))
+    made = in_process(strict, create_app(strict))
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -14,8 +14,10 @@ import httpx2
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from tests.support.seeds import REDIRECT, Shop
 from vrm import clock, companies
 from vrm.house import House
+from vrm.ids import new_secret
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 DELIVERY = "dpv:DeliveryOfGoods"
@@ -70,6 +72,8 @@ class Company:
     client_id: str
     key: ECKey
     redirect_uri: str
+    dpop_key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+    secret: str | None = None
 
     @classmethod
     def register(
@@ -82,9 +86,13 @@ class Company:
         purposes: Sequence[str] | Mapping[str, str] = (DELIVERY, MARKETING),
         redirect_uri: str = "",
         approved: bool = True,
+        secret: bool = False,
     ) -> Self:
-        """Register through services; the proof of the domain is taken as found."""
-        now = clock.now()
+        """Register through services; the proof of the domain is taken as found.
+
+        With a ``secret``, of a sandbox's simple kind: it brings no proofs of possession and gets Bearer tokens.
+        """
+        now, shared = clock.now(), new_secret() if secret else None
         redirect_uri = redirect_uri or f"https://{domain}/back"
 
         def arrange(session: Any) -> tuple[companies.Company, companies.Client]:
@@ -112,14 +120,20 @@ class Company:
                 company_id=company.id,
                 name=f"{name} shop",
                 redirect_uris=[redirect_uri],
-                jwks={"keys": [key.as_dict(private=False)]},
+                jwks=None if secret else {"keys": [key.as_dict(private=False)]},
+                secret=shared,
                 now=now,
             )
             return company, client
 
         key = ECKey.generate_key("P-256", auto_kid=True)
         company, client = house.database.write(arrange)
-        return cls(http, house.settings.issuer, company.id, client.id, key, redirect_uri)
+        return cls(http, house.settings.issuer, company.id, client.id, key, redirect_uri, secret=shared)
+
+    @classmethod
+    def speaking_for(cls, shop: Shop, http: httpx2.Client, issuer: str) -> Self:
+        """The client of a company that ``seeds`` made."""
+        return cls(http, issuer, shop.company.id, shop.client.id, shop.key, REDIRECT)
 
     def assertion(self, *, header: Mapping[str, Any] | None = None, key: Any = None, **claims: object) -> str:
         """A client assertion (RFC 7523). ``claims`` replace those of a good one; None leaves one out."""
@@ -134,6 +148,8 @@ class Company:
 
     def proof(self, assertion: str | None = None) -> dict[str, str]:
         """The parameters with which the client proves itself."""
+        if self.secret is not None and assertion is None:
+            return {"client_id": self.client_id, "client_secret": self.secret}
         return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion or self.assertion()}
 
     def request(self, *lines: dict[str, Any], **terms: object) -> Asked:
@@ -150,21 +166,64 @@ class Company:
         }
         return Asked(params, verifier, "/oauth/authorize?" + urlencode(params))
 
-    def push(self, params: Mapping[str, str]) -> httpx2.Response:
-        """``POST /oauth/par``."""
-        return self.http.post("/oauth/par", data={**params, **self.proof()})
+    def push(self, params: Mapping[str, str], *, dpop: str = "") -> httpx2.Response:
+        """``POST /oauth/par``, beside a proof of possession where one is given."""
+        headers = {"DPoP": dpop} if dpop else {}
+        return self.http.post("/oauth/par", data={**params, **self.proof()}, headers=headers)
 
     def ask(self, *lines: dict[str, Any], **terms: object) -> Asked:
         """A pushed authorization request, and the address to send a person to."""
-        plain = self.request(*lines, **terms)
-        pushed = self.push(plain.params)
-        assert pushed.status_code == 201, pushed.text
-        query = urlencode({"client_id": self.client_id, "request_uri": pushed.json()["request_uri"]})
-        return Asked(plain.params, plain.verifier, "/oauth/authorize?" + query)
+        return self.pushed(self.request(*lines, **terms))
 
-    def token(self, proof: Mapping[str, str] | None = None, /, **params: str) -> httpx2.Response:
-        """``POST /oauth/token``."""
-        return self.http.post("/oauth/token", data={**params, **(proof or self.proof())})
+    def pushed(self, plain: Asked, *, dpop: str = "", **changes: str) -> Asked:
+        """The same request, pushed with some parameters changed or added; it must be taken."""
+        params = {**plain.params, **changes}
+        response = self.push(params, dpop=dpop)
+        assert response.status_code == 201, response.text
+        query = urlencode({"client_id": self.client_id, "request_uri": response.json()["request_uri"]})
+        return Asked(params, plain.verifier, "/oauth/authorize?" + query)
+
+    def possession(
+        self,
+        method: str,
+        path: str,
+        token: str | None = None,
+        *,
+        header: Mapping[str, Any] | None = None,
+        key: Any = None,
+        **claims: object,
+    ) -> str:
+        """A DPoP proof (RFC 9449). ``claims`` and ``header`` replace those of a good one; None leaves one out."""
+        key = key or self.dpop_key
+        good: dict[str, object] = {"htm": method, "htu": self.issuer + path, "iat": int(time.time())}
+        good["jti"] = secrets.token_urlsafe(16)
+        if token is not None:
+            good["ath"] = _base64url(hashlib.sha256(token.encode()).digest())
+        said = {name: value for name, value in {**good, **claims}.items() if value is not None}
+        told = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.as_dict(private=False), **(header or {})}
+        head = {name: value for name, value in told.items() if value is not None}
+        return jws.serialize_compact(head, json.dumps(said).encode(), key, algorithms=[head["alg"]])
+
+    def shown(
+        self, method: str, path: str, token: str, purpose: str | None = None, **claims: object
+    ) -> dict[str, str]:
+        """The headers of a read with a token: bound ones beside a proof."""
+        if self.secret is not None:
+            return bearer(token, purpose)
+        proof = {"DPoP": self.possession(method, path, token, **claims)}  # type: ignore[arg-type]
+        return {"Authorization": f"DPoP {token}", **proof} | ({"VRM-Purpose": purpose} if purpose else {})
+
+    def token(
+        self, proof: Mapping[str, str] | None = None, /, *, dpop: str | None = None, **params: str
+    ) -> httpx2.Response:
+        """``POST /oauth/token``, beside a proof of the client's own key unless another is given ("": none)."""
+        if dpop is None:
+            dpop = self.possession("POST", "/oauth/token") if self.secret is None else ""
+        return self.http.post(
+            "/oauth/token",
+            data={**params, **(proof or self.proof())},
+            headers={"DPoP": dpop} if dpop else {},
+        )
 
     def redeem(self, asked: Asked, code: str, /, **changes: str) -> httpx2.Response:
         """Exchange a code; ``changes`` replace what a good request says."""
@@ -199,7 +258,9 @@ class Company:
     def read(self, access_token: str, purpose: str | None = None, keys: str | None = None) -> httpx2.Response:
         """``GET /v1/profile``."""
         params = {} if keys is None else {"keys": keys}
-        return self.http.get("/v1/profile", params=params, headers=bearer(access_token, purpose))
+        return self.http.get(
+            "/v1/profile", params=params, headers=self.shown("GET", "/v1/profile", access_token, purpose)
+        )
 
     def read_many(
         self,
@@ -213,9 +274,8 @@ class Company:
         body: dict[str, object] = {"consent_ids": list(consent_ids)}
         if keys is not None:
             body["keys"] = list(keys)
-        return self.http.post(
-            "/v1/disclosures", json=body, headers=bearer(token or self.own_token(), purpose)
-        )
+        headers = self.shown("POST", "/v1/disclosures", token or self.own_token(), purpose)
+        return self.http.post("/v1/disclosures", json=body, headers=headers)
 
     def consents(
         self, after: str | None = None, *, token: str | None = None, **narrowed: str
@@ -225,7 +285,9 @@ class Company:
 
     def own(self, what: str, *, token: str | None = None, **params: str) -> httpx2.Response:
         """``GET /v1/…`` under the client's own token."""
-        return self.http.get(f"/v1/{what}", params=params, headers=bearer(token or self.own_token()))
+        return self.http.get(
+            f"/v1/{what}", params=params, headers=self.shown("GET", f"/v1/{what}", token or self.own_token())
+        )
 
     def introspect(self, token: str) -> httpx2.Response:
         """``POST /oauth/introspect``."""
@@ -248,5 +310,8 @@ def bearer(token: str, purpose: str | None = None) -> dict[str, str]:
 
 def challenge(verifier: str) -> str:
     """S256 (RFC 7636, section 4.2)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return _base64url(hashlib.sha256(verifier.encode()).digest())
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

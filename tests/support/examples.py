@@ -194,6 +194,9 @@ def _asked(index: int, label: str, why: str, *options: dict[str, Any], **more: A
         "ticked": False,
         "options": list(options),
         "items": [],
+        "stays": False,
+        "before": None,
+        "granted": None,
         "items_of": options[0]["key"],
         "missing": not any(option["texts"] for option in options),
         "sure": None,
@@ -205,6 +208,8 @@ HOMES = ["14 Barkly Street, Brunswick VIC 3056, Australia", "200 Queen Street, M
 ASK: dict[str, Any] = {
     "company": COMPANY,
     "client_name": "Nordlicht shop",
+    "quiet": False,
+    "message": "",
     "asked_at": NOW,
     "closes_at": _in(days=7),
     "person": "mia@post.example",
@@ -280,6 +285,7 @@ ASK: dict[str, Any] = {
         "fingerprint": "9c41 e07a 52bd 118f",
         "url": "https://nordlicht.example/privacy",
     },
+    "sign_in": False,
     "replaces": None,
     "can_grant": True,
     "form": BLANK,
@@ -300,7 +306,14 @@ ASK_MISSING = {
             sure="every",
         ),
     ],
-    "replaces": {"consent_id": "c-1", "expires_at": _in(days=20)},
+    "replaces": {
+        "id": "c-1",
+        "granted_at": _ago(days=10),
+        "expires_at": _in(days=20),
+        "dropped": ["Phone number"],
+        "recognised": False,
+        "kept": None,
+    },
     "form": Form(errors={"sure-1": "Tick that they may read it, or refuse."}),
 }
 
@@ -380,8 +393,11 @@ WAITING = [
         "labels": ["Full name", "Passport number", "Over 18"],
         "asked_at": _ago(days=2),
         "closes_at": _in(days=5),
+        "quiet": False,
+        "message": "",
     }
 ]
+AT_DESK = {**WAITING[0], "quiet": True, "message": "Counter 4, parcel 1207", "closes_at": _in(minutes=4)}
 
 
 def _read(name: str, at: datetime, labels: list[str], purpose: str, **more: Any) -> dict[str, Any]:
@@ -679,6 +695,23 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         },
     ),
     "ask": ("ask.html", "/asks/ask-1", MIA, ASK),
+    "ask-desk": ("ask.html", "/asks/ask-1", MIA, {**ASK, "quiet": True, "message": "Counter 4, parcel 1207"}),
+    "ask-blocked": (
+        "ask_blocked.html",
+        "/asks/ask-1",
+        MIA,
+        {
+            "company": {"id": "c-nordlicht", "legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
+            "ask": {"id": "ask-1", "quiet": False},
+        },
+    ),
+    "desk": ("desk.html", "/desk", MIA, {"code": None, "asks": [AT_DESK]}),
+    "desk-code": (
+        "desk.html",
+        "/desk",
+        MIA,
+        {"code": {"code": "BCDF 3GHJ", "expires_at": _in(minutes=5)}, "asks": []},
+    ),
     "ask-missing": ("ask.html", "/asks/ask-1", MIA, ASK_MISSING),
     "consents": (
         "consents.html",

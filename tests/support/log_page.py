@@ -30,6 +30,7 @@ CLIENT = {**COMPANY, "client": "c0ffee00-0000-4000-8000-000000000002"}
 ANNA, OMAR = (f"aaaaaaaa-0000-4000-8000-{number:012d}" for number in (1, 2))
 JO, SAM, AUDITOR, CASE = (f"dddddddd-0000-4000-8000-{number:012d}" for number in range(1, 5))
 FIRST, SECOND, OWN, OTHER = (f"bbbbbbbb-0000-4000-8000-{number:012d}" for number in (1, 2, 21, 22))
+THIRD = "bbbbbbbb-0000-4000-8000-000000000003"
 ITEM = "00000000-0000-4000-8000-000000000001"
 SERVICE = "dpv:ServiceProvision"
 
@@ -105,8 +106,17 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "auditor.ended", "operator", {"detail": auditor}
     yield "log.exported", "operator", {"code": "all", "detail": {"count": 38, "size": 38}}
     yield "keys.rotated", "operator", {"detail": {"kek": "k", "rewrapped": 7}}
+    begins = "2026-03-31T13:08:01.000Z"
+    yield "keys.signing_rotated", "operator", {"detail": {"kid": "k", "signs_from": begins}}
     yield "backup.made", "operator", {"detail": {"log_size": 40}}
     yield "backup.restored", "operator", {"detail": {"log_size": 41}}
+    blocked = {**COMPANY, "about": About(OMAR, OTHER, b"\2" * 32), "detail": {"block": OTHER}}
+    yield "company.blocked", "consumer", blocked
+    yield "company.unblocked", "consumer", blocked
+    third = {"about": About(OMAR, THIRD, b"\2" * 32, THIRD)}
+    more = {**CLIENT, **third, "keys": ("email", "name"), "revision": 2}
+    yield "consent.amended", "consumer", {**more, "detail": {"consent": THIRD, "dropped": ["phone_number"]}}
+    yield "consent.returned", "client", {**more, "detail": {"consent": THIRD}}
 
 
 def _person(code: str, **detail: str) -> dict[str, Any]:

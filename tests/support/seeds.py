@@ -266,22 +266,28 @@ def revoke(house: House, consent: consents.Consent) -> None:
     )
 
 
-def access_token(house: House, consent: consents.Consent) -> str:
+def access_token(house: House, consent: consents.Consent, scope: str = "") -> str:
     """A token that stands on a consent."""
     grantee = tokens.Grantee(consent.client_id, consent.consumer_id, consent.id, consent.epoch)
-    return _token(house, grantee)
+    return _token(house, grantee, scope)
 
 
-def own_token(house: House, shop: Shop) -> str:
+def own_token(house: House, shop: Shop, scope: str = "") -> str:
     """The token of the client itself."""
-    return _token(house, tokens.Grantee(shop.client.id))
+    return _token(house, tokens.Grantee(shop.client.id), scope)
 
 
-def _token(house: House, grantee: tokens.Grantee) -> str:
+def _token(house: House, grantee: tokens.Grantee, scope: str) -> str:
     secret, now = new_secret("vrm_at_"), clock.now()
     house.database.write(
         lambda db: tokens.issue_token(
-            db, secret, kind="access", grantee=grantee, scope="", expires_at=now + tokens.TOKEN_LIFE, now=now
+            db,
+            secret,
+            kind="access",
+            grantee=grantee,
+            scope=scope,
+            expires_at=now + tokens.TOKEN_LIFE,
+            now=now,
         )
     )
     return secret

@@ -61,11 +61,17 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             outcomes=frozenset({ANSWERED, REFUSED}),
             person="maybe",  # a refused read may name a consent that is nobody's
         ),
-        "consent.granted": _consent("A consumer granted an ask; keys are those granted.", "keys revision"),
+        "consent.granted": _consent(
+            "A consumer granted an ask; keys are those granted, none for signing in alone.", "revision"
+        ),
+        "consent.amended": _consent(
+            "A consumer allowed a consent to be changed; keys are those it has now.", "revision"
+        ),
         "consent.narrowed": _consent(
             "A consumer took lines out of a consent; keys are those left.", "revision"
         ),
         "consent.revoked": _consent("A consumer revoked a consent; keys are those it had.", "revision"),
+        "consent.returned": _consent("A client gave a consent back; keys are those it had.", "revision"),
         "consent.expired": _consent("A consent came to its end; keys are those it had.", "revision"),
         "consent.refused": EventType(
             "A consumer refused an ask; keys are those asked for.",
@@ -73,6 +79,14 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             optional=frozenset({"purpose", "keys", "outcome"}),
             outcomes=frozenset({REFUSED}),
             person="always",
+        ),
+        "company.blocked": EventType(
+            "A consumer blocked a company: it cannot reach them by itself any more.",
+            required=frozenset({"company"}),
+            person="always",
+        ),
+        "company.unblocked": EventType(
+            "A consumer lifted a block of theirs.", required=frozenset({"company"}), person="always"
         ),
         "company.registered": _company("A company was registered; it may ask nobody anything yet."),
         "company.domain_proved": _company("A company proved that it controls its web domain."),
@@ -122,6 +136,7 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         ),
         "log.exported": _house("The log was exported; the code says whether all of it or a selection."),
         "keys.rotated": _house("Every key is wrapped by the KEK that is current now."),
+        "keys.signing_rotated": _house("A new key that signs ID tokens was published; it signs soon after."),
         "backup.made": _house("A backup was made; it holds the log up to some entry before this one."),
         "backup.restored": _house("The instance goes on from a backup; what came after that backup is lost."),
     }

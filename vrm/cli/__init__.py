@@ -35,7 +35,10 @@ COMMANDS: Mapping[str, _Place] = {
     ),
     "auditor": _Place("auditor", "Say who may review the log, and until when"),
     "log": _Place("log", "Search, export and verify the access log"),
-    "keys": _Place("keys", "See and rotate the keys that wrap all others (KEKs), with no stop"),
+    "keys": _Place(
+        "keys",
+        "See and rotate the keys that wrap all others (KEKs) and those that sign ID tokens, with no stop",
+    ),
     "db": _Place("database", "Look at the database's schema, and bring it to this version's"),
     "backup": _Place("backup", "Back up into FOLDER, which must be new or empty"),
     "restore": _Place(

@@ -1,19 +1,30 @@
-"""``vrm keys``: the keys that wrap all others."""
+"""``vrm keys``: the keys that wrap all others, and those that sign ID tokens."""
 
 import click
 
 from keys.errors import KekMissing
+from vrm import clock
 from vrm.cli.edge import Group, note, open_house, progress, record, say, table
 
 
 @click.group(cls=Group)
 def keys() -> None:
-    """See and rotate the keys that wrap all others (KEKs), with no stop."""
+    """See and rotate the keys that wrap all others (KEKs) and those that sign ID tokens, with no stop."""
 
 
 @keys.command()
 def status() -> None:
-    """List every KEK and how many things it still wraps."""
+    """List every KEK and how many things it still wraps, and the published keys that sign ID tokens."""
+    house, now = open_house(), clock.now()
+    signing: list[dict[str, object]] = [
+        {
+            "kid": key.signer.kid,
+            "state": key.state_at(now),
+            "signs_from": clock.rfc3339(key.signs_from),
+            "signs_until": clock.rfc3339(key.signs_until) if key.signs_until else None,
+        }
+        for key in house.keys.token_keys.published(now)
+    ]
     rows: list[dict[str, object]] = [
         {
             "kek_id": kek.kek_id,
@@ -23,9 +34,16 @@ def status() -> None:
             "log_secrets": kek.log_secrets,
             "files": kek.files,
         }
-        for kek in open_house().keys.status()
+        for kek in house.keys.status()
     ]
-    say(table(rows, {"kek_id": "KEK", "state": "state", "wraps": "wraps"}, empty="no KEK"), keks=rows)
+    columns = {"kid": "signs ID tokens", "state": "state", "signs_from": "from", "signs_until": "until"}
+    say(
+        table(rows, {"kek_id": "KEK", "state": "state", "wraps": "wraps"}, empty="no KEK")
+        + "\n\n"
+        + table(signing, columns, empty="no key"),
+        keks=rows,
+        signing=signing,
+    )
 
 
 @keys.command()
@@ -50,6 +68,21 @@ def rotate(resume: bool) -> None:
             "Keep the old ones while a backup of the key store needs them (30 days), then: "
             + "; ".join(f"vrm keys retire {name}" for name in old)
         )
+
+
+@keys.command(name="rotate-signing")
+def rotate_signing() -> None:
+    """Make a new key to sign ID tokens. The service keeps running.
+
+    Everybody can fetch it at once; it signs a quarter of an hour later, so that nobody checks with an old set. The
+    one before is published for a day more.
+    """
+    house = open_house()
+    key = house.keys.token_keys.rotate(clock.now())
+    begins = clock.rfc3339(key.signs_from)
+    record(house, "keys.signing_rotated", kid=key.signer.kid, signs_from=begins)
+    say(f"{key.signer.kid} is published and signs from {begins}.", kid=key.signer.kid, signs_from=begins)
+    note(f"Copy {house.settings.keys_dir} to its safe place again.")
 
 
 @keys.command()

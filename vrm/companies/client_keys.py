@@ -71,6 +71,7 @@ def add_client_key(
     if len(row.keys) >= MOST_KEYS:
         raise BadKeys("A client has no more than twenty keys. Remove one first.")
     session.flush()
+    row.secret_hash = None  # whoever has a key is no longer proved by less
     row.keys.append(_row(row, new, "value", 0, now))
     return _changed(session, row, now, actor, by, "key_added")
 
@@ -122,7 +123,7 @@ def key_warnings(client: Client, now: datetime) -> list[KeyWarning]:
     """What to do something about, the most pressing first."""
     good, found = client.good_keys(now), list[KeyWarning]()
     ends = [key.until for key in good if key.until is not None]
-    if not good:
+    if not good and not client.has_secret:
         found.append(KeyWarning("no_key"))
     if client.jwks_failed_at is not None:
         read = [key.until for key in good if key.source == "uri" and key.until is not None]

@@ -17,7 +17,7 @@ from vrm.companies.records import Client, Company, client_of
 from vrm.companies.remote_keys import drop_address
 from vrm.companies.service import get_company
 from vrm.errors import Conflict, Denied, Invalid
-from vrm.ids import new_id
+from vrm.ids import new_id, secret_hash
 
 MOST_REDIRECT_URIS = 20
 
@@ -31,6 +31,9 @@ def new_client(
     now: datetime,
     jwks: Mapping[str, object] | None = None,
     jwks_uri: str | None = None,
+    secret: str | None = None,
+    scope_purpose: str | None = None,
+    post_logout_redirect_uris: Sequence[str] = (),
     loopback: bool = False,
     actor: str = "operator",
     by: str | None = None,
@@ -39,18 +42,22 @@ def new_client(
     """Register software of a company; the answer's id is its ``client_id``, a new one unless it is ours to choose.
 
     Its keys are given as a JWK Set (``jwks``) or as the address of one (``jwks_uri``), not both (RFC 7591, section
-    2); see ``parse_jwks_uri`` for ``loopback``, and ``refresh_jwks`` for reading it. A company that is still
+    2); see ``parse_jwks_uri`` for ``loopback``, and ``refresh_jwks`` for reading it. In a sandbox, which is for the
+    caller to know, it may have a ``secret`` instead, 256 random bits, of which only the hash is kept. A company that is still
     pending may register clients; they may ask once it is approved. Raises ``BadRedirectUri``, ``BadKeys``,
     ``BadJwksUri``, ``Invalid`` and ``NotFound``.
     """
     company = get_company(session, company_id=company_id)
-    if (jwks is None) == (jwks_uri is None):
+    if [jwks, jwks_uri, secret].count(None) != 2:
         raise BadKeys("Give the client's keys, or the address of its key set; one of the two.")
     row = ClientRow(
         id=client_id or new_id(),
         company_id=company_id,
         name=_name(name),
         redirect_uris=_redirect_uris(redirect_uris),
+        post_logout_redirect_uris=_logout_uris(post_logout_redirect_uris),
+        scope_purpose=_scope_purpose(scope_purpose, company),
+        secret_hash=secret_hash(secret) if secret else None,
         jwks_uri=None,
         jwks_tried_at=None,
         jwks_fetched_at=None,
@@ -61,7 +68,8 @@ def new_client(
         created_at=now,
         keys=[],
     )
-    _set_keys(row, company, jwks, jwks_uri, loopback, now)
+    if secret is None:
+        _set_keys(row, company, jwks, jwks_uri, loopback, now)
     session.add(row)
     session.flush()
     record_client(session, "client.registered", row, now, actor, by)
@@ -77,6 +85,8 @@ def change_client(
     redirect_uris: Sequence[str] | None = None,
     jwks: Mapping[str, object] | None = None,
     jwks_uri: str | None = None,
+    scope_purpose: str | None = None,
+    post_logout_redirect_uris: Sequence[str] | None = None,
     loopback: bool = False,
     actor: str = "operator",
     by: str | None = None,
@@ -84,7 +94,8 @@ def change_client(
     """Change what is given; a key left out of ``jwks`` is worth nothing from then on, a retired one keeps its end.
 
     ``jwks`` also ends an address it had. With a new ``jwks_uri``, keys given by value serve until that address has
-    answered once; those of another address are worth nothing at once.
+    answered once; those of another address are worth nothing at once. An empty ``scope_purpose`` leaves it to the only
+    purpose the company has.
     """
     row = get_row(session, client_id)
     given: dict[str, Any] = {
@@ -92,6 +103,8 @@ def change_client(
         "redirect_uris": redirect_uris,
         "jwks": jwks,
         "jwks_uri": jwks_uri,
+        "scope_purpose": scope_purpose,
+        "post_logout_redirect_uris": post_logout_redirect_uris,
     }
     if jwks is not None and jwks_uri is not None:
         raise BadKeys("Give the client's keys, or the address of its key set; one of the two.")
@@ -99,7 +112,12 @@ def change_client(
         row.name = _name(name)
     if redirect_uris is not None:
         row.redirect_uris = _redirect_uris(redirect_uris)
+    if post_logout_redirect_uris is not None:
+        row.post_logout_redirect_uris = _logout_uris(post_logout_redirect_uris)
+    if scope_purpose is not None:
+        row.scope_purpose = _scope_purpose(scope_purpose, get_company(session, company_id=row.company_id))
     if jwks is not None or jwks_uri is not None:
+        row.secret_hash = None  # whoever has a key is no longer proved by less
         company = get_company(session, company_id=row.company_id)
         _set_keys(row, company, jwks, jwks_uri, loopback, now)
     session.flush()
@@ -178,3 +196,20 @@ def _redirect_uris(uris: Sequence[str]) -> list[str]:
     if len(set(parsed)) < len(parsed):
         raise BadRedirectUri("A redirect URI is listed twice.")
     return parsed
+
+
+def _logout_uris(uris: Sequence[str]) -> list[str]:
+    """Where a person may be led after signing out: held to what redirect URIs are held to, and there may be none."""
+    if not uris:
+        return []
+    try:
+        return _redirect_uris(uris)
+    except BadRedirectUri as fault:
+        fault.field = "post_logout_redirect_uris"
+        raise
+
+
+def _scope_purpose(purpose: str | None, company: Company) -> str | None:
+    if purpose and purpose not in company.purposes:
+        raise Invalid("Choose one of the purposes the company has registered.", field="scope_purpose")
+    return purpose or None

@@ -111,6 +111,9 @@ class ClientRow(Base):
     company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"), index=True)
     name: Mapped[str]
     redirect_uris: Mapped[list[str]] = mapped_column(Json)
+    post_logout_redirect_uris: Mapped[list[str]] = mapped_column(Json, default=list)
+    scope_purpose: Mapped[str | None]
+    secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     jwks_uri: Mapped[str | None]
     jwks_tried_at: Mapped[datetime | None]
     jwks_fetched_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """What this room gives to others: frozen copies, never rows."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any, Literal
 from vrm import clock
 from vrm.companies.addresses import same_redirect
 from vrm.companies.models import ClientRow, CompanyRow
+from vrm.ids import secret_hash
 
 CompanyState = Literal["pending", "approved", "suspended"]
 ClientState = Literal["active", "suspended"]
@@ -101,6 +103,9 @@ class ClientKey:
 class Client:
     """Software of a company; ``id`` is its OAuth ``client_id``.
 
+    ``post_logout_redirect_uris`` are where a person may be led after signing out, ``scope_purpose`` is what scopes of
+    OpenID Connect are for; None: the only purpose the company has.
+
     ``keys`` has those that are over as well, the oldest first. Of an address (``jwks_uri``), ``jwks_failure`` is
     the code of what went wrong when it was read last, at ``jwks_failed_at``; both are None when that went well.
     """
@@ -109,7 +114,10 @@ class Client:
     company_id: str
     name: str
     redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+    scope_purpose: str | None
     keys: tuple[ClientKey, ...]
+    secret_hash: bytes | None = field(repr=False)
     jwks_uri: str | None
     jwks_fetched_at: datetime | None
     jwks_failed_at: datetime | None
@@ -117,6 +125,15 @@ class Client:
     state: ClientState
     suspended_by: str | None
     created_at: datetime
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether it proves itself by a secret instead of a key: in a sandbox only."""
+        return self.secret_hash is not None
+
+    def is_secret(self, secret: str) -> bool:
+        """Whether this is its secret."""
+        return self.secret_hash is not None and hmac.compare_digest(self.secret_hash, secret_hash(secret))
 
     @property
     def jwks(self) -> dict[str, Any]:
@@ -193,10 +210,13 @@ def client_of(row: ClientRow) -> Client:
         company_id=row.company_id,
         name=row.name,
         redirect_uris=tuple(row.redirect_uris),
+        post_logout_redirect_uris=tuple(row.post_logout_redirect_uris),
+        scope_purpose=row.scope_purpose,
         keys=tuple(
             ClientKey(each.kid, each.jwk, each.source, each.added_at, _until(row, each.source, each.until))
             for each in sorted(row.keys, key=lambda each: (each.added_at, each.place, each.kid))
         ),
+        secret_hash=row.secret_hash,
         jwks_uri=row.jwks_uri,
         jwks_fetched_at=row.jwks_fetched_at,
         jwks_failed_at=row.jwks_failed_at,

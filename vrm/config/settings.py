@@ -46,6 +46,7 @@ class Settings:
     fetch_allow: Mapping[str, str]
     catalogue: tuple[Path, ...]
     trusted_proxies: int
+    dpop_nonce: bool
     worker: bool
     log_level: str
     argon2: Argon2
@@ -105,6 +106,7 @@ class Settings:
             fetch_allow=read("VRM_FETCH_ALLOW", "", _fetch_allow, {}),
             catalogue=read("VRM_CATALOGUE", "", _files, ()),
             trusted_proxies=read("VRM_TRUSTED_PROXIES", "0", _proxies, 0),
+            dpop_nonce=read("VRM_DPOP_NONCE", "no", _switch, False),
             worker=read("VRM_WORKER", "yes", _switch, True),
             log_level=read("VRM_LOG_LEVEL", "info", _level, "info"),
             argon2=read("VRM_ARGON2", "m=65536,t=3,p=4", _argon2, Argon2()),

@@ -101,6 +101,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Too high a number lets anyone choose the address that sign-in limits count.",
     ),
     Setting(
+        "VRM_DPOP_NONCE",
+        "dpop_nonce",
+        "Whether every proof of possession (DPoP) must carry a nonce of this server: yes or no. With no, a proof "
+        "whose time is right needs none.",
+        "no",
+        "With no, who can make a client sign for a moment has proofs that are good for the minute around that time.",
+    ),
+    Setting(
         "VRM_WORKER",
         "worker",
         "Whether vrm serve also runs the worker (log checkpoints, mail, expiry): yes or no. With no, run "

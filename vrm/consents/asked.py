@@ -32,6 +32,7 @@ def asked_of(session: Session, *, company_id: str, newest: int = NEWEST) -> dict
         .where(
             AskRow.company_id == company_id,
             AskRow.client_id != companies.console_client_id(company_id),
+            AskRow.quiet.is_(False),  # one more would tell that somebody was reached
         )
         .order_by(AskRow.created_at.desc(), AskRow.id)
         .limit(newest)

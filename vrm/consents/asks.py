@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm import accesslog
 from vrm.consents.models import AskRow
-from vrm.consents.records import Ask
+from vrm.consents.records import Amends, Ask
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict, NotFound
 from vrm.ids import new_id
@@ -32,13 +33,19 @@ def open_ask(
     company_id: str,
     terms: Terms,
     request: Mapping[str, Any],
+    amends: Amends | None = None,
+    quiet: bool = False,
+    waits: timedelta = ASK_WAITS,
     now: datetime,
 ) -> str:
     """Put an ask before a person and give its id. The same request opened twice is one ask.
 
-    ``request`` is what the client needs back with the decision; this room does not look into it.
+    ``request`` is what the client needs back with the decision; this room does not look into it. ``amends`` names
+    the consent of this person that it would change. ``quiet``: the company hears a yes, and nothing else.
     """
     document: dict[str, Any] = {"client": client_id, "terms": terms.to_json(), "request": dict(request)}
+    if amends is not None:
+        document["amends"] = asdict(amends)
     fingerprint = hashlib.sha256(rfc8785.dumps(document)).hexdigest()
     known = session.scalars(
         select(AskRow).where(AskRow.consumer_id == consumer_id, AskRow.fingerprint == fingerprint)
@@ -56,7 +63,10 @@ def open_ask(
         fingerprint=fingerprint,
         state="open",
         created_at=now,
-        expires_at=now + ASK_WAITS,
+        expires_at=now + waits,
+        amends=None if amends is None else amends.consent_id,
+        amends_revision=None if amends is None else amends.revision,
+        quiet=quiet,
     )
     session.add(row)
     session.flush()

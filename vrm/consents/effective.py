@@ -32,15 +32,20 @@ class Standing:
 
 @dataclass(frozen=True)
 class Permitted:
-    """These lines may be read for this purpose. ``not_granted`` are keys that were asked for and may not."""
+    """These lines may be read for this purpose. ``not_granted`` are keys that were asked for and may not.
 
-    purpose: str
+    Where no line may be, and that is enough for the reader, ``purpose`` is None.
+    """
+
+    purpose: str | None
     lines: tuple[GrantedLine, ...]
     not_granted: tuple[str, ...] = ()
 
 
 _PUBLIC = {
-    **dict.fromkeys(("revoked", "expired", "notice_changed", "superseded", "erased"), "consent_ended"),
+    **dict.fromkeys(
+        ("revoked", "returned", "expired", "notice_changed", "superseded", "erased"), "consent_ended"
+    ),
     "unreadable": "unavailable",
 }
 
@@ -72,12 +77,14 @@ def weigh(
     purpose: str | None,
     keys: Sequence[str] | None,
     now: datetime,
+    recognise: bool = False,
 ) -> Permitted | Refused:
     """Weigh a read against the consent.
 
     ``client_may_read`` says whether client and company are in good standing, ``notice_version`` which notice
     the company has now: who agreed to another one has not agreed to this. ``epoch`` is the one the token
-    carries, None for the client's own token. ``keys`` None asks for every line of the purpose. The order of the
+    carries, None for the client's own token. ``keys`` None asks for every line of the purpose. ``recognise``: to
+    learn who it is, by the pairwise subject, is enough, even where no line may be read. The order of the
     tests is the order of what the company may learn: first whether it may ask at all.
     """
     wanted = tuple(dict.fromkeys(keys)) if keys is not None else ()
@@ -93,6 +100,8 @@ def weigh(
         return Refused("superseded", wanted)
 
     purposes = {line.purpose for line in standing.lines}
+    if recognise and purpose not in purposes:
+        return Permitted(None, (), wanted)
     if purpose is None:
         if len(purposes) != 1:
             return Refused("purpose_required", wanted)
@@ -106,6 +115,8 @@ def weigh(
     granted = {line.key for line in lines}
     chosen = tuple(line for line in lines if line.key in wanted)
     missing = tuple(key for key in wanted if key not in granted)
+    if not chosen and recognise:
+        return Permitted(None, (), missing)
     if not chosen:
         return Refused("keys_not_permitted", wanted)
     return Permitted(purpose, chosen, missing)

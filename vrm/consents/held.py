@@ -7,7 +7,7 @@ the same for every company, and two companies could tell by them whom they share
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -17,9 +17,9 @@ from vrm.consents.models import ConsentRow, RevisionRow
 from vrm.consents.terms import Terms
 from vrm.errors import Invalid
 
-HoldingState = Literal["active", "suspended", "revoked", "expired"]
-STATES: tuple[HoldingState, ...] = ("active", "suspended", "revoked", "expired")
-"""Suspended: it has not ended, and nothing is read under it, because the company's notice or owner changed since."""
+HoldingState = Literal["active", "suspended", "revoked", "expired", "returned"]
+STATES: tuple[HoldingState, ...] = ("active", "suspended", "revoked", "expired", "returned")
+"""Returned: its client gave it back. Suspended: it has not ended, and nothing is read under it, because the company's notice or owner changed since."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def in_state(state: str, *, notice_version: int, now: datetime) -> ColumnElement
             return and_(runs, ConsentRow.notice_version == notice_version)
         case "suspended":
             return and_(runs, ConsentRow.notice_version != notice_version)
-        case "revoked":
-            return ConsentRow.state == "revoked"
+        case "revoked" | "returned":
+            return ConsentRow.state == state
         case "expired":
             ran_out = and_(ConsentRow.state == "active", ConsentRow.expires_at <= now)
             return or_(ConsentRow.state == "expired", ran_out)
@@ -155,8 +155,8 @@ def select_listed(company_id: str) -> Select[Any]:
 
 
 def _state(row: Row[Any], notice_version: int, now: datetime) -> HoldingState:
-    if row.state == "revoked":
-        return "revoked"
+    if row.state in ("revoked", "returned"):
+        return cast(HoldingState, row.state)
     if row.state != "active" or row.expires_at <= now:
         return "expired"
     return "active" if row.notice_version == notice_version else "suspended"

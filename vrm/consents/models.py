@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vrm.db import Base, Id, Json
 
 
 class AskRow(Base):
-    """What a client wanted of a person, and how it was decided."""
+    """What a client wanted of a person, and how it was decided.
+
+    ``amends``: the consent it would change, as that stood in revision ``amends_revision``; None for a new one.
+    ``quiet``: its company hears a yes and nothing else, so it is in no figure of theirs either.
+    """
 
     __tablename__ = "asks"
 
@@ -25,6 +29,9 @@ class AskRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    amends: Mapped[str | None] = mapped_column(Id)
+    amends_revision: Mapped[int | None]
+    quiet: Mapped[bool]
 
     __table_args__ = (
         Index(None, "consumer_id", "fingerprint", unique=True),
@@ -34,7 +41,10 @@ class AskRow(Base):
 
 
 class ConsentRow(Base):
-    """The one row that says how a consent stands. Every change raises ``version``."""
+    """The one row that says how a consent stands. Every change raises ``version``.
+
+    Tokens of ``epoch`` are good; a decision raises ``latest_epoch``, and redeeming its code makes that the epoch.
+    """
 
     __tablename__ = "consents"
 
@@ -46,6 +56,7 @@ class ConsentRow(Base):
     state: Mapped[str]
     version: Mapped[int]
     epoch: Mapped[int]
+    latest_epoch: Mapped[int]
     revision: Mapped[int]
     notice_version: Mapped[int]
     granted_at: Mapped[datetime]
@@ -81,7 +92,7 @@ class RevisionRow(Base):
 class ConsentKey(Base):
     """A key that the newest revision of a consent allows, until when: one row for each, to count and find by.
 
-    Says nothing that consent and revision do not; ``until`` is when the consent runs out, or when it was revoked.
+    Says nothing that consent and revision do not; ``until`` is when the consent runs out, or when it was ended.
     """
 
     __tablename__ = "consent_keys"
@@ -119,3 +130,36 @@ class SubjectRow(Base):
     consumer_id: Mapped[str] = mapped_column(Id, primary_key=True)
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     subject: Mapped[str] = mapped_column(Id)
+
+    __table_args__ = (Index(None, "company_id", "subject"),)
+
+
+class DeskCode(Base):
+    """The short code by which a company may reach a person once, by its keyed hash. A person has one at a time."""
+
+    __tablename__ = "desk_codes"
+
+    consumer_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DeskGuesses(Base):
+    """How many codes that are nobody's were named in the window that ends then. ``about``: a client, or a company."""
+
+    __tablename__ = "desk_guesses"
+
+    about: Mapped[str] = mapped_column(Id, primary_key=True)
+    count: Mapped[int]
+    window_ends: Mapped[datetime] = mapped_column(index=True)
+
+
+class CompanyBlock(Base):
+    """A company that a person wants to hear nothing of. ``id`` ties its events together, and nothing else."""
+
+    __tablename__ = "company_blocks"
+
+    consumer_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id)
+    blocked_at: Mapped[datetime]

@@ -33,11 +33,12 @@ class Counts:
     suspended: int
     revoked: int
     expired: int
+    returned: int
 
     @property
     def ended(self) -> int:
         """Those under which nothing will ever be read again."""
-        return self.revoked + self.expired
+        return self.revoked + self.expired + self.returned
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """How a company's asking is received: which lines people leave out, and how many say no or nothing.
 
 Over few people a figure tells what one of them did. So none is given below ``MIN_PEOPLE`` different people, and
-None stands in its place: too few people yet. They are counted among those whom the figure divides by.
+None stands in its place: too few people yet. They are counted among those whom the figure divides by. An ask of which
+the company hears only a yes is in none.
 """
 
 from collections import defaultdict
@@ -133,6 +134,8 @@ def _asks(company_id: str, client_id: str | None) -> list[ColumnElement[bool]]:
     fits = [
         AskRow.company_id == company_id,
         AskRow.client_id != companies.console_client_id(company_id),
+        # One more ask in a figure would tell that a hint was somebody's, one more refusal that they saw it.
+        AskRow.quiet.is_(False),
     ]
     return fits if client_id is None else [*fits, AskRow.client_id == client_id]
 

@@ -19,8 +19,19 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Amends:
+    """The consent that an ask would change, in the revision it was made from."""
+
+    consent_id: str
+    revision: int
+
+
+@dataclass(frozen=True)
 class Ask:
-    """What a client wants of a person. ``state``: open, granted or refused; see ``state_at``."""
+    """What a client wants of a person. ``state``: open, granted or refused; see ``state_at``.
+
+    ``amends`` None asks for a new consent. ``quiet``: its company hears a yes, and nothing else.
+    """
 
     id: str
     client_id: str
@@ -31,6 +42,8 @@ class Ask:
     created_at: datetime
     expires_at: datetime
     decided_at: datetime | None
+    amends: Amends | None = None
+    quiet: bool = False
 
     def state_at(self, now: datetime) -> str:
         """As ``state``, or expired: nobody decided in time. That is worked out and never written down."""
@@ -49,12 +62,17 @@ class Ask:
             created_at=row.created_at,
             expires_at=row.expires_at,
             decided_at=row.decided_at,
+            amends=_amends(row),
+            quiet=row.quiet,
         )
 
 
 @dataclass(frozen=True)
 class Consent:
-    """What was granted, and how it stands. ``state``: active, revoked or expired."""
+    """What was granted, and how it stands. ``state``: active, revoked, returned (by its client) or expired.
+
+    Tokens of ``epoch`` are good; ``latest_epoch`` is what a code of the newest decision carries.
+    """
 
     id: str
     consumer_id: str
@@ -63,6 +81,7 @@ class Consent:
     subject: str
     state: str
     epoch: int
+    latest_epoch: int
     revision: int
     notice_version: int
     granted_at: datetime
@@ -70,7 +89,7 @@ class Consent:
     ended_at: datetime | None
 
     def is_active(self, now: datetime) -> bool:
-        """Whether it was neither revoked nor has run out."""
+        """Whether it was neither ended nor has run out."""
         return self.state == "active" and self.expires_at > now
 
     def is_good(self, *, now: datetime, epoch: int | None, notice_version: int) -> bool:
@@ -88,6 +107,7 @@ class Consent:
             subject=row.subject,
             state=row.state,
             epoch=row.epoch,
+            latest_epoch=row.latest_epoch,
             revision=row.revision,
             notice_version=row.notice_version,
             granted_at=row.granted_at,
@@ -122,3 +142,9 @@ class Revision:
             expires_at=row.expires_at,
             created_at=row.created_at,
         )
+
+
+def _amends(row: AskRow) -> Amends | None:
+    if row.amends is None or row.amends_revision is None:
+        return None
+    return Amends(row.amends, row.amends_revision)

@@ -1,19 +1,29 @@
 """Verbs on consents. Each change is written together with its event."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm import accesslog
 from vrm.consents.asks import open_row
-from vrm.consents.models import AskRow, ConsentKey, ConsentPlace, ConsentRow, RevisionRow, SubjectRow
+from vrm.consents.models import (
+    AskRow,
+    CompanyBlock,
+    ConsentKey,
+    ConsentPlace,
+    ConsentRow,
+    DeskCode,
+    DeskGuesses,
+    RevisionRow,
+    SubjectRow,
+)
 from vrm.consents.records import Choice, Consent, Revision
-from vrm.consents.terms import MOST_DAYS, GrantedLine, Terms
-from vrm.errors import Conflict, Invalid, NotFound
+from vrm.consents.revising import end_of, granted_lines, record, write_revision
+from vrm.consents.terms import Terms
+from vrm.errors import Conflict, NotFound
 from vrm.ids import new_id
 
 
@@ -37,65 +47,31 @@ def grant(
     were on the page, ``notice`` is what the page said of the company, ``notice_version``
     which version of its notice that was; all are kept with the revision.
     """
-    row = open_row(session, consumer_id, ask_id, now)
-    terms = Terms.from_json(row.terms)
-    if not 1 <= duration_days <= min(terms.duration_days, MOST_DAYS):
-        raise Invalid("Choose one of the durations on the page.", field="duration")
-    lines = _granted_lines(terms, choices)
-    row.state, row.decided_at = "granted", now
-    expires_at = now + timedelta(days=duration_days)
+    ask = open_row(session, consumer_id, ask_id, now)
+    if ask.amends is not None:
+        raise Conflict("This request changes a permission that is there already.")
+    terms = Terms.from_json(ask.terms)
+    expires_at = end_of(terms, duration_days, now)
+    lines = granted_lines(terms, choices)
     consent = ConsentRow(
         consumer_id=consumer_id,
         id=new_id(),
-        client_id=row.client_id,
-        company_id=row.company_id,
-        subject=_subject(session, consumer_id, row.company_id),
+        client_id=ask.client_id,
+        company_id=ask.company_id,
+        subject=_subject(session, consumer_id, ask.company_id),
         state="active",
         version=1,
         epoch=1,
+        latest_epoch=1,
         revision=1,
         notice_version=notice_version,
         granted_at=now,
         expires_at=expires_at,
     )
     session.add(consent)
-    session.add(ConsentPlace(consent_id=consent.id, client_id=row.client_id, consumer_id=consumer_id))
-    session.add(
-        RevisionRow(
-            consumer_id=consumer_id,
-            consent_id=consent.id,
-            number=1,
-            reason="granted",
-            terms=row.terms,
-            lines=[line.to_json() for line in lines],
-            versions=[dict(version) for version in versions],
-            notice=dict(notice),
-            expires_at=expires_at,
-            created_at=now,
-        )
-    )
-    session.add_all(
-        ConsentKey(
-            consumer_id=consumer_id,
-            consent_id=consent.id,
-            key=key,
-            company_id=row.company_id,
-            client_id=row.client_id,
-            notice_version=notice_version,
-            until=expires_at,
-        )
-        for key in sorted({line.key for line in lines})
-    )
-    session.flush()
-    asked = {key for line in terms.lines for key in line.options}
-    _record(
-        session,
-        keys,
-        consent,
-        "consent.granted",
-        keys_named=[line.key for line in lines],
-        now=now,
-        detail={"not_granted": sorted(asked - {line.key for line in lines}), "ask": row.id},
+    session.add(ConsentPlace(consent_id=consent.id, client_id=ask.client_id, consumer_id=consumer_id))
+    write_revision(
+        session, keys, consent, ask, reason="granted", lines=lines, versions=versions, notice=notice, now=now
     )
     return Consent.of(consent)
 
@@ -106,6 +82,18 @@ def revoke(session: Session, keys: KeyStore, *, consumer_id: str, consent_id: st
     if row.state != "active" or row.expires_at <= now:
         raise Conflict("This consent has ended already; nothing can be read under it.", code="consent_ended")
     return _end(session, keys, row, state="revoked", actor="consumer", now=now)
+
+
+def give_back(session: Session, keys: KeyStore, *, client_id: str, consent_id: str, now: datetime) -> Consent:
+    """End a consent as its client wants, in the state ``returned``; as final as a revoke.
+
+    Raises ``NotFound`` for another client's, and for one that has ended: nothing is left to give back.
+    """
+    place = session.get(ConsentPlace, consent_id)
+    row = None if place is None else session.get(ConsentRow, (place.consumer_id, consent_id))
+    if row is None or row.client_id != client_id or row.state != "active" or row.expires_at <= now:
+        raise NotFound("There is no such consent, or it has ended.")
+    return _end(session, keys, row, state="returned", actor="client", now=now)
 
 
 def expire(session: Session, keys: KeyStore, *, now: datetime, limit: int = 100) -> int:
@@ -143,39 +131,18 @@ def list_revisions(session: Session, *, consumer_id: str, consent_id: str) -> li
     return [Revision.of(row) for row in session.scalars(query.order_by(RevisionRow.number))]
 
 
+def sweep(session: Session, *, now: datetime) -> None:
+    """Delete desk codes that are over, and counters whose window is."""
+    session.execute(delete(DeskCode).where(DeskCode.expires_at <= now))
+    session.execute(delete(DeskGuesses).where(DeskGuesses.window_ends <= now))
+
+
 def forget(session: Session, *, consumer_id: str) -> None:
     """Delete everything this room keeps about a person."""
-    for table in (AskRow, ConsentRow, RevisionRow, ConsentKey, ConsentPlace, SubjectRow):
+    for table in (
+        AskRow, ConsentRow, RevisionRow, ConsentKey, ConsentPlace, SubjectRow, DeskCode, CompanyBlock,
+    ):  # fmt: skip
         session.execute(delete(table).where(table.consumer_id == consumer_id))
-
-
-def _granted_lines(terms: Terms, choices: Sequence[Choice]) -> list[GrantedLine]:
-    chosen: dict[int, Choice] = {}
-    for choice in choices:
-        if not 0 <= choice.line < len(terms.lines) or choice.line in chosen:
-            raise Invalid("Choose among the lines on the page.", field="lines")
-        if choice.key not in terms.lines[choice.line].options:
-            raise Invalid("Choose one of the values the company would accept.", field="lines")
-        chosen[choice.line] = choice
-    missing = [line.key for number, line in enumerate(terms.lines) if line.required and number not in chosen]
-    if missing:
-        raise Invalid(
-            "A line the company needs is missing. Allow it, or refuse the whole request.", field="lines"
-        )
-    if not chosen:
-        raise Invalid("Nothing is ticked. Tick at least one line, or refuse.", field="lines")
-    return [
-        GrantedLine(
-            key=choice.key,
-            asked=terms.lines[number].key,
-            purpose=terms.lines[number].purpose,
-            required=terms.lines[number].required,
-            why=terms.lines[number].why,
-            frequency=terms.lines[number].frequency,
-            item_id=choice.item_id,
-        )
-        for number, choice in sorted(chosen.items())
-    ]
 
 
 def _end(
@@ -191,41 +158,9 @@ def _end(
         )
     session.flush()
     revision = session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
-    named = [line["key"] for line in revision.lines]
-    _record(session, keys, row, f"consent.{state}", keys_named=named, now=now, actor=actor)
+    named = {line["key"] for line in revision.lines}
+    record(session, keys, row, f"consent.{state}", keys_named=named, now=now, actor=actor)
     return Consent.of(row)
-
-
-def _record(
-    session: Session,
-    keys: KeyStore,
-    row: ConsentRow,
-    kind: str,
-    *,
-    keys_named: Sequence[str],
-    now: datetime,
-    actor: str = "consumer",
-    detail: Mapping[str, object] | None = None,
-) -> None:
-    accesslog.record(
-        session,
-        accesslog.Event(
-            type=kind,
-            at=now,
-            actor=actor,
-            company=row.company_id,
-            client=row.client_id,
-            keys=tuple(sorted(set(keys_named))),
-            revision=row.revision,
-            about=accesslog.About(
-                consumer_id=row.consumer_id,
-                thread_id=row.id,
-                log_secret=keys.log_secret(row.consumer_id),
-                consent_id=row.id,
-            ),
-            detail={"consent": row.id, **(detail or {})},
-        ),
-    )
 
 
 def _consent(session: Session, consumer_id: str, consent_id: str) -> ConsentRow:

@@ -45,12 +45,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a client wants. ``retention_days`` is how long it says it keeps what it read; None: as long as it holds."""
+    """What a client wants. ``retention_days`` is how long it says it keeps what it read; None: as long as it holds.
+
+    ``sign_in``: it wants to recognise the person by their pairwise subject, and may want nothing else.
+    ``scope_purpose`` is what the lines that scopes asked for are for, where scopes did.
+    """
 
     lines: tuple[Line, ...]
     duration_days: int
     retention_days: int | None = None
     recipients: tuple[str, ...] = ()
+    sign_in: bool = False
+    scope_purpose: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As stored and hashed."""
@@ -60,7 +66,15 @@ class Terms:
     def from_json(stored: Mapping[str, Any]) -> "Terms":
         """The terms behind what ``to_json`` gave."""
         lines = tuple(Line(**{**line, "any_of": tuple(line["any_of"])}) for line in stored["lines"])
-        return Terms(lines, stored["duration_days"], stored["retention_days"], tuple(stored["recipients"]))
+        return Terms(
+            lines,
+            stored["duration_days"],
+            stored["retention_days"],
+            tuple(stored["recipients"]),
+            # Not in what was stored before scopes could be asked for.
+            stored.get("sign_in", False),
+            stored.get("scope_purpose"),
+        )
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,7 @@ class GrantedLine:
 
 def check_terms(terms: Terms, *, catalogue: Catalogue, purposes: Collection[str]) -> None:
     """Raise ``InvalidAsk`` unless a person could be asked this by a company that registered ``purposes``."""
-    if not terms.lines:
+    if not terms.lines and not terms.sign_in:
         raise InvalidAsk("Ask for at least one line.", field="lines")
     if len(terms.lines) > MOST_LINES:
         raise InvalidAsk(f"Ask for at most {MOST_LINES} lines.", field="lines")

@@ -5,12 +5,14 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from authlib.common.security import generate_token
-from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc.jwk import ECKey
+
+from vrm.demo.possession import Client
 
 PROOF_PATH = "/.well-known/vrm-domain-proof"
 
@@ -47,28 +49,36 @@ class Site:
 
 
 class Shop:
-    """One registered client, speaking OAuth 2.0 with a stock library."""
+    """One registered client, speaking OAuth 2.0 with a stock library, as the FAPI 2.0 Security Profile wants it."""
 
     def __init__(self, issuer: str, client_id: str, key: ECKey, redirect_uri: str) -> None:
         self.issuer = issuer
         self.redirect_uri = redirect_uri
-        self._proof = PrivateKeyJWT(f"{issuer}/oauth/token", alg="ES256", headers={"kid": key.kid})
+        self._assertion = PrivateKeyJWT(issuer, alg="ES256", headers={"kid": key.kid})
         self._client_id, self._key = client_id, key
         self.oauth = self._new_session()
         self._state = self._verifier = ""
 
     def ask(self, details: dict[str, Any]) -> str:
-        """The address to send a person to."""
+        """Push a request; the address to send a person to."""
         self._verifier = generate_token(48)
-        address, self._state = self.oauth.create_authorization_url(
+        whole, self._state = self.oauth.create_authorization_url(
             f"{self.issuer}/oauth/authorize",
             code_verifier=self._verifier,
             authorization_details=json.dumps([{"type": "vrm_profile", **details}]),
         )
-        return str(address)
+        pushed = self.oauth.post(
+            f"{self.issuer}/oauth/par",
+            data=dict(parse_qsl(urlsplit(whole).query)),
+            auth=self.oauth.client_auth(self._assertion),
+        ).raise_for_status()
+        query = urlencode({"client_id": self._client_id, "request_uri": pushed.json()["request_uri"]})
+        return f"{self.issuer}/oauth/authorize?{query}"
 
     def take_back(self, answer: str) -> dict[str, Any]:
         """Exchange the code in the address a person came back with for tokens."""
+        if dict(parse_qsl(urlsplit(answer).query)).get("iss") != self.issuer:  # RFC 9207, section 2.4
+            raise ValueError("the answer is another server's")
         token: dict[str, Any] = self.oauth.fetch_token(
             f"{self.issuer}/oauth/token",
             authorization_response=answer,
@@ -86,7 +96,7 @@ class Shop:
         )
         return response
 
-    def own(self) -> OAuth2Client:
+    def own(self) -> Client:
         """A session under the client's own token, for what belongs to no single person."""
         session = self._new_session()
         session.fetch_token(f"{self.issuer}/oauth/token", grant_type="client_credentials")
@@ -99,12 +109,12 @@ class Shop:
         ).json()
         return answer
 
-    def _new_session(self) -> OAuth2Client:
-        return OAuth2Client(
+    def _new_session(self) -> Client:
+        return Client(
             self._client_id,
             self._key,
             redirect_uri=self.redirect_uri,
-            token_endpoint_auth_method=self._proof,
-            revocation_endpoint_auth_method=self._proof,
+            token_endpoint_auth_method=self._assertion,
+            revocation_endpoint_auth_method=self._assertion,
             code_challenge_method="S256",
         )

@@ -13,12 +13,15 @@ class Omitted:
 
 @dataclass(frozen=True)
 class Answer:
-    """The permitted values. ``event_id`` and ``leaf_hash`` name the log entry that says so."""
+    """The permitted values. ``event_id`` and ``leaf_hash`` name the log entry that says so.
+
+    ``purpose`` is None where nothing was read but whom the ``subject`` stands for.
+    """
 
     consent_id: str
     subject: str
     revision: int
-    purpose: str
+    purpose: str | None
     profile: dict[str, object]
     omitted: tuple[Omitted, ...]
     event_id: str

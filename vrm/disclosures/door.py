@@ -27,11 +27,13 @@ class Reader:
     """Who reads. ``epoch`` is the one the token carries, None for the client's own token.
 
     ``agent`` is what the client calls whoever of its people or processes reads; None where it does not say.
+    ``recognises``: to learn by the subject who it is will do, where no line may be read.
     """
 
     client_id: str
     epoch: int | None = None
     agent: str | None = None
+    recognises: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Door:
                 purpose=purpose,
                 keys=keys,
                 now=now,
+                recognise=reader.recognises,
             )
             for consent_id, standing in standings.items()
         }

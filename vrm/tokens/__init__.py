@@ -1,4 +1,5 @@
-"""What the authorization server hands out: codes, access and refresh tokens, pushed requests, used assertion ids.
+"""What the authorization server hands out: codes, access and refresh tokens; pushed requests, and those that wait for
+somebody who is elsewhere; what was shown once.
 
 All are stored as hashes only. A token is worth token ∩ consent ∩ client ∩ purpose, worked out at use: this room
 knows only the first part, and carries the consent's epoch for those who know the rest.
@@ -6,43 +7,72 @@ knows only the first part, and carries the consent's epoch for those who know th
 Called by the OAuth endpoints and by the protector of the API.
 """
 
-from vrm.tokens.models import AuthorizationCode, Token
+from vrm.tokens.backchannel import (
+    BACKCHANNEL_LIFE,
+    POLL_INTERVAL,
+    Allowed,
+    NewBackchannelRequest,
+    came_early,
+    decide_backchannel,
+    find_backchannel,
+    keep_backchannel,
+    may_reach,
+    new_backchannel,
+    open_messages,
+    use_backchannel,
+)
+from vrm.tokens.models import AuthorizationCode, BackchannelRequest, Token
+from vrm.tokens.pushed import PUSHED_LIFE, find_pushed, park_request, push_request, use_pushed
+from vrm.tokens.seen import see_once
 from vrm.tokens.service import (
     CODE_LIFE,
-    PUSHED_LIFE,
     TOKEN_LIFE,
     Grantee,
+    bind_token,
     find_code,
-    find_pushed,
     find_token,
     forget,
     issue_code,
     issue_token,
-    push_request,
     revoke_of_code,
     revoke_token,
     spend_code,
     sweep,
-    use_assertion,
 )
 
 __all__ = [
+    "BACKCHANNEL_LIFE",
     "CODE_LIFE",
+    "POLL_INTERVAL",
     "PUSHED_LIFE",
     "TOKEN_LIFE",
+    "Allowed",
     "AuthorizationCode",
+    "BackchannelRequest",
     "Grantee",
+    "NewBackchannelRequest",
     "Token",
+    "bind_token",
+    "came_early",
+    "decide_backchannel",
+    "find_backchannel",
     "find_code",
     "find_pushed",
     "find_token",
     "forget",
     "issue_code",
     "issue_token",
+    "keep_backchannel",
+    "may_reach",
+    "new_backchannel",
+    "open_messages",
+    "park_request",
     "push_request",
     "revoke_of_code",
     "revoke_token",
+    "see_once",
     "spend_code",
     "sweep",
-    "use_assertion",
+    "use_backchannel",
+    "use_pushed",
 ]

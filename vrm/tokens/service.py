@@ -1,33 +1,30 @@
 """Verbs on codes and tokens. Secrets come in and go out in clear once; only their hash is kept."""
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from vrm.ids import new_secret, secret_hash
-from vrm.tokens.models import AuthorizationCode, PushedRequest, Token, UsedAssertion
+from vrm.ids import secret_hash
+from vrm.tokens.models import AuthorizationCode, BackchannelRequest, PushedRequest, SeenJti, Token
 
 CODE_LIFE = timedelta(seconds=60)  # FAPI 2.0 Security Profile, section 5.3.2.1: 60 s at most
-PUSHED_LIFE = timedelta(seconds=90)  # RFC 9126, section 2.2; FAPI 2.0: below 600 s
 TOKEN_LIFE = timedelta(minutes=10)
-
-_PUSHED_PREFIX = "urn:ietf:params:oauth:request_uri:"
 
 
 @dataclass(frozen=True)
 class Grantee:
-    """For whom and on what a token stands; without a consent it is the client's own."""
+    """For whom and on what a token stands; without a consent it is the client's own.
+
+    ``jkt`` is the thumbprint of the key it is bound to (RFC 7638, SHA-256); None binds it to none.
+    """
 
     client_id: str
     consumer_id: str | None = None
     consent_id: str | None = None
     epoch: int | None = None
+    jkt: str | None = None
 
 
 def issue_code(
@@ -38,9 +35,11 @@ def issue_code(
     redirect_uri: str,
     code_challenge: str,
     scope: str,
+    nonce: str | None = None,
+    authenticated_at: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Remember a code for 60 seconds."""
+    """Remember a code for 60 seconds. ``nonce`` and ``authenticated_at`` are for the ID token."""
     session.add(
         AuthorizationCode(
             code_hash=secret_hash(code),
@@ -51,6 +50,9 @@ def issue_code(
             redirect_uri=redirect_uri,
             code_challenge=code_challenge,
             scope=scope,
+            jkt=grantee.jkt,
+            nonce=nonce,
+            authenticated_at=authenticated_at,
             expires_at=now + CODE_LIFE,
         )
     )
@@ -97,6 +99,7 @@ def issue_token(
             consent_id=grantee.consent_id,
             epoch=grantee.epoch,
             scope=scope,
+            jkt=grantee.jkt,
             code_hash=code_hash,
             issued_at=now,
             expires_at=expires_at,
@@ -112,6 +115,14 @@ def find_token(session: Session, secret: str, *, kind: str | None = None, now: d
     return row if kind is None or row.kind == kind else None
 
 
+def bind_token(session: Session, row: Token, *, jkt: str) -> None:
+    """Bind a token to a key from now on: one that was issued before tokens were bound, and is bound only once."""
+    session.refresh(row, with_for_update=True)
+    if row.jkt is None:
+        row.jkt = jkt
+    session.flush()
+
+
 def revoke_token(session: Session, row: Token, *, now: datetime) -> None:
     """Revoke a token; a refresh token takes the access tokens of its grant with it (RFC 7009, section 2.1)."""
     row = session.merge(row)
@@ -121,60 +132,21 @@ def revoke_token(session: Session, row: Token, *, now: datetime) -> None:
     session.flush()
 
 
-def push_request(
-    session: Session,
-    *,
-    client_id: str,
-    params: Mapping[str, Any],
-    now: datetime,
-    life: timedelta = PUSHED_LIFE,
-) -> str:
-    """Keep a pushed authorization request for ``life`` and give its ``request_uri``."""
-    secret = new_secret()
-    session.add(
-        PushedRequest(
-            uri_hash=secret_hash(secret),
-            client_id=client_id,
-            params=dict(params),
-            expires_at=now + life,
-        )
-    )
-    return _PUSHED_PREFIX + secret
-
-
-def find_pushed(
-    session: Session, *, client_id: str, request_uri: str, now: datetime
-) -> dict[str, Any] | None:
-    """The parameters this client pushed under a ``request_uri`` that has not expired."""
-    if not request_uri.startswith(_PUSHED_PREFIX):
-        return None
-    row = session.get(PushedRequest, secret_hash(request_uri.removeprefix(_PUSHED_PREFIX)))
-    if row is None or row.client_id != client_id or row.expires_at <= now:
-        return None
-    return row.params
-
-
-def use_assertion(session: Session, *, client_id: str, jti: str, expires_at: datetime) -> bool:
-    """Whether this client shows this ``jti`` for the first time; from now on it is used."""
-    digest = hashlib.sha256(f"{client_id} {jti}".encode()).digest()
-    try:
-        with session.begin_nested():
-            session.add(UsedAssertion(jti_hash=digest, expires_at=expires_at))
-    except IntegrityError:
-        return False
-    return True
-
-
 def sweep(session: Session, *, now: datetime) -> None:
     """Delete what has expired; codes and tokens a day later, so that a replay is still recognised."""
     before = now - timedelta(days=1)
-    for table in (AuthorizationCode, Token):
+    for table in (AuthorizationCode, BackchannelRequest, Token):
         session.execute(delete(table).where(table.expires_at < before))
     session.execute(delete(PushedRequest).where(PushedRequest.expires_at < now))
-    session.execute(delete(UsedAssertion).where(UsedAssertion.expires_at < now))
+    session.execute(delete(SeenJti).where(SeenJti.expires_at < now))
 
 
 def forget(session: Session, *, consumer_id: str) -> None:
     """Delete everything this room keeps about a person."""
     session.execute(delete(AuthorizationCode).where(AuthorizationCode.consumer_id == consumer_id))
     session.execute(delete(Token).where(Token.consumer_id == consumer_id))
+    # Kept for its client, to whom it goes on waiting: one that was gone would tell that it had reached somebody.
+    nobodys = {"consumer_id": None, "consent_id": None, "epoch": None, "sealed_message": b""}
+    session.execute(
+        update(BackchannelRequest).where(BackchannelRequest.consumer_id == consumer_id).values(nobodys)
+    )

@@ -30,6 +30,7 @@ SIGNED_IN = EVERY_ROLE | {NEWCOMER, NO_MANDATE}
 
 _MARK = "__vrm_audiences__"
 _ROLES = "__vrm_roles__"
+_FOREIGN = "__vrm_foreign_forms__"
 
 
 class UndeclaredRoute(RuntimeError):
@@ -61,6 +62,17 @@ def audience(*names: str, roles: Iterable[str] = EVERY_ROLE) -> Callable[[View],
         return view
 
     return mark
+
+
+def takes_foreign_forms(view: View) -> View:
+    """Mark a view to which other sites may send a form, because it changes nothing and knows nobody."""
+    setattr(view, _FOREIGN, True)
+    return view
+
+
+def is_for_foreign_forms(view: Callable[..., Any] | None) -> bool:
+    """Whether other sites may send a form to a view."""
+    return getattr(view, _FOREIGN, False)
 
 
 def of(view: Callable[..., Any] | None) -> frozenset[str]:

@@ -129,7 +129,11 @@ def _shape(fault: Fault) -> Response:
     path = request.path
     view = current_app.view_functions.get(request.endpoint or "")
     declared = audiences.of(view)
-    if path.startswith(("/v1/", "/.well-known/", "/health/", "/log/")) or path == "/v1":
+    if (
+        path.startswith(("/v1/", "/.well-known/", "/health/", "/log/"))
+        or path == "/v1"
+        or declared == {"token"}
+    ):
         reference = fault.reference if fault.status >= 500 else None
         return respond(fault.status, fault.code, fault.detail, field=fault.field, reference=reference)
     if path.startswith("/oauth/") and not declared & audiences.PEOPLE and not _reads_pages():

@@ -1,19 +1,22 @@
-"""From an ``Authorization`` header to the row of its token (RFC 6750).
+"""From an ``Authorization`` header to the row of its token (RFC 6750), shown by whoever may show it (RFC 9449).
 
 What the token is worth is not decided here: a token proves who asks and on which consent, and the door weighs
 whether that consent still stands.
 """
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, cast
 
-from flask import abort, g, request
+from flask import Response, abort, current_app, g, request
 
 from vrm import accounts, clock, tokens
-from vrm.web import problems
+from vrm.web import audiences, problems
+from vrm.web.dpop import BadProof, Prover, see
 from vrm.web.rooms import house
+from vrm.web.signed import ALGORITHMS
+from vrm.web.site import site
 
-_REALM = 'Bearer realm="vrm"'
+_BEARER, _DPOP = "Bearer", "DPoP"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class ConsentToken:
     client_id: str
     consent_id: str
     epoch: int
+    consumer_id: str
+    scope: str
 
 
 def consent_token() -> ConsentToken:
@@ -37,16 +42,29 @@ def consent_token() -> ConsentToken:
     row = _token()
     if row.consent_id is None or row.epoch is None:
         refuse(403, "insufficient_scope", "This needs the token of a consent, not the client's own.")
-    return ConsentToken(row.client_id, row.consent_id, row.epoch)
+    assert row.consumer_id is not None
+    return ConsentToken(row.client_id, row.consent_id, row.epoch, row.consumer_id, row.scope)
 
 
-def own_token() -> OwnToken:
-    """The token of this request, which must be the client's own; answers 401 or 403 otherwise."""
+def own_token(*, scope: str | None = None) -> OwnToken:
+    """The token of this request, which must be the client's own; answers 401 or 403 otherwise.
+
+    One that was asked for with scopes is good for these alone, and one without for everything that needs none.
+    """
     row = _token()
     if row.consent_id is not None:
         refuse(
             403, "insufficient_scope", "This needs the client's own token (grant type client_credentials)."
         )
+    if scope is not None and scope not in row.scope.split():
+        refuse(
+            403,
+            "insufficient_scope",
+            f"This needs the client's own token with the scope {scope}.",
+            scope=scope,
+        )
+    if scope is None and row.scope:
+        refuse(403, "insufficient_scope", "This needs the client's own token, asked for without a scope.")
     return OwnToken(row.client_id)
 
 
@@ -56,7 +74,8 @@ def auditor_id() -> str:
     The token is worth what the mandate is worth at this moment; it is asked about at most once in a request.
     """
     if "auditor_id" not in g:
-        secret, now = _secret(), clock.now()
+        (scheme, secret), now = _secret(), clock.now()
+        _require(scheme == _BEARER, "An auditor's token is shown as Bearer.")
         found = house().database.read(
             lambda session: accounts.find_auditor_by_token(session, token=secret, now=now)
         )
@@ -72,25 +91,53 @@ def auditor_id() -> str:
     return str(g.auditor_id)
 
 
-def refuse(status: int, code: str, detail: str) -> NoReturn:
-    """Answer with a problem and the challenge of RFC 6750, section 3."""
+def refuse(
+    status: int, code: str, detail: str, *, nonce: str | None = None, scope: str | None = None
+) -> NoReturn:
+    """Answer with a problem and a challenge; ``scope`` is what a token for it must have."""
     response = problems.respond(status, code, detail)
-    error = "" if code == "token_required" else f', error="{_wire_code(status, code)}"'
-    response.headers["WWW-Authenticate"] = _REALM + error
+    challenge(response, status, code, scope)
+    if nonce is not None:
+        response.headers["DPoP-Nonce"] = nonce
     abort(response)
 
 
+def challenge(response: Response, status: int, code: str, scope: str | None = None) -> None:
+    """A challenge for each way to show a token (RFC 6750, section 3; RFC 9449, section 7.1)."""
+    about = (
+        f'resource_metadata="{site().issuer}/.well-known/oauth-protected-resource"'  # RFC 9728, section 5.1
+    )
+    error = "" if code == "token_required" else f'error="{_wire_code(status, code)}", '
+    error += f'scope="{scope}", ' if scope else ""
+    if "auditor_token" in audiences.of(current_app.view_functions.get(request.endpoint or "")):
+        # An auditor's token is bound to no key, and no authorization server gives it out.
+        response.headers.add("WWW-Authenticate", f'{_BEARER} realm="vrm", {error}'.rstrip(", "))
+        return
+    for scheme, own in ((_DPOP, f'algs="{" ".join(ALGORITHMS)}", '), (_BEARER, "")):
+        response.headers.add("WWW-Authenticate", f'{scheme} realm="vrm", {error}{own}{about}')
+
+
 def _wire_code(status: int, code: str) -> str:
-    """RFC 6750, section 3.1, knows three codes."""
+    """RFC 6750, section 3.1, knows three codes; RFC 9449, sections 7.1 and 9, two more."""
+    if code in ("invalid_dpop_proof", "use_dpop_nonce"):
+        return code
     if status == 401:
         return "invalid_token"
     return "insufficient_scope" if status == 403 else code
 
 
 def _token() -> tokens.Token:
-    secret = _secret()
+    """The row of this request's token; looked up, and its proof used up, once in a request."""
+    if "access_token" not in g:
+        g.access_token = _find_shown()
+    return cast(tokens.Token, g.access_token)
+
+
+def _find_shown() -> tokens.Token:
+    scheme, secret = _secret()
     row = _find_access_token(secret)
     if row is not None:
+        _require_sender(row, scheme, secret)
         return row
     now = clock.now()
     auditor = house().database.read(
@@ -103,19 +150,43 @@ def _token() -> tokens.Token:
     refuse(401, "invalid_token", "The access token is unknown, expired or revoked. Get a new one.")
 
 
+def _require_sender(row: tokens.Token, scheme: str, secret: str) -> None:
+    """A token that is bound to a key is worth something only beside a proof by that key (RFC 9449, section 7)."""
+    if row.jkt is None:
+        _require(scheme == _BEARER, "This token is bound to no key: show it as Bearer.")
+        return
+    _require(scheme == _DPOP, "This token is bound to a key: show it as DPoP, beside a proof.")
+    now, prover = clock.now(), Prover(house().keys, house().settings.dpop_nonce)
+    try:
+        address = site().issuer + request.path
+        sent = request.headers.getlist("DPoP")
+        proof = prover.read_proof(sent, method=request.method, address=address, now=now, access_token=secret)
+        if proof.jkt != row.jkt:
+            raise BadProof("The proof was made with another key than the token is bound to.")
+        house().database.write(lambda session: see(session, proof))
+    except BadProof as fault:
+        nonce = prover.nonce(now) if fault.code == "use_dpop_nonce" else None
+        refuse(401, fault.code, fault.message, nonce=nonce)
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        refuse(401, "invalid_token", otherwise)
+
+
 def _find_access_token(secret: str) -> tokens.Token | None:
     return house().database.read(
         lambda session: tokens.find_token(session, secret, kind="access", now=clock.now())
     )
 
 
-def _secret() -> str:
+def _secret() -> tuple[str, str]:
+    """How a token is shown, and the token."""
     headers = request.headers.getlist("Authorization")
     if not headers:
         refuse(401, "token_required", "Send an access token in the Authorization header.")
-    scheme, _, secret = headers[0].partition(" ")
-    if len(headers) > 1 or scheme.lower() != "bearer" or not secret.strip():
-        refuse(
-            400, "invalid_request", "Send one Authorization header of the form: Bearer, a space, the token."
-        )
-    return secret.strip()
+    name, _, secret = headers[0].partition(" ")
+    scheme = {"bearer": _BEARER, "dpop": _DPOP}.get(name.lower())
+    if len(headers) > 1 or scheme is None or not secret.strip():
+        refuse(400, "invalid_request", "Send one Authorization header of the form: DPoP, a space, the token.")
+    return scheme, secret.strip()

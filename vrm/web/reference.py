@@ -55,7 +55,7 @@ def _operation(document: Mapping[str, Any], method: str, path: str, item: Any, t
         "path": path,
         "summary": told.get("summary", ""),
         "text": _paragraphs(told.get("description")),
-        "needs": [name for choice in told.get("security", document.get("security", [])) for name in choice],
+        "needs": [" + ".join(choice) for choice in told.get("security", document.get("security", []))],
         "parameters": [
             {
                 "name": p["name"],

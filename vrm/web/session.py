@@ -113,7 +113,7 @@ def _guard() -> BaseResponse | None:
     declared = audiences.of(view)
     if declared <= audiences.MACHINES:
         return None  # the protector of the route asks for proof; there is no cookie to abuse
-    if request.method not in _SAFE:
+    if request.method not in _SAFE and not audiences.is_for_foreign_forms(view):
         _refuse_forgery()
     if audiences.PUBLIC in declared:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -9,13 +10,16 @@ from babel import Locale
 from babel.support import NullTranslations
 from flask import current_app
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Visitor:
     """A person whose session is open. ``audience`` is the one they belong to: consumer, company, auditor.
 
     ``role`` is what they are there (``vrm.web.offices``). ``person_id`` is of a consumer the consumer, of an
-    auditor the auditor's mandate; ``company_id`` is set for people of a company.
+    auditor the auditor's mandate; ``company_id`` is set for people of a company. ``signed_in_at`` is when the session
+    began.
     """
 
     audience: str
@@ -25,6 +29,7 @@ class Visitor:
     role: str
     has_second_factor: bool = False
     company_id: str | None = None
+    signed_in_at: datetime = _LONG_AGO
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,12 @@ def sweep_tokens(house: House) -> int:
     return 0
 
 
+def sweep_consents(house: House) -> int:
+    """Delete desk codes that are over, and counters of wrong ones."""
+    house.database.write(lambda session: consents.sweep(session, now=clock.now()))
+    return 0
+
+
 def sweep_accounts(house: House) -> int:
     """Delete sign-in links, sessions and counters that are over."""
     house.database.write(lambda session: accounts.sweep(session, now=clock.now()))
@@ -120,6 +126,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("watching the log", 600, watch_log),
     Sweep("expiring consents", 5, expire_consents),
     Sweep("clearing tokens", 600, sweep_tokens),
+    Sweep("clearing desk codes", 600, sweep_consents),
     Sweep("clearing accounts", 600, sweep_accounts),
     Sweep("clearing companies", 600, sweep_companies),
     Sweep("reading clients' keys", 5, read_client_keys),

@@ -1,6 +1,7 @@
 """Companies and their clients, from the command line."""
 
 import json
+import re
 import stat
 import threading
 from collections.abc import Iterator
@@ -115,6 +116,33 @@ def test_the_example_is_a_program(operator, company: str) -> None:
     program = said[said.index("import json") :]
     compile(program, "example", "exec")
     assert '"purpose": "dpv:ServiceProvision"' in program
+
+
+def test_a_secret_is_printed_once(operator, company: str) -> None:
+    """A sandbox's client may have a secret: it is told when it is made, kept as a hash, and told never again."""
+    words = ("client", "new", "--company", company, "--redirect-uri", REDIRECT, "--secret")
+    result = operator.do(*words)
+    said = result.stdout
+    (secret,) = re.findall(r"CLIENT_SECRET=(vrm_cs_[\w-]{43})\n", said)
+    assert "is shown this once" in result.stderr
+    compile(said[said.index("import json") :], "example", "exec")
+    assert secret not in said[said.index("import json") :]
+    made = operator.ask("client", "list")["clients"][0]
+    assert made["has_secret"] is True
+    assert secret not in operator.do("client", "keys", made["client_id"]).output
+    database = b"".join(one.read_bytes() for one in operator.home.glob("vrm.db*"))
+    assert secret.encode() not in database
+    assert operator.ask(*words)["client_secret"] != secret
+    assert "Give one of" in operator.run(*words, "--jwks-uri", "https://nordlicht.example/jwks").output
+
+
+def test_no_secret_where_people_are_real(operator, company: str) -> None:
+    """An instance that is no sandbox makes none, and says what to do."""
+    identity = operator.home / "instance.json"
+    identity.write_text(json.dumps(json.loads(identity.read_text()) | {"sandbox": False}))
+    said = operator.fail("client", "new", "--company", company, "--redirect-uri", REDIRECT, "--secret").stderr
+    assert "Only a sandbox has clients with a secret." in said and "leave out --secret" in said
+    assert operator.ask("client", "list")["clients"] == []
 
 
 def test_a_refused_client_leaves_no_key_behind(operator, tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ def test_resuming_makes_no_new_key(operator) -> None:
     assert (again["kek_id"], again["rewrapped"]) == (first, 0)
 
 
+def test_a_new_signing_key_is_published_before_it_signs(operator) -> None:
+    """The old one signs on; the rotation is in the log, by kid and time alone, and status shows both."""
+    (before,) = operator.ask("keys", "status")["signing"]
+    made = operator.ask("keys", "rotate-signing")
+    states = {key["kid"]: key["state"] for key in operator.ask("keys", "status")["signing"]}
+    assert states == {made["kid"]: "coming", before["kid"]: "signing"}
+    assert made["signs_from"] > before["signs_from"]
+    assert [entry["type"] for entry in operator.logged()] == ["keys.signing_rotated"]
+
+
 def test_a_missing_key_is_a_sentence(operator) -> None:
     """A lost key folder is told as such."""
     for path in (operator.home / "keys").glob("*.kek"):

@@ -93,6 +93,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("uri", BAD.values(), ids=BAD.keys())
+@pytest.mark.requirement("AS-A8", "BCP-1")
 def test_every_way_to_lead_a_code_astray_is_refused(uri):
     """RFC 9700, section 4.1: what a browser, a proxy and we could read differently is not registered."""
     with pytest.raises(BadRedirectUri) as refusal:
@@ -124,6 +125,7 @@ def test_every_way_to_lead_a_code_astray_is_refused(uri):
         ("https://localhost/cb", "https://localhost:2/cb", False),
     ],
 )
+@pytest.mark.requirement("BCP-1")
 def test_a_redirect_uri_is_compared_exactly(registered, asked, same):
     """Only the port of http on loopback is free (RFC 8252, section 7.3)."""
     assert same_redirect(registered, asked) is same

@@ -38,7 +38,7 @@ def test_a_company_starts_pending_and_reads_back(office):
         ("address", ""),
         ("address", "a\0b"),
         ("contact", "nobody"),
-        ("domain", "https://acorn.example"),
+        ("domain", "https://acorn.example:8443/shop"),
         ("privacy_notice_url", "http://acorn.example/privacy"),
         ("owner", "a\x1bb"),
         ("purposes", {"dpv:WorldDomination": Stated()}),

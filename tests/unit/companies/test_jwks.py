@@ -20,6 +20,7 @@ OKP = public("OKP", "Ed25519")
 
 
 @pytest.mark.parametrize("key", [EC, RSA, OKP], ids=["EC", "RSA", "OKP"])
+@pytest.mark.requirement("C-1")
 def test_each_kind_we_take_comes_back_with_known_members_only(key):
     """What we do not know is not kept, so it cannot be believed later."""
     ((kept),) = parse_jwks({"keys": [{**key, "x5c": ["zzz"], "note": "hello"}], "more": 1})["keys"]
@@ -102,6 +103,7 @@ BAD: dict[str, object] = {
 
 
 @pytest.mark.parametrize("document", BAD.values(), ids=BAD.keys())
+@pytest.mark.requirement("C-1", "C-2", "C-3", "C-6", "C-7")
 def test_what_cannot_verify_safely_is_refused(document):
     """FAPI 2.0 Security Profile, section 5.4: the kinds, the sizes, one kid each, nothing remote."""
     with pytest.raises(BadKeys) as refusal:

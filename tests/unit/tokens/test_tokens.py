@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from vrm import clock, tokens
 from vrm.ids import new_id, new_secret, secret_hash
 from vrm.tokens import CODE_LIFE, PUSHED_LIFE, Grantee
-from vrm.tokens.models import AuthorizationCode, PushedRequest, Token, UsedAssertion
+from vrm.tokens.models import AuthorizationCode, PushedRequest, SeenJti, Token
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_an_assertion_id_counts_once_however_many_show_it(database):
 
     def use(client_id):
         return database.write(
-            lambda db: tokens.use_assertion(db, client_id=client_id, jti="one", expires_at=until)
+            lambda db: tokens.see_once(db, kind="assertion", signer=client_id, jti="one", expires_at=until)
         )
 
     assert sum(together(20, lambda _: use(client))) == 1
@@ -114,7 +114,7 @@ def test_a_used_assertion_does_not_spoil_its_transaction(database, grantee):
         tokens.issue_token(
             db, secret, kind="access", grantee=grantee, scope="", expires_at=now + CODE_LIFE, now=now
         )
-        return tokens.use_assertion(db, client_id=grantee.client_id, jti="one", expires_at=now)
+        return tokens.see_once(db, kind="assertion", signer=grantee.client_id, jti="one", expires_at=now)
 
     assert database.write(work) is True
     secret = new_secret()
@@ -152,7 +152,7 @@ def test_revoking_a_refresh_token_takes_its_grants_access_tokens(database, grant
 
 
 def test_a_pushed_request_is_its_clients_and_passes(database):
-    """Only the client that pushed it finds it, under its whole name, and not after its time."""
+    """Only the client that pushed it finds it, under its whole name, and not after its time; looking changes nothing."""
     client, now = new_id(), clock.now()
     uri = database.write(lambda db: tokens.push_request(db, client_id=client, params={"state": "s"}, now=now))
 
@@ -161,11 +161,55 @@ def test_a_pushed_request_is_its_clients_and_passes(database):
             lambda db: tokens.find_pushed(db, client_id=client_id, request_uri=request_uri, now=at)
         )
 
-    assert found() == {"state": "s"}
+    first = found()
+    assert first == found() == {"state": "s", "pushed": secret_hash(uri.rpartition(":")[2]).hex()}
     assert found(client_id=new_id()) is None
     assert found(request_uri=uri.rpartition(":")[2]) is None
     assert found(request_uri=uri + "x") is None
     assert found(at=now + PUSHED_LIFE) is None
+
+    def use(client_id=client):
+        return database.write(
+            lambda db: tokens.use_pushed(db, client_id=client_id, mark=first["pushed"], now=now)
+        )
+
+    assert use(new_id()) and found() == first  # another client's mark is another request
+    assert [use(), use()] == [True, False]
+    assert found() is None
+
+
+def test_what_waits_here_is_used_up_with_what_it_came_from(database):
+    """A parked request carries the mark of the pushed one: whoever decides on either decides on both."""
+    client, now, hour = new_id(), clock.now(), timedelta(hours=1)
+
+    def find(uri, at=now):
+        return database.read(lambda db: tokens.find_pushed(db, client_id=client, request_uri=uri, now=at))
+
+    pushed = database.write(lambda db: tokens.push_request(db, client_id=client, params={}, now=now))
+    mark = find(pushed)["pushed"]
+    parked = database.write(
+        lambda db: tokens.park_request(db, client_id=client, params={"pushed": mark}, now=now, life=hour)
+    )
+    late = now + hour - timedelta(seconds=1)
+    assert find(parked, late) == {"pushed": mark} and find(pushed, late) is None
+    assert database.write(lambda db: tokens.use_pushed(db, client_id=client, mark=mark, now=late))
+    assert find(parked, late) is None and find(pushed) is None
+
+
+def test_a_token_is_bound_once(database, grantee):
+    """One from before tokens were bound takes the first key that is shown with it, and no second one."""
+    secret, now = issue(database, grantee, "refresh"), clock.now()
+
+    def bind(jkt):
+        def work(db):
+            row = tokens.find_token(db, secret, now=now)
+            assert row is not None
+            tokens.bind_token(db, row, jkt=jkt)
+            return row.jkt
+
+        return database.write(work)
+
+    assert [bind("one"), bind("other")] == ["one", "one"]
 
 
 def test_nothing_is_stored_that_could_be_used(database, grantee):
@@ -190,7 +234,7 @@ def test_nothing_is_stored_that_could_be_used(database, grantee):
 def test_sweeping_keeps_what_a_replay_is_recognised_by(database, grantee):
     """What expired goes, codes and tokens a day later; what is good, or tells of a replay, stays."""
     now = clock.now()
-    tables = (AuthorizationCode, Token, PushedRequest, UsedAssertion)
+    tables = (AuthorizationCode, Token, PushedRequest, SeenJti)
 
     def count():
         return [database.read(lambda db, t=t: db.scalar(select(func.count()).select_from(t))) for t in tables]
@@ -198,9 +242,11 @@ def test_sweeping_keeps_what_a_replay_is_recognised_by(database, grantee):
     issue_code(database, grantee, now)
     issue(database, grantee, life=now + CODE_LIFE - clock.now())
     database.write(
-        lambda db: tokens.push_request(db, client_id=grantee.client_id, params={}, now=now, life=CODE_LIFE)
+        lambda db: tokens.park_request(db, client_id=grantee.client_id, params={}, now=now, life=CODE_LIFE)
     )
-    database.write(lambda db: tokens.use_assertion(db, client_id="c", jti="j", expires_at=now + CODE_LIFE))
+    database.write(
+        lambda db: tokens.see_once(db, kind="assertion", signer="c", jti="j", expires_at=now + CODE_LIFE)
+    )
     day, past = timedelta(days=1), CODE_LIFE + timedelta(seconds=1)
     for after, left in (
         (timedelta(0), [1, 1, 1, 1]),

@@ -21,7 +21,8 @@ ROOMS = ["accounts/errors.py", "accounts/passwords.py", "accounts/service.py", "
          "companies/domain_checks.py", "companies/domain_proof.py", "companies/domains.py",
          "companies/errors.py", "companies/facts.py", "companies/invitations.py", "companies/jwks.py",
          "companies/people.py", "companies/remote_keys.py", "companies/service.py", "companies/standing.py",
-         "consents/asks.py", "consents/service.py", "oversight/grammar.py", "oversight/vocabulary.py",
+         "consents/amending.py", "consents/asks.py", "consents/blocking.py", "consents/revising.py",
+         "consents/service.py", "oversight/grammar.py", "oversight/vocabulary.py",
          "profiles/service.py"]  # fmt: skip
 """Where a sentence is written that somebody may read on a page."""
 

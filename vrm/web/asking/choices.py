@@ -50,7 +50,9 @@ def read_choices(context: Mapping[str, Any], form: Picked) -> list[consents.Choi
         if option is None:
             raise Invalid(gettext("Choose one of the values on the page."), field=f"line-{number}")
         # Asked twice, whether the company needs the line or not: one press may allow many lines at once.
-        if option.special and form.get(f"sure-{number}") != "yes":
+        # What was allowed before, and is asked for again just as it was, has been asked twice already.
+        allowed = line["stays"] and option.key == line["before"]
+        if option.special and not allowed and form.get(f"sure-{number}") != "yes":
             raise Invalid(_unsure(line), field=f"sure-{number}")
         choices.append(consents.Choice(number, key, _read_item(line, option, form)))
     return choices

@@ -6,7 +6,7 @@
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -68,11 +68,14 @@ class _DetailsSchema(Schema):
         )
 
 
-def parse(raw: str | None) -> Terms:
-    """The terms in the parameter. Raises ``InvalidAuthorizationDetails`` naming the member that is wrong."""
+def parse(raw: str | None, left_out: Mapping[str, Any] | None = None) -> Terms:
+    """The terms in the parameter. Raises ``InvalidAuthorizationDetails`` naming the member that is wrong.
+
+    ``left_out`` are members that count where the parameter does not have them.
+    """
     if not raw:
         raise InvalidAuthorizationDetails(
-            f"Say in authorization_details, with the type {TYPE}, which lines you ask for."
+            f"Say in authorization_details, with the type {TYPE}, which lines you ask for, or ask for a scope."
         )
     if len(raw.encode()) > MOST_BYTES:
         raise InvalidAuthorizationDetails(f"authorization_details has at most {MOST_BYTES} bytes.")
@@ -83,7 +86,10 @@ def parse(raw: str | None) -> Terms:
     if not isinstance(details, list) or len(details) != 1:
         raise InvalidAuthorizationDetails("authorization_details is a JSON array with one member.")
     try:
-        return cast(Terms, _DetailsSchema().load(details[0]))
+        given = details[0]
+        return cast(
+            Terms, _DetailsSchema().load({**(left_out or {}), **given} if isinstance(given, dict) else given)
+        )
     except ValidationError as fault:
         raise InvalidAuthorizationDetails(_first(fault.messages)) from fault
 
@@ -98,7 +104,8 @@ def hold_to_retention(terms: Terms, stated: Callable[[str], int | None]) -> Term
     days = {purpose: stated(purpose) for purpose in sorted({line.purpose for line in terms.lines})}
     known = {purpose: limit for purpose, limit in days.items() if limit is not None}
     if terms.retention_days is None:
-        return replace(terms, retention_days=max(known.values())) if len(known) == len(days) else terms
+        said_of_each = known and len(known) == len(days)
+        return replace(terms, retention_days=max(known.values())) if said_of_each else terms
     for purpose, limit in known.items():
         if terms.retention_days > limit:
             raise InvalidAuthorizationDetails(

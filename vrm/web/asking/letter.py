@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
-from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, consents, profiles
-from vrm.catalogue import SENSITIVITIES, Catalogue, Key, Voice
+from vrm.catalogue import SENSITIVITIES, Catalogue
 from vrm.companies import Asker, Company
 from vrm.house import House
-from vrm.web.asking import choices
+from vrm.web.asking import changes, choices, shown
 from vrm.web.asking.choices import Option
-from vrm.web.language import gettext
-
-Values = dict[str, list[profiles.Item]]
+from vrm.web.asking.shown import Values
 
 
 @dataclass(frozen=True)
@@ -40,14 +37,33 @@ def write(
     ask: consents.Ask,
     asker: Asker,
     picked: choices.Picked,
+    message: str = "",
 ) -> Letter:
-    """The letter for an ask, with what the person had ``picked`` on it. It opens only the values it names."""
+    """The letter for an ask, with what the person had ``picked`` on it. It opens only the values it names.
+
+    ``message`` is what whoever asks at a desk wrote, for both sides to compare.
+    """
     catalogue = house.catalogue
     values = profiles.list_items(
         db, house.keys, consumer_id=consumer_id, fields=fields_behind(catalogue, ask.terms)
     )
+    basis = None
+    if ask.amends is not None:
+        notice_version = asker.company.notice_version
+        basis = consents.get_basis(
+            db, consumer_id=consumer_id, amends=ask.amends, notice_version=notice_version, now=clock.now()
+        )
     person = accounts.open_person(db, house.keys, person_id=consumer_id).email
-    return compose(catalogue, ask=ask, asker=asker, values=values, person=person, picked=picked)
+    return compose(
+        catalogue,
+        ask=ask,
+        asker=asker,
+        values=values,
+        person=person,
+        picked=picked,
+        basis=basis,
+        message=message,
+    )
 
 
 def compose(
@@ -58,10 +74,19 @@ def compose(
     values: Values,
     person: str | None,
     picked: choices.Picked,
+    basis: consents.Basis | None = None,
+    message: str = "",
 ) -> Letter:
-    """The letter to whoever keeps these ``values`` by field; ``person`` is how they are called on it."""
+    """The letter to whoever keeps these ``values`` by field; ``person`` is how they are called on it.
+
+    ``basis`` is the consent that the ask would change. What the person had chosen in it is chosen here, until they
+    choose anew.
+    """
+    changed = changes.compare(ask.terms, basis) if basis else None
+    if changed and not picked:
+        picked = changes.chosen_before(changed, ask.terms)
     lines = [
-        choices.kept_line(_line(catalogue, number, line, values), picked)
+        choices.kept_line(_line(catalogue, number, line, values, changed), picked)
         for number, line in enumerate(ask.terms.lines)
     ]
     notice = _notice(asker.company, ask.terms)
@@ -71,12 +96,19 @@ def compose(
         for item in items
     ]
     answers = {
-        key: _answer(catalogue, key, values)
+        key: shown.answer(catalogue, key, values)
         for line in ask.terms.lines
         for key in line.options
         if catalogue.get(key).kind == "answer"
     }
-    seen = {"terms": ask.terms.to_json(), "versions": versions, "answers": answers, "notice": notice}
+    seen: dict[str, Any] = {
+        "terms": ask.terms.to_json(),
+        "versions": versions,
+        "answers": answers,
+        "notice": notice,
+    }
+    if basis is not None:
+        seen["revision"] = basis.revision.number
     context = {
         "company": {
             "id": asker.company.id,
@@ -88,11 +120,14 @@ def compose(
             "contact": asker.company.contact,
         },
         "client_name": asker.client.name,
+        "quiet": ask.quiet,
+        "message": message,
         "asked_at": ask.created_at,
         "closes_at": ask.expires_at,
         "person": person,
         "purposes": _purposes(catalogue, ask.terms, asker.company),
         "lines": lines,
+        "sign_in": ask.terms.sign_in,
         "durations": choices.kept_days(choices.durations(ask.terms), picked),
         "retention_days": ask.terms.retention_days,
         "recipients": list(ask.terms.recipients),
@@ -102,7 +137,7 @@ def compose(
             "fingerprint": notice["sha256"][:16],
             "url": notice["privacy_notice_url"],
         },
-        "replaces": None,
+        "replaces": changes.told(changed, ask.terms, catalogue) if changed else None,
         "can_grant": not any(line["required"] and line["missing"] for line in lines),
     }
     return Letter(ask, asker, context, versions, notice, _digest(seen))
@@ -110,15 +145,21 @@ def compose(
 
 def fields_behind(catalogue: Catalogue, terms: consents.Terms) -> set[str]:
     """Every field a letter with these terms may show a value of."""
-    return {field for line in terms.lines for key in line.options for field in _behind(catalogue, key)}
+    return {field for line in terms.lines for key in line.options for field in shown.behind(catalogue, key)}
 
 
-def _line(catalogue: Catalogue, number: int, line: consents.Line, values: Values) -> dict[str, Any]:
+def _line(
+    catalogue: Catalogue,
+    number: int,
+    line: consents.Line,
+    values: Values,
+    changed: changes.Changes | None,
+) -> dict[str, Any]:
     # What gives least comes first, and is what leaves unless the person says otherwise.
     keys = sorted(line.options, key=lambda key: catalogue.get(key).kind != "answer")
-    texts = {key: _texts(catalogue, key, values) for key in keys}
+    texts = {key: shown.texts(catalogue, key, values) for key in keys}
     chosen = next((key for key in keys if texts[key]), None)
-    shown = catalogue.get(chosen or line.key)
+    first = catalogue.get(chosen or line.key)
     options = [
         Option(
             key,
@@ -126,15 +167,20 @@ def _line(catalogue: Catalogue, number: int, line: consents.Line, values: Values
             texts[key],
             key == chosen,
             found.sensitivity == "special",
-            _items(catalogue, found, values),
+            shown.items(catalogue, found, values),
         )
         for key in keys
         for found in (catalogue.get(key),)
     ]
-    special = {option.special for option in options if option.texts}
+    was = changed.before.get(number) if changed else None
+    stays = (
+        changed is not None and number in changed.stays and was is not None and changes.is_there(was, options)
+    )
+    before = was.key if was else None
+    special = {option.special and not (stays and option.key == before) for option in options if option.texts}
     return {
         "index": number,
-        "label": catalogue.get(line.key).label if len(keys) > 1 else shown.label,
+        "label": catalogue.get(line.key).label if len(keys) > 1 else first.label,
         "why": line.why,
         "purpose": catalogue.get_purpose(line.purpose).plain,
         "required": line.required,
@@ -143,49 +189,14 @@ def _line(catalogue: Catalogue, number: int, line: consents.Line, values: Values
         "ticked": False,
         "sure": None if True not in special else "some" if False in special else "every",
         "options": options,
-        "items_of": shown.name,
-        "items": _items(catalogue, shown, values),
+        "items_of": first.name,
+        "items": shown.items(catalogue, first, values),
+        "stays": stays,
+        "before": before,
+        "granted": catalogue.get(before).label if before else None,
         "missing": chosen is None,
-        "fill": next((field for key in keys for field in _behind(catalogue, key)), line.key),
+        "fill": next((field for key in keys for field in shown.behind(catalogue, key)), line.key),
     }
-
-
-def _items(catalogue: Catalogue, key: Key, values: Values) -> list[dict[str, Any]]:
-    """The items of a plural field, to choose among: the first one unless the person says otherwise."""
-    if key.kind != "field" or not key.plural:
-        return []
-    return [
-        {
-            "id": item.item_id,
-            "text": catalogue.show(key.name, item.value, voice=_voice()),
-            "chosen": place == 0,
-        }
-        for place, item in enumerate(values.get(key.name, []))
-    ]
-
-
-def _texts(catalogue: Catalogue, key: str, values: Values) -> list[str]:
-    """The very values a key would send, in plain words; empty where there is none."""
-    found = catalogue.get(key)
-    if found.kind == "field":
-        return [catalogue.show(key, item.value, voice=_voice()) for item in values.get(key, [])]
-    answer = _answer(catalogue, key, values)
-    return [] if answer is None else [catalogue.show(key, answer, voice=_voice())]
-
-
-def _voice() -> Voice:
-    """How values are said in the language of the page."""
-    return Voice(str(get_locale()), gettext)
-
-
-def _answer(catalogue: Catalogue, key: str, values: Values) -> object | None:
-    plain = {field: [item.value for item in items] for field, items in values.items()}
-    return catalogue.answer(key, plain, clock.now().date())
-
-
-def _behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
-    found = catalogue.get(key)
-    return (key,) if found.kind == "field" else found.answers_from
 
 
 def _payload(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) -> dict[str, object]:
@@ -197,7 +208,7 @@ def _payload(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) 
         key = next(option.key for option in line["options"] if option.chosen)
         found = catalogue.get(key)
         if found.kind == "answer":
-            payload[key] = _answer(catalogue, key, values)
+            payload[key] = shown.answer(catalogue, key, values)
         elif found.plural:
             chosen = {item["id"] for item in line["items"] if item["chosen"] and key == line["items_of"]}
             payload[key] = [item.value for item in values[key] if not chosen or item.item_id in chosen]

@@ -8,8 +8,10 @@ from vrm.web.language import N_, gettext
 ACTIONS: Mapping[str, str] = {
     "disclosure": N_("A read"),
     "consent.granted": N_("Consent granted"),
+    "consent.amended": N_("Consent changed"),
     "consent.narrowed": N_("Consent narrowed"),
     "consent.revoked": N_("Consent revoked"),
+    "consent.returned": N_("Consent given back"),
     "consent.expired": N_("Consent ran out"),
     "consent.refused": N_("Ask refused by the person"),
     "company.registered": N_("Company registered"),
@@ -18,6 +20,8 @@ ACTIONS: Mapping[str, str] = {
     "company.suspended": N_("Company suspended"),
     "company.resumed": N_("Company resumed"),
     "company.changed": N_("Company changed"),
+    "company.blocked": N_("Company blocked by a person"),
+    "company.unblocked": N_("Block lifted"),
     "company.person_invited": N_("Colleague invited"),
     "company.invitation_withdrawn": N_("Invitation withdrawn"),
     "company.person_joined": N_("Colleague joined"),
@@ -42,6 +46,7 @@ ACTIONS: Mapping[str, str] = {
     "exposure.traced": N_("Exposure traced"),
     "log.exported": N_("Log exported"),
     "keys.rotated": N_("Keys rotated"),
+    "keys.signing_rotated": N_("Signing key published"),
     "backup.made": N_("Backup made"),
     "backup.restored": N_("Backup restored"),
 }

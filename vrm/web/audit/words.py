@@ -44,9 +44,11 @@ MEMBERS: Mapping[str, str] = {
 
 SUMMARIES = (
     N_("A read by an authenticated client: answered, or refused with a code."),
-    N_("A consumer granted an ask; keys are those granted."),
+    N_("A consumer granted an ask; keys are those granted, none for signing in alone."),
+    N_("A consumer allowed a consent to be changed; keys are those it has now."),
     N_("A consumer took lines out of a consent; keys are those left."),
     N_("A consumer revoked a consent; keys are those it had."),
+    N_("A client gave a consent back; keys are those it had."),
     N_("A consent came to its end; keys are those it had."),
     N_("A consumer refused an ask; keys are those asked for."),
     N_("A company was registered; it may ask nobody anything yet."),
@@ -82,6 +84,9 @@ SUMMARIES = (
         "The operator worked out whose reads a file holds; the code says whether they were counted or notified."
     ),
     N_("The log was exported; the code says whether all of it or a selection."),
+    N_("A consumer blocked a company: it cannot reach them by itself any more."),
+    N_("A consumer lifted a block of theirs."),
+    N_("A new key that signs ID tokens was published; it signs soon after."),
     N_("Every key is wrapped by the KEK that is current now."),
     N_("A backup was made; it holds the log up to some entry before this one."),
     N_("The instance goes on from a backup; what came after that backup is lost."),

@@ -30,7 +30,8 @@ def add_routes(blueprint: Blueprint) -> None:
 @audience("public")
 def show_sign_in() -> BaseResponse:
     going = session.safe_next(request.args.get("next"))
-    if session.visitor() is not None:
+    # Whoever asks a person to sign in again (OpenID Connect, prompt=login) has them do so over their session.
+    if session.visitor() is not None and "again" not in request.args:
         return onward(going)
     return _page(BLANK, going)
 

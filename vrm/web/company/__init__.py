@@ -17,6 +17,7 @@ from flask import Blueprint
 from vrm.web import coming_in, offices
 from vrm.web.company import (
     client_keys,
+    client_sign_in,
     clients,
     configuration,
     consent,
@@ -41,7 +42,7 @@ def routes() -> Blueprint:
     coming_in.add_routes(blueprint)
     organisation_pages = (register, home, organisation, domain, people, join)
     consent_pages = (consents, consent, export, quality)
-    client_pages = (clients, client_keys, configuration, console)
+    client_pages = (clients, client_keys, client_sign_in, configuration, console)
     for family in (*organisation_pages, *consent_pages, *client_pages):
         family.add_routes(blueprint)
     return blueprint

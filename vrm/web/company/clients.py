@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from vrm import clock, companies, oversight
 from vrm.companies import Client, KeyWarning
 from vrm.errors import Conflict, Denied, Invalid
+from vrm.ids import new_secret
 from vrm.web import pages, problems, programs, session
 from vrm.web.audiences import audience
 from vrm.web.company import console_client, key_sets, stating
@@ -38,6 +39,7 @@ class _Facts(Schema):
 class _New(_Facts):
     jwks = fields.String(load_default="")
     jwks_uri = fields.String(load_default="")
+    secret = fields.String(load_default="")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,13 @@ def show_new() -> Response:
 
 @audience("company", roles=DEVELOPS)
 def new() -> BaseResponse:
-    """Register a client with its keys, or with the address of them, which is read at once."""
+    """Register a client with its keys, or with the address of them, which is read at once; in a sandbox with a secret.
+
+    A secret is a page and no redirect: it is shown this once.
+    """
     here, form = house(), filled(_New())
-    given, errors = key_sets.given(form.values.get("jwks", ""), form.values.get("jwks_uri", ""))
+    secret = new_secret("vrm_cs_") if site().sandbox and form.values.get("secret") == "yes" else ""
+    given, errors = key_sets.given(form.values.get("jwks", ""), form.values.get("jwks_uri", ""), secret)
     form = Form(form.values, form.data, {**form.errors, **errors})
     if form.errors:
         return _new_page(form, REFUSED)
@@ -103,6 +109,8 @@ def new() -> BaseResponse:
         return _new_page(form.with_fault(fault), problems.row(fault).status)
     if made.jwks_uri is not None:  # no transaction is open: it waits for a stranger's server
         companies.refresh_jwks(here.database, here.fetcher, client_id=made.id, now=clock.now())
+    if secret:
+        return pages.render("company_client_secret.html", client=made, secret=secret)
     return onward(f"{PAGE}/{made.id}", "saved")
 
 
@@ -227,6 +235,7 @@ def _new_page(form: Form, status: int = 200) -> Response:
         company=company,
         form=key_sets.shown_again(form),
         make_pair=programs.MAKE_PAIR,
+        sandbox=site().sandbox,
     )
 
 

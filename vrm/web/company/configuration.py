@@ -40,12 +40,14 @@ def _hindrance(client: companies.Client, company: companies.Company) -> str:
 
 def configured(client: companies.Client) -> programs.Client:
     """A client as a program knows it."""
-    return programs.Client(site().issuer, client.id, client.redirect_uris[0])
+    return programs.Client(site().issuer, client.id, client.redirect_uris[0], with_secret=client.has_secret)
 
 
 def written(client: companies.Client, ask: programs.Ask) -> dict[str, str]:
     """The same ask with each tool."""
     asker = configured(client)
+    if asker.with_secret:
+        return {"secret": programs.with_secret(asker, ask)}
     return {
         "authlib": programs.authlib(asker, ask),
         "node": programs.openid_client(asker, ask),

@@ -2,36 +2,32 @@
 
 What happens is what would happen to a stranger's request, event by event; only signing in is left out, since the
 invented person's session is begun here. Afterwards the session has ended, the consent is revoked, the client is
-suspended and its key is lost: nothing that is shown can be used again.
+suspended and its keys are lost: nothing that is shown can be used again.
 """
 
-import base64
-import hashlib
 import json
 import secrets
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import current_app
-from joserfc import jwt
 from joserfc.jwk import ECKey
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, companies, consents
 from vrm.house import House
-from vrm.web import offices
+from vrm.web import dpop, offices
 from vrm.web.asking import letter
 from vrm.web.company import console_client, invented
+from vrm.web.company.console_proofs import Proofs, s256
 from vrm.web.company.console_wire import Exchange, Pairs, Wire, read_form
 from vrm.web.site import site
 
 STEPS = ("par", "authorize", "page", "decide", "token", "read", "one", "introspect", "revoke", "again")
 _EXPECTED = {"par": 201, "authorize": 303, "page": 200, "decide": 303, "token": 200, "read": 200, "one": 200,
              "introspect": 200, "revoke": 303, "again": 401}  # fmt: skip
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class _Failed(Exception):
 class _Walk:
     wire: Wire
     client_id: str
-    key: ECKey
+    proofs: Proofs
     cookie: str
     details: str
     decision: str
@@ -88,11 +84,13 @@ class _Walk:
             ("client_id", self.client_id),
             ("redirect_uri", console_client.REDIRECT_URI),
             ("state", state),
-            ("code_challenge", _challenge(verifier)),
+            ("code_challenge", s256(verifier)),
             ("code_challenge_method", "S256"),
             ("authorization_details", self.details),
         ]
-        pushed = self._step("par", "POST", "/oauth/par", form=[*request, *self._proof()]).json()
+        pushed = self._step(
+            "par", "POST", "/oauth/par", self._bound("POST", "/oauth/par"), [*request, *self.proofs.client()]
+        ).json()
         query = urlencode({"client_id": self.client_id, "request_uri": pushed["request_uri"]})
         led = self._step("authorize", "GET", f"/oauth/authorize?{query}", self._browser())
         asked = urlsplit(led.location).path
@@ -114,17 +112,24 @@ class _Walk:
             ("redirect_uri", console_client.REDIRECT_URI),
             ("code_verifier", verifier),
         ]
-        got = self._step("token", "POST", "/oauth/token", form=[*redeemed, *self._proof()]).json()
+        got = self._step(
+            "token",
+            "POST",
+            "/oauth/token",
+            self._bound("POST", "/oauth/token"),
+            [*redeemed, *self.proofs.client()],
+        ).json()
         line = got["authorization_details"][0]["lines"][0]
-        token = got["access_token"]
-        reads = {"Authorization": f"Bearer {token}", "VRM-Purpose": line["purpose"]}
-        self._step("read", "GET", "/v1/profile", reads)
-        self._step("one", "GET", "/v1/profile?" + urlencode({"keys": line["key"]}), reads)
-        self._step("introspect", "POST", "/oauth/introspect", form=[("token", token), *self._proof()])
+        token, purpose = got["access_token"], line["purpose"]
+        self._step("read", "GET", "/v1/profile", self._reading(token, purpose))
+        only = urlencode({"keys": line["key"]})
+        self._step("one", "GET", f"/v1/profile?{only}", self._reading(token, purpose))
+        looks = [("token", token), *self.proofs.client()]
+        self._step("introspect", "POST", "/oauth/introspect", form=looks)
         path = f"/consents/{got['grant_id']}/revoke"
         page = self.wire.send("GET", path, self._browser())
         self._step("revoke", "POST", path, self._browser(form=True), read_form(page.body, path))
-        self._step("again", "GET", "/v1/profile", reads)
+        self._step("again", "GET", "/v1/profile", self._reading(token, purpose))
 
     def _step(
         self,
@@ -154,18 +159,12 @@ class _Walk:
         # A browser says of a form where it was opened, and we look at that (vrm.web.session).
         return {"Cookie": self.cookie, **({"Origin": site().origin} if form else {})}
 
-    def _proof(self) -> Pairs:
-        now = int(time.time())
-        claims = {
-            "iss": self.client_id,
-            "sub": self.client_id,
-            "aud": site().issuer,
-            "iat": now,
-            "exp": now + 60,
-            "jti": secrets.token_urlsafe(16),
-        }
-        signed = jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
-        return [("client_assertion_type", _ASSERTION), ("client_assertion", signed)]
+    def _bound(self, method: str, path: str) -> dict[str, str]:
+        return {"DPoP": self.proofs.possession(method, path)}
+
+    def _reading(self, token: str, purpose: str) -> dict[str, str]:
+        proof = self.proofs.possession("GET", "/v1/profile", token)
+        return {"Authorization": f"DPoP {token}", "DPoP": proof, "VRM-Purpose": purpose}
 
 
 def begin(
@@ -199,10 +198,12 @@ def begin(
 
     try:
         started = house.database.write(lambda db: accounts.start_session(db, account_id=account_id, now=now))
+        # Where proofs must carry a nonce, the run is that of a program which has heard of it already.
+        nonce = dpop.Prover(house.keys, True).nonce(now) if house.settings.dpop_nonce else None
         walk = _Walk(
             Wire(current_app.wsgi_app, site().issuer),
             client.id,
-            key,
+            Proofs(site().issuer, client.id, key, nonce),
             f"{_cookie()}={started.token}",
             json.dumps(details, ensure_ascii=False),
             decision,
@@ -227,8 +228,3 @@ def _unreached(done: Sequence[Step]) -> Iterator[Step]:
 def _cookie() -> str:
     # As vrm.web.session names it.
     return ("__Host-" if site().secure else "") + offices.CONSUMERS.cookie
-
-
-def _challenge(verifier: str) -> str:
-    """S256 (RFC 7636, section 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

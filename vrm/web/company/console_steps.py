@@ -21,9 +21,9 @@ def told() -> dict[str, Told]:
         "par": Told(
             gettext("Your program pushes its request"),
             gettext(
-                "It sends the ask to us directly, so nobody can change it in the browser. It proves itself with a JWT that it signs with its private key and uses once."
+                "It sends the ask to us directly, so nobody can change it in the browser. It proves itself with a JWT that it signs with its private key and uses once. The proof in the DPoP header is signed with another key, one it makes for itself: the code and its tokens will be bound to that."
             ),
-            "RFC 9126, 2.1; RFC 7523, 2.2; RFC 9396, 2",
+            "RFC 9126, 2.1; RFC 7523, 2.2; RFC 9396, 2; RFC 9449, 10.1",
             gettext(
                 "Read the description in the answer: it names what is wrong with the ask or with the proof."
             ),
@@ -59,23 +59,23 @@ def told() -> dict[str, Told]:
         "token": Told(
             gettext("Your program exchanges the code"),
             gettext(
-                "A code is good for a minute, and once. The verifier shows that whoever exchanges it also began the request. The answer says what was allowed, which may be less than you asked for."
+                "A code is good for a minute, and once. The verifier shows that whoever exchanges it also began the request, and the proof that it still holds the key. The answer says what was allowed, which may be less than you asked for."
             ),
-            "RFC 6749, 4.1.3; RFC 7636, 4.5; RFC 9396, 7",
+            "RFC 6749, 4.1.3; RFC 7636, 4.5; RFC 9449, 5; RFC 9396, 7",
             gettext("Ask again from the start: a code that failed once is worth nothing."),
         ),
         "read": Told(
             gettext("It reads what was allowed"),
             gettext(
-                "The values as they are at this moment. The read is in the log before the answer leaves: leaf_hash is its fingerprint there."
+                "The values as they are at this moment. A stolen token reads nothing: beside it goes a new proof, good once, for this method and address and for a minute, with the hash of the token in it. The read is in the log before the answer leaves: leaf_hash is its fingerprint there."
             ),
-            "RFC 6750, 2.1",
+            "RFC 9449, 7.1",
             gettext("Read the code in the answer; the page for developers explains each of them."),
         ),
         "one": Told(
             gettext("It reads only one key"),
             gettext("Read no more than you need just now: people see which keys you read, and how often."),
-            "RFC 6750, 2.1",
+            "RFC 9449, 7.1",
             gettext("Read the code in the answer; the page for developers explains each of them."),
         ),
         "introspect": Told(
@@ -97,7 +97,7 @@ def told() -> dict[str, Told]:
             gettext(
                 "The token is worth nothing from that moment on. Delete what you no longer may keep, and do not try again: the person sees each refused read."
             ),
-            "RFC 6750, 3.1; RFC 9457",
+            "RFC 9449, 7.1; RFC 9457",
             gettext("This read should have been refused. Tell the operator of this place."),
         ),
     }

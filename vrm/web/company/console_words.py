@@ -169,4 +169,5 @@ _FAULTS = (
 
 def _unnamed(company: Company, now: datetime) -> Client:
     name = company.legal_name[:100]
-    return Client(new_id(), company.id, name, (), (), None, None, None, None, "active", None, now)
+    nothing = (None, None, None, None, None)  # neither a secret nor an address of keys
+    return Client(new_id(), company.id, name, (), (), None, (), *nothing, "active", None, now)

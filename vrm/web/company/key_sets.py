@@ -54,8 +54,17 @@ def shown_again(form: Form) -> Form:
     return Form(values, form.data, form.errors)
 
 
-def given(pasted: str, address: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a form says of a client's keys, for the room, and what is wrong with it by name of field."""
+def given(pasted: str, address: str, secret: str = "") -> tuple[dict[str, Any], dict[str, str]]:
+    """What a form says of a client's keys, for the room, and what is wrong with it by name of field.
+
+    ``secret``: the one that was made because the form wants no keys.
+    """
+    if secret:
+        if pasted or address:
+            return {}, {
+                "secret": gettext("A client has a secret or keys. Take the tick away, or leave out the keys.")
+            }
+        return {"secret": secret}, {}
     if pasted and address:
         return {}, {"jwks_uri": gettext("Give the keys or their address, not both.")}
     if address:

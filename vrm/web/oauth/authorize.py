@@ -4,26 +4,32 @@ The address holds a long request only until it was read once. What was asked wai
 be reloaded, prefetched or decided later; it is used up when the person decides (FAPI 2.0, section 5.3.2.2).
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import OAuth2Request
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from vrm import clock, consents, tokens
+from vrm.catalogue import Catalogue
+from vrm.companies import Asker
 from vrm.errors import Invalid
 from vrm.web import session
 from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
-from vrm.web.oauth import parameters
+from vrm.web.oauth import grant_actions, parameters, prompts
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
+from vrm.web.site import Visitor
 
 PARKED_LIFE = timedelta(hours=1)
 """How long a request waits for its person to sign in, or to make a profile first."""
+
+_NOTED = ("pushed", "since")
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
@@ -32,43 +38,88 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.get("/oauth/authorize")
     @audience("public")
     def authorize() -> Response:
-        return in_transaction(server.house.database, lambda: _authorize(server))
+        here = session.visitor()  # which notes that the session is in use: a write of its own
+        return in_transaction(server.house.database, lambda: _authorize(server, here))
 
 
-def _authorize(server: AuthorizationServer) -> Response:
+def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
     oauth_request = server.create_oauth2_request(None)
     try:
         parameters.check(request.args)
+        if "request" in request.args:  # RFC 9101, section 6.3
+            raise InvalidRequestError("Push the parameters themselves, not a request object.")
+        _require_pushed(server)
         grant = server.get_authorization_grant(oauth_request)
         redirect_uri = grant.validate_authorization_request()
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, error.redirect_uri)
     sent = oauth_request.payload.data
     params = {name: sent[name] for name in parameters.READ if name in sent}
+    # What we noted ourselves when the request was kept; nobody else can set it.
+    mark = {name: sent[name] for name in _NOTED if name in sent} if "request_uri" in request.args else {}
     asker = oauth_request.client.asker
+    now = clock.now()
     try:
-        terms = check_ask(server.house.catalogue, asker.company, params.get("authorization_details"))
+        action = grant_actions.read(params, asker)
+        terms = check_request(server.house.catalogue, asker, params, action)
+        since = prompts.since(params | mark, now)
+        again = here is not None and not prompts.is_recent(here, since)
+        here = None if again else here
+        prompts.require_page(params, here)
+        if here is not None:
+            action.require_of(here.person_id)
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, redirect_uri)
 
-    here = session.visitor()
-    now = clock.now()
+    if since is not None:
+        mark["since"] = since
     if here is None:
-        uri = tokens.push_request(
-            current_session(), client_id=asker.client.id, params=params, now=now, life=PARKED_LIFE
+        waits = (
+            "request_uri" in request.args and sent["parked"]
+        )  # it waits already, and no longer for being read
+        uri = (
+            request.args["request_uri"]
+            if waits
+            else tokens.park_request(
+                current_session(), client_id=asker.client.id, params=params | mark, now=now, life=PARKED_LIFE
+            )
         )
         back = "/oauth/authorize?" + urlencode({"client_id": asker.client.id, "request_uri": uri})
-        return redirect("/sign-in?" + urlencode({"next": back}), 303)
+        return redirect("/sign-in?" + urlencode({"next": back} | ({"again": 1} if again else {})), 303)
     ask_id = consents.open_ask(
         current_session(),
         consumer_id=here.person_id,
         client_id=asker.client.id,
         company_id=asker.company.id,
         terms=terms,
-        request={name: params[name] for name in parameters.KEPT if name in params},
+        request={name: params[name] for name in parameters.KEPT if name in params} | mark,
+        amends=action.amends,
         now=now,
     )
     return redirect(f"/asks/{ask_id}", 303)
+
+
+def check_request(
+    catalogue: Catalogue, asker: Asker, params: Mapping[str, str], action: grant_actions.GrantAction
+) -> consents.Terms:
+    """The terms of a request, whose parameters could all be meant. Raises an ``OAuth2Error`` that says what is wrong."""
+    prompts.check(params)
+    return check_ask(
+        catalogue,
+        asker.company,
+        params.get("authorization_details"),
+        scope=params.get("scope"),
+        scope_purpose=asker.client.scope_purpose,
+        merged_with=action.merged_with,
+    )
+
+
+def _require_pushed(server: AuthorizationServer) -> None:
+    """FAPI 2.0, section 5.3.2.2: what was not pushed is refused, unless the client is of a sandbox's simple kind."""
+    if "request_uri" in request.args or not request.args.get("client_id"):
+        return  # Authlib says that the client is missing
+    if not server.query_client(request.args["client_id"]).is_simple:
+        raise InvalidRequestError("Push the request to /oauth/par first, and send its request_uri here.")
 
 
 def refer_back(

@@ -6,16 +6,16 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, import_key
 
 from vrm import clock, companies, tokens
+from vrm.web import signed
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.transaction import current_session
 
-ALGORITHMS = ["ES256", "PS256", "Ed25519"]  # FAPI 2.0, section 5.4.1
 LEEWAY = 10
+TYPES = (None, "JWT", "client-authentication+jwt")
+"""A text that was signed for something else is no assertion (RFC 8725, section 3.11)."""
 MOST_LIFE = 3600
 MOST_JTI = 256
 
@@ -37,23 +37,18 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         super().__init__(leeway=LEEWAY)
         self._issuer = issuer
 
-    def __call__(self, query_client: Any, request: Any) -> Client | None:
-        """The client that the request proves to come from. A client_id beside it is the same (RFC 7521, 4.2)."""
-        client: Client | None = super().__call__(query_client, request)
-        if client is not None and request.form.get("client_id", client.client_id) != client.client_id:
-            raise InvalidClientError(description="The client_id is not that of the client assertion.")
-        return client
-
     def extract_assertion(self, assertion: str) -> Any:
         """Headers and claims, not verified yet. Raises ``InvalidClientError`` alone, whatever was sent."""
         try:
-            return super().extract_assertion(assertion)
-        except (ValueError, TypeError, RecursionError) as fault:
-            raise InvalidClientError(description="The client assertion is not a JWT.") from fault
+            return signed.peek(assertion)
+        except signed.BadSignature as fault:
+            raise InvalidClientError(
+                description="The client assertion is not a JWT signed with ES256, PS256 or Ed25519."
+            ) from fault
 
     def get_audiences(self) -> list[str]:
-        """RFC 7523, section 3: this server, by its issuer identifier or its token endpoint."""
-        return [self._issuer, f"{self._issuer}/oauth/token"]
+        """FAPI 2.0, section 5.3.2.1: this server by its issuer identifier, and no endpoint's address."""
+        return [self._issuer]
 
     def resolve_client_public_key(self, client: Client) -> KeySet:
         """The client's keys that are good now, which may be none."""
@@ -66,9 +61,12 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         And ``KeyNotKnown``, before anything is changed, where the client's key set should be read first.
         """
         self._require_known(assertion, key)
+        header, _ = self.extract_assertion(assertion)
+        if header.get("typ") not in TYPES:
+            raise InvalidClientError(description="The typ of a client assertion is JWT, or left out.")
         try:
-            claims = jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
-        except (JoseError, ValueError, TypeError, KeyError) as fault:
+            claims = signed.verify(assertion, key)
+        except signed.BadSignature as fault:
             raise InvalidClientError(description="The client assertion does not verify.") from fault
         # A list would let an assertion that was meant for several servers be replayed among them.
         if not isinstance(claims.get("aud"), str):
@@ -77,9 +75,7 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         if not isinstance(jti, str) or not 1 <= len(jti) <= MOST_JTI or not jti.isprintable():
             raise InvalidClientError(description="A client assertion needs a jti.")
         exp = claims.get("exp")
-        if not (
-            isinstance(exp, (int, float)) and 0 < exp <= time.time() + MOST_LIFE
-        ):  # false for NaN as well
+        if not isinstance(exp, (int, float)) or not 0 < exp <= time.time() + MOST_LIFE + LEEWAY:
             raise InvalidClientError(description="A client assertion expires within an hour.")
         self.verify_claims(claims)
         return claims
@@ -95,6 +91,6 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def validate_jti(self, claims: dict[str, Any], jti: str) -> bool:
         """RFC 7523, section 3: a ``jti`` counts once, on every process."""
         expires_at = datetime.fromtimestamp(claims["exp"] + LEEWAY, UTC)
-        return tokens.use_assertion(
-            current_session(), client_id=claims["sub"], jti=jti, expires_at=expires_at
+        return tokens.see_once(
+            current_session(), kind="assertion", signer=claims["sub"], jti=jti, expires_at=expires_at
         )

@@ -4,74 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, TokenMixin
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import (
     AuthorizationCodeGrant,
     ClientCredentialsGrant,
     RefreshTokenGrant,
 )
-from authlib.oauth2.rfc6749.models import AuthorizationCodeMixin
-from authlib.oauth2.rfc7636 import CodeChallenge
 
 from vrm import clock, consents, tokens
-from vrm.web.asking import granted_details
-from vrm.web.oauth.clients import Client
+from vrm.web import session
+from vrm.web.asking import granted_details, scopes
+from vrm.web.oauth.clients import Client, auth_methods
+from vrm.web.oauth.possession import prove
+from vrm.web.oauth.stored import Code, StoredToken
 from vrm.web.oauth.transaction import current_session
 
-AUTH_METHODS = ["private_key_jwt"]
+AUTH_METHODS = auth_methods(sandbox=True)
+"""Every method there is. Which of them a client may use, the client says itself."""
 
-
-class Code(AuthorizationCodeMixin):  # type: ignore[misc]
-    """A stored code as Authlib asks about it."""
-
-    def __init__(self, row: tokens.AuthorizationCode) -> None:
-        self.row = row
-        self.code_challenge = row.code_challenge
-        self.code_challenge_method = "S256"
-
-    def get_redirect_uri(self) -> str:
-        return self.row.redirect_uri
-
-    def get_scope(self) -> str:
-        return self.row.scope
-
-
-class StoredToken(TokenMixin):  # type: ignore[misc]
-    """A stored token as Authlib asks about it. It is only made for tokens that are good."""
-
-    def __init__(self, row: tokens.Token) -> None:
-        self.row = row
-
-    def check_client(self, client: Client) -> bool:
-        return self.row.client_id == client.client_id
-
-    def get_scope(self) -> str:
-        return self.row.scope
-
-    def get_expires_in(self) -> int:
-        return int((self.row.expires_at - self.row.issued_at).total_seconds())
-
-    def is_expired(self) -> bool:
-        return self.row.expires_at <= clock.now()
-
-    def is_revoked(self) -> bool:
-        return self.row.revoked_at is not None
-
-
-class StrictPKCE(CodeChallenge):  # type: ignore[misc]
-    """RFC 7636 with S256 for every client: Authlib alone asks it of public clients only."""
-
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
-    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
-
-    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        """Raise ``InvalidRequestError`` unless the request brings an S256 challenge."""
-        data = grant.request.payload.data
-        if not data.get("code_challenge") or data.get("code_challenge_method") != "S256":
-            raise InvalidRequestError(
-                "Send a code_challenge with the method S256.", redirect_uri=redirect_uri
-            )
-        super().validate_code_challenge(grant, redirect_uri)
+OWN_SCOPES = ("grant_management_query", "grant_management_revoke")
+"""What a client may ask for itself alone: to look at its grants, and to give one back."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +34,26 @@ class Standing:
     code_hash: bytes | None
 
 
-class _ConsentGrant:
-    """What both grants that rest on a consent share."""
+class _BoundGrant:
+    """What every grant shares: the tokens it yields are bound to the key that the request proves."""
 
     request: Any
+    server: Any
+    jkt: str | None
+
+    def validate_token_request(self) -> None:
+        """As Authlib does, and who authenticated must show a key: a client of the simple kind may leave that out."""
+        super().validate_token_request()  # type: ignore[misc]
+        self.jkt = prove(self.server, self.request, self.request.client, required=True)
+
+    def typed(self, token: dict[str, Any]) -> None:
+        """Say in the answer how its tokens are shown (RFC 9449, section 5)."""
+        token["token_type"] = "Bearer" if self.jkt is None else "DPoP"
+
+
+class ConsentGrant(_BoundGrant):
+    """What the grants that rest on a consent share."""
+
     standing: Standing
 
     def stand_on(self, consumer_id: str, consent_id: str, epoch: int, code_hash: bytes | None) -> None:
@@ -96,15 +64,17 @@ class _ConsentGrant:
             raise InvalidGrantError("The consent behind this has ended. Ask the person again.")
         self.standing = Standing(consent, code_hash)
 
-    def store(self, secret: str, kind: str, expires_at: datetime) -> None:
+    def store(self, secret: str, kind: str, expires_at: datetime, scope: str) -> None:
         """Store a token that stands on the consent; it never outlives it."""
         consent = self.standing.consent
         tokens.issue_token(
             current_session(),
             secret,
             kind=kind,
-            grantee=tokens.Grantee(consent.client_id, consent.consumer_id, consent.id, consent.epoch),
-            scope="",
+            grantee=tokens.Grantee(
+                consent.client_id, consent.consumer_id, consent.id, consent.epoch, self.jkt
+            ),
+            scope=scope,
             expires_at=min(expires_at, consent.expires_at),
             code_hash=self.standing.code_hash,
             now=clock.now(),
@@ -117,6 +87,7 @@ class _ConsentGrant:
         revision = consents.list_revisions(
             current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
         )[-1]
+        self.typed(token)
         left = int((consent.expires_at - clock.now()).total_seconds())
         token["expires_in"] = min(token["expires_in"], left)
         token["grant_id"] = consent.id
@@ -124,7 +95,7 @@ class _ConsentGrant:
         return status, token, headers
 
 
-class CodeGrant(_ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
+class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
     """RFC 6749, section 4.1. The person's decision stands in ``request.user`` as the consent it made."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
@@ -138,16 +109,34 @@ class CodeGrant(_ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
         return str(redirect_uri)
 
     def save_authorization_code(self, code: str, request: Any) -> None:
-        consent = cast(consents.Consent, request.user)
+        consent, sent = cast(consents.Consent, request.user), request.payload.data
+        revision = consents.list_revisions(
+            current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
+        )[-1]
         tokens.issue_code(
             current_session(),
             code,
-            grantee=tokens.Grantee(consent.client_id, consent.consumer_id, consent.id, consent.epoch),
+            grantee=tokens.Grantee(
+                consent.client_id,
+                consent.consumer_id,
+                consent.id,
+                consent.latest_epoch,
+                request.payload.data.get("dpop_jkt"),
+            ),
             redirect_uri=request.payload.redirect_uri,
-            code_challenge=request.payload.data["code_challenge"],
-            scope="",
+            code_challenge=sent["code_challenge"],
+            scope=scopes.granted(scopes.parse(sent.get("scope")), revision),
+            nonce=sent.get("nonce") or None,
+            authenticated_at=session.present().signed_in_at,
             now=clock.now(),
         )
+
+    def validate_token_request(self) -> None:
+        """The key must be the one the code was bound to, where it was bound (RFC 9449, section 10)."""
+        super().validate_token_request()
+        bound_to = self.request.authorization_code.row.jkt
+        if bound_to is not None and bound_to != self.jkt:
+            raise InvalidGrantError("The code is bound to another key than the proof was made with.")
 
     def query_authorization_code(self, code: str, client: Client) -> Code | None:
         """The code, if this client may still use it. A second use revokes what the first one yielded."""
@@ -163,23 +152,46 @@ class CodeGrant(_ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
         tokens.spend_code(current_session(), authorization_code.row, now=clock.now())
 
     def authenticate_user(self, authorization_code: Code) -> consents.Consent:
+        """The consent, whose other tokens are worth nothing from now on, unless they came of the same decision."""
         row = authorization_code.row
-        self.stand_on(row.consumer_id, row.consent_id, row.epoch, row.code_hash)
-        return self.standing.consent
+        consent = consents.redeem(
+            current_session(),
+            consumer_id=row.consumer_id,
+            consent_id=row.consent_id,
+            epoch=row.epoch,
+            notice_version=self.request.client.asker.company.notice_version,
+            now=clock.now(),
+        )
+        if consent is None:
+            raise InvalidGrantError(
+                "The consent behind this has ended, or was decided on anew. Ask the person again."
+            )
+        self.standing = Standing(consent, row.code_hash)
+        return consent
 
     def save_token(self, token: dict[str, Any]) -> None:
-        self.store(token["access_token"], "access", clock.now() + tokens.TOKEN_LIFE)
-        self.store(token["refresh_token"], "refresh", self.standing.consent.expires_at)
+        scope = token.get("scope", "")
+        self.store(token["access_token"], "access", clock.now() + tokens.TOKEN_LIFE, scope)
+        self.store(token["refresh_token"], "refresh", self.standing.consent.expires_at, scope)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         return self.described(super().create_token_response())
 
 
-class RefreshGrant(_ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
+class RefreshGrant(ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
     """RFC 6749, section 6, without rotation (FAPI 2.0, section 5.3.2.1), up to the consent's end."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     INCLUDE_NEW_REFRESH_TOKEN = False
+
+    def validate_token_request(self) -> None:
+        """The key must be the one the refresh token is bound to; one from before tokens were bound is bound now."""
+        super().validate_token_request()
+        row = self.request.refresh_token.row
+        if row.jkt is None and self.jkt is not None:
+            tokens.bind_token(current_session(), row, jkt=self.jkt)
+        if row.jkt != self.jkt:
+            raise InvalidGrantError("The refresh token is bound to another key than the proof was made with.")
 
     def authenticate_refresh_token(self, refresh_token: str) -> StoredToken | None:
         row = tokens.find_token(current_session(), refresh_token, kind="refresh", now=clock.now())
@@ -195,16 +207,24 @@ class RefreshGrant(_ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
         """Nothing: the same refresh token stays good until the consent ends."""
 
     def save_token(self, token: dict[str, Any]) -> None:
-        self.store(token["access_token"], "access", clock.now() + tokens.TOKEN_LIFE)
+        self.store(token["access_token"], "access", clock.now() + tokens.TOKEN_LIFE, token.get("scope", ""))
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         return self.described(super().create_token_response())
 
 
-class OwnGrant(ClientCredentialsGrant):  # type: ignore[misc]
+class OwnGrant(_BoundGrant, ClientCredentialsGrant):  # type: ignore[misc]
     """RFC 6749, section 4.4: a client's own token, for reading many consents and listing them."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+
+    def validate_requested_scope(self) -> None:
+        """A client's own token reads, or manages grants where it says so (Grant Management, draft 03, section 6.1)."""
+        asked = (self.request.payload.scope or "").split()
+        if any(scope not in OWN_SCOPES for scope in asked):  # RFC 6749, section 5.2
+            raise InvalidScopeError(
+                f"A client's own token is asked for without a scope, or with {' and '.join(OWN_SCOPES)}."
+            )
 
     def save_token(self, token: dict[str, Any]) -> None:
         now = clock.now()
@@ -212,8 +232,9 @@ class OwnGrant(ClientCredentialsGrant):  # type: ignore[misc]
             current_session(),
             token["access_token"],
             kind="access",
-            grantee=tokens.Grantee(self.request.client.client_id),
-            scope="",
+            grantee=tokens.Grantee(self.request.client.client_id, jkt=self.jkt),
+            scope=token.get("scope", ""),
             expires_at=now + tokens.TOKEN_LIFE,
             now=now,
         )
+        self.typed(token)

@@ -10,8 +10,9 @@ from vrm import clock, companies, consents, tokens
 from vrm.web.asking import granted_details
 from vrm.web.audiences import audience
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.grants import AUTH_METHODS, StoredToken
+from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.stored import StoredToken
 from vrm.web.oauth.transaction import current_session
 
 
@@ -35,14 +36,18 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
 
     def introspect_token(self, token: StoredToken) -> dict[str, Any]:
         row = token.row
-        body = {
+        body: dict[str, Any] = {
             "active": True,
             "client_id": row.client_id,
-            "token_type": "Bearer" if row.kind == "access" else "refresh_token",
+            "token_type": ("DPoP" if row.jkt else "Bearer") if row.kind == "access" else "refresh_token",
             "iss": self.server.house.settings.issuer,
             "iat": int(row.issued_at.timestamp()),
             "exp": int(row.expires_at.timestamp()),
         }
+        if row.scope:
+            body["scope"] = row.scope
+        if row.jkt is not None:
+            body["cnf"] = {"jkt": row.jkt}  # RFC 9449, section 6.2
         if row.consumer_id is None or row.consent_id is None:
             return body
         session = current_session()

@@ -2,8 +2,8 @@
 
 Each is sent once (RFC 6749, sections 3.1 and 3.2) and holds printable ASCII (appendix A); only
 ``authorization_details`` is JSON and may hold more. Names and values end up in error descriptions, which may
-hold even less (section 5.2), so a quotation mark or a backslash is taken in ``state`` alone, which nothing repeats
-but the answer to the client.
+hold even less (section 5.2), so a quotation mark or a backslash is taken in ``state`` and ``nonce`` alone, which
+nothing repeats but the answer to the client.
 """
 
 import re
@@ -13,14 +13,24 @@ from werkzeug.datastructures import MultiDict
 
 from vrm.web.descriptions import PLAIN
 
-KEPT = ("client_id", "redirect_uri", "response_type", "state", "code_challenge", "code_challenge_method")
+KEPT = (
+    "client_id", "redirect_uri", "response_type", "state", "code_challenge", "code_challenge_method", "dpop_jkt",
+    "scope", "nonce",
+)  # fmt: skip
 """What the client needs back with the decision."""
-READ = (*KEPT, "scope", "authorization_details")
+READ = (*KEPT, "authorization_details", "grant_management_action", "grant_id", "prompt", "max_age")
 """What an authorization request may say; anything else is not looked at and not kept (section 3.1)."""
 
 MOST_STATE = 4096
+MOST_NONCE = 512  # FAPI 2.0, section 5.3.2.2, asks for 64
 
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _STATE = re.compile(rf"[ -~]{{0,{MOST_STATE}}}")
+_NONCE = re.compile(rf"[ -~]{{0,{MOST_NONCE}}}")
+
+_ANYTHING = frozenset({"state", "nonce", "authorization_details", "claims", "binding_message"})
+"""``claims`` is JSON as well, which is not read (OpenID Connect Core 1.0, section 5.5); a ``binding_message`` is shown to
+a person in their own letters, and never repeated to its client."""
 
 
 def check(sent: MultiDict[str, str]) -> None:
@@ -30,7 +40,15 @@ def check(sent: MultiDict[str, str]) -> None:
             raise InvalidRequestError("The name of a parameter holds a character that none may hold.")
         if len(values) > 1:
             raise InvalidRequestError("A parameter is sent more than once.")
+        if name == "response_mode" and values[0] != "query":
+            raise InvalidRequestError("response_mode is query, or left out.")
         if name == "state" and not _STATE.fullmatch(values[0]):
             raise InvalidRequestError(f"state is printable ASCII of at most {MOST_STATE} characters.")
-        if name not in {"state", "authorization_details"} and not PLAIN.fullmatch(values[0]):
+        if name == "nonce" and not _NONCE.fullmatch(values[0]):
+            raise InvalidRequestError(f"nonce is printable ASCII of at most {MOST_NONCE} characters.")
+        if name == "dpop_jkt" and not _THUMBPRINT.fullmatch(values[0]):  # RFC 9449, section 10
+            raise InvalidRequestError(
+                "dpop_jkt is the SHA-256 thumbprint of a key (RFC 7638): 43 characters."
+            )
+        if name not in _ANYTHING and not PLAIN.fullmatch(values[0]):
             raise InvalidRequestError("A parameter holds a character that it may not hold.")

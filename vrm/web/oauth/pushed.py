@@ -8,10 +8,11 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import Blueprint, Response
 
 from vrm import clock, tokens
-from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
-from vrm.web.oauth import parameters
+from vrm.web.oauth import grant_actions, parameters
+from vrm.web.oauth.authorize import check_request
 from vrm.web.oauth.grants import AUTH_METHODS
+from vrm.web.oauth.possession import prove
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session
 
@@ -27,13 +28,19 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
         client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)
         if "request_uri" in request.form:  # RFC 9126, section 2.1
             raise InvalidRequestError("A pushed request cannot refer to another one.")
+        if "request" in request.form:  # RFC 9101, section 6.3
+            raise InvalidRequestError(
+                "Send the parameters themselves, not a request object.", error="request_not_supported"
+            )
         params = {name: request.form[name] for name in parameters.READ if name in request.form}
         params["client_id"] = client.client_id
+        _bind(params, prove(self.server, request, client, required=False))
         request.payload = BasicOAuth2Payload(params)
         try:
             grant = self.server.get_authorization_grant(request)
             grant.validate_authorization_request()
-            check_ask(self.server.house.catalogue, client.asker.company, params.get("authorization_details"))
+            action = grant_actions.read(params, client.asker)
+            check_request(self.server.house.catalogue, client.asker, params, action)
         except OAuth2Error as error:
             error.redirect_uri = None  # the answer goes to the client itself, never through a browser
             raise
@@ -50,6 +57,12 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
         )
         body = {"request_uri": uri, "expires_in": int(tokens.PUSHED_LIFE.total_seconds())}
         return 201, body, [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+
+
+def _bind(params: dict[str, Any], jkt: str | None) -> None:
+    """Bind the code to come to a key: the one named, or that of the proof beside it (RFC 9449, section 10.1)."""
+    if jkt is not None and params.setdefault("dpop_jkt", jkt) != jkt:
+        raise InvalidRequestError("dpop_jkt is not the thumbprint of the key that the proof was made with.")
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:

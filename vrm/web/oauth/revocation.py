@@ -9,8 +9,9 @@ from flask import Blueprint, Response
 from vrm import clock, tokens
 from vrm.web.audiences import audience
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.grants import AUTH_METHODS, StoredToken
+from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.stored import StoredToken
 from vrm.web.oauth.transaction import current_session
 
 

@@ -1,10 +1,10 @@
 """Authlib's authorization server, told how this house stores things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as FlaskServer
-from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Request
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
@@ -16,10 +16,14 @@ from flask import request as flask_request
 from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
-from vrm.web.oauth import parameters
+from vrm.web import dpop
+from vrm.web.oauth import authentication, parameters
+from vrm.web.oauth.backchannel_grant import BackchannelGrant
 from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.grants import CodeGrant, OwnGrant, RefreshGrant, StrictPKCE
+from vrm.web.oauth.grants import CodeGrant, OwnGrant, RefreshGrant
+from vrm.web.oauth.id_token import IdToken
+from vrm.web.oauth.pkce import StrictPKCE
 from vrm.web.oauth.transaction import current_session, in_transaction
 
 
@@ -27,8 +31,9 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
     """The server of one house. Its hooks work on the session of the running request."""
 
     def __init__(self, house: House) -> None:
-        super().__init__(query_client=_find_client, save_token=_save_nothing)
+        super().__init__(query_client=self._find_client, save_token=_save_nothing)
         self.house = house
+        self.prover = dpop.Prover(house.keys, house.settings.dpop_nonce)
         self.register_token_generator(
             "default",
             BearerTokenGenerator(
@@ -38,9 +43,12 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             ),
         )
         self.register_client_auth_method("private_key_jwt", ClientAssertion(house.settings.issuer))
-        self.register_grant(CodeGrant, [StrictPKCE(required=True)])
+        self.register_client_auth_method("client_secret_basic", authentication.by_basic)
+        id_token = IdToken(house.settings.issuer, house.keys.token_keys)
+        self.register_grant(CodeGrant, [StrictPKCE(required=True), id_token])
         self.register_grant(RefreshGrant)
         self.register_grant(OwnGrant)
+        self.register_grant(BackchannelGrant, [id_token])
         self.register_extension(_Issuer(house.settings.issuer))
 
     def get_authorization_grant(self, request: OAuth2Request) -> Any:
@@ -55,10 +63,23 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             )
             if pushed is None:
                 raise InvalidRequestError(
-                    "This request_uri is unknown or has expired. Push the request again."
+                    "This request_uri is unknown, was used, or has expired. Push the request again."
                 )
             request.payload = BasicOAuth2Payload(pushed)
         return super().get_authorization_grant(request)
+
+    def authenticate_client(
+        self, request: OAuth2Request, methods: Sequence[str], endpoint: str = "token"
+    ) -> Client:
+        """The client that a request proves to come from. A client_id beside the proof is the same."""
+        method = authentication.method_of(request, sandbox=self.house.settings.sandbox)
+        try:
+            client: Client = super().authenticate_client(request, [method], endpoint)
+        except InvalidClientError as fault:
+            raise authentication.refusal(method, fault) from None
+        if request.form.get("client_id", client.client_id) != client.client_id:  # RFC 7521, section 4.2
+            raise InvalidClientError(description="The client_id is not that of the client who proves itself.")
+        return client
 
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
         """The request, as it was sent to the issuer's address whatever a proxy made of that on the way."""
@@ -92,12 +113,23 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             Response, super().handle_response(303 if status_code == 302 else status_code, payload, headers)
         )
 
+    def _find_client(self, client_id: str) -> Client:
+        """The client, if it may ask. Unknown, suspended and not yet approved look alike, in all Authlib asks of it."""
+        try:
+            asker = companies.may_ask(current_session(), client_id=client_id)
+        except companies.MayNotAsk:
+            raise InvalidClientError(
+                description="This client is unknown, not approved yet, or suspended. Ask the operator."
+            ) from None
+        return Client(asker, sandbox=self.house.settings.sandbox)
+
 
 class _IssuersRequest(FlaskOAuth2Request):  # type: ignore[misc]
     def __init__(self, sent: Request, issuer: str) -> None:
         OAuth2Request.__init__(self, method=sent.method, uri=issuer + sent.full_path, headers=sent.headers)
         self._request = sent
-        self.payload = FlaskOAuth2Payload(sent)
+        # RFC 6749, section 2.3.1: what is posted stands in the body, and in the address nothing secret ever does.
+        self.payload = BasicOAuth2Payload(sent.form if sent.method == "POST" else sent.args)
 
 
 class _Issuer(IssuerParameter):  # type: ignore[misc]
@@ -108,16 +140,6 @@ class _Issuer(IssuerParameter):  # type: ignore[misc]
 
     def get_issuer(self) -> str:
         return self._issuer
-
-
-def _find_client(client_id: str) -> Client:
-    """The client, if it may ask. Unknown, suspended and not yet approved look alike, in all Authlib asks of it."""
-    try:
-        return Client(companies.may_ask(current_session(), client_id=client_id))
-    except companies.MayNotAsk:
-        raise InvalidClientError(
-            description="This client is unknown, not approved yet, or suspended. Ask the operator."
-        ) from None
 
 
 def _save_nothing(token: dict[str, Any], request: OAuth2Request) -> None:

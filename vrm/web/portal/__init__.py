@@ -6,6 +6,7 @@ One file for each family of pages, each with its views and ``add_routes``:
 * ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it.
 * ``consents`` what is allowed and was, and ending it; ``consent`` one of them in full.
 * ``reads`` who read what; ``companies`` those that may ask; ``company`` what anybody can read of one.
+* ``desk`` being asked at a desk or on the phone, and blocking companies.
 
 What several pages need has its own file: ``words`` (labels and sentences), ``readers`` (who can read what now),
 ``history`` (reads as rows), ``consent_rows``, ``inputs`` (a key of the catalogue as a form).
@@ -21,6 +22,7 @@ from vrm.web.portal import (
     company,
     consent,
     consents,
+    desk,
     front,
     home,
     profile,
@@ -35,6 +37,7 @@ def routes() -> Blueprint:
     """Every page of the portal."""
     blueprint = Blueprint("portal", __name__)
     coming_in.add_routes(blueprint)
-    for family in (front, home, profile, profile_item, consents, consent, reads, companies, company):
+    families = (front, home, profile, profile_item, consents, consent, reads, companies, company, desk)
+    for family in families:
         family.add_routes(blueprint)
     return blueprint

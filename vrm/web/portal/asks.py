@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from vrm import companies, consents
+from vrm import companies, consents, tokens
 from vrm.house import House
 from vrm.web.portal import words
 
@@ -24,6 +24,9 @@ class Waiting:
     labels: list[str]
     asked_at: datetime
     closes_at: datetime
+    quiet: bool
+    """From a desk or on the phone; then ``message`` is what both sides compare, where there is something."""
+    message: str
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,25 @@ class Past:
 
 
 def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Waiting]:
-    """The asks a person can decide now. One whose client may not ask any more is not shown."""
+    """The asks a person can decide now.
+
+    Not shown is one whose client may not ask any more, one of a company they have blocked, and one that would change
+    a consent which has ended or was changed meanwhile.
+    """
+    blocked = consents.list_blocked(db, consumer_id=consumer_id)
     asks = consents.list_asks(db, consumer_id=consumer_id, now=now)
     clients = companies.client_standings(db.connection(), client_ids={ask.client_id for ask in asks})
-    asks = [ask for ask in _newest(asks) if clients[ask.client_id].may_read]
+    held = {each.id: each for each in consents.list_consents(db, consumer_id=consumer_id)}
+    asks = [
+        ask
+        for ask in _newest(asks)
+        if (standing := clients[ask.client_id]).may_read
+        and ask.company_id not in blocked
+        and (ask.amends is None or _is_unchanged(held.get(ask.amends.consent_id), ask.amends, standing, now))
+    ]
     names = words.company_names(db, (ask.company_id for ask in asks))
+    marks = {ask.id: ask.request["backchannel"] for ask in asks if ask.quiet}
+    messages = tokens.open_messages(db, here.keys, marks=marks.values())
     return [
         Waiting(
             href=f"/asks/{ask.id}",
@@ -55,6 +72,8 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
             labels=words.labels(here.catalogue, ask.terms.lines),
             asked_at=ask.created_at,
             closes_at=ask.expires_at,
+            quiet=ask.quiet,
+            message=messages.get(marks.get(ask.id, ""), ""),
         )
         for ask in asks
     ]
@@ -87,11 +106,25 @@ def past(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[P
     ]
 
 
+def _is_unchanged(
+    held: consents.Consent | None,
+    amends: consents.Amends,
+    standing: companies.ClientStanding,
+    now: datetime,
+) -> bool:
+    """Whether a consent is still as an ask found it: see ``consents.get_basis``."""
+    return (
+        held is not None
+        and held.is_active(now)
+        and (held.revision, held.notice_version) == (amends.revision, standing.notice_version)
+    )
+
+
 def _newest(asks: Sequence[consents.Ask]) -> Iterator[consents.Ask]:
-    """Of the asks of one client on the same terms the first, which is the newest."""
+    """Of the asks of one client on the same terms the first, which is the newest; each desk asks for itself."""
     seen = set()
     for ask in asks:
-        alike = (ask.client_id, ask.terms)
+        alike = (ask.client_id, ask.terms, ask.amends, ask.id if ask.quiet else None)
         if alike not in seen:
             seen.add(alike)
             yield ask

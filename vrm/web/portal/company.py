@@ -53,6 +53,7 @@ class Together:
     refusals: int
     last_read_at: datetime | None
     waiting: list[asks.Waiting]
+    blocked_since: datetime | None
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -123,4 +124,5 @@ def _together(db: Session, here: House, company: Company, consumer_id: str, now:
             for each in asks.waiting(db, here, consumer_id=consumer_id, now=now)
             if each.domain == company.domain and company.domain_proved_at is not None
         ],
+        blocked_since=consents.blocked_since(db, consumer_id=consumer_id, company_id=company.id),
     )

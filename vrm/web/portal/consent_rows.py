@@ -17,7 +17,8 @@ from vrm.web.portal.home import ends_soon
 class Row:
     """A consent. ``doable`` is what the person can do with it now; ``retention_days`` is filled in by ``one``.
 
-    ``state``: active, ending (soon), suspended or changed (it runs, and yet nothing can be read), revoked, expired.
+    ``state``: active, ending (soon), suspended or changed (it runs, and yet nothing can be read), revoked,
+    returned (by its client), expired.
     """
 
     id: str

@@ -19,7 +19,7 @@ from vrm.web.rooms import house
 
 STATES = {
     "current": ("active", "ending", "suspended", "changed"),
-    "history": ("revoked", "expired", "refused", "closed"),
+    "history": ("revoked", "returned", "expired", "refused", "closed"),
 }
 READABLE = ("active", "ending")
 

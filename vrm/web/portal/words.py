@@ -84,6 +84,8 @@ def reason(code: str | None) -> str:
             return gettext("The company may not read anybody just now.")
         case "revoked":
             return gettext("You had revoked it.")
+        case "returned":
+            return gettext("They had given your permission back.")
         case "expired":
             return gettext("Your permission had ended.")
         case "notice_changed":

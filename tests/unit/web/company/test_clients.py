@@ -2,13 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from joserfc.jwk import ECKey
 
-from tests.unit.web.company.people import account, approve, organisation
+from tests.unit.web.company.people import account, approve, organisation, signed_in
 from vrm import clock, companies
+from vrm.app import create_app
 
 BACK = "https://nordlicht.example/back"
 
@@ -84,6 +86,43 @@ def test_what_cannot_be_registered(owner, house, company, field, typed):
     assert house.database.read(lambda db: companies.list_clients(db, company_id=company.id)) == []
 
 
+def test_a_secret_in_a_sandbox(owner, house, company):
+    """It is shown once and kept as a hash; the client's pages say how it proves itself, and show one program."""
+    owner.get("/company/clients/new")
+    assert "Make a secret instead of keys" in owner.page
+    typed = {"name": "Web shop", "redirect_uris": BACK, "jwks": "", "jwks_uri": "", "secret": "yes"}
+    owner.post("/company/clients/new", 400, **{**typed, "jwks": pasted(new_key())})
+    assert 'id="secret-wrong"' in owner.page
+    owner.post("/company/clients/new", 200, **typed)
+    shown = re.search(r"CLIENT_SECRET=(vrm_cs_[\w-]{43})", owner.page)
+    client = the_only(house, company)
+    assert shown is not None and client.is_secret(shown[1]) and not client.keys
+    for path, said in (("", "proves itself with a secret"), ("/configuration", "client_secret_basic")):
+        owner.get(f"/company/clients/{client.id}{path}")
+        assert said in owner.page and shown[1] not in owner.page and "No key is good now" not in owner.page
+    assert "CLIENT_SECRET" in owner.page and "openid-client" not in owner.page
+
+
+def test_a_key_ends_a_secret(owner, house, company):
+    """Whoever has a key is no longer proved by less."""
+    client = registered(house, company, secret="s" * 43)
+    jwk = json.dumps(new_key().as_dict(private=False))
+    owner.post(f"/company/clients/{client.id}/keys", jwk=jwk)
+    assert not as_kept(house, client).has_secret
+
+
+def test_no_secret_where_people_are_real(house, company, jana):
+    """On an instance that is no sandbox the form has no such choice, and sending it makes no client."""
+    instance = replace(house.settings.instance, sandbox=False)
+    strict = replace(house, settings=replace(house.settings, instance=instance))
+    desk = signed_in(create_app(strict), strict, jana.id)
+    desk.get("/company/clients/new")
+    assert "Make a secret" not in desk.page
+    desk.post("/company/clients/new", 400, name="Web shop", redirect_uris=BACK, secret="yes")
+    assert 'id="jwks-wrong"' in desk.page
+    assert house.database.read(lambda db: companies.list_clients(db, company_id=company.id)) == []
+
+
 def test_one_key_by_itself(owner, house, company):
     """A single public key is as good as a set of one."""
     key = json.dumps(new_key("alone").as_dict(private=False))
@@ -109,7 +148,7 @@ def test_what_is_wrong_with_a_key(owner, house, company, jwk, told):
     owner.post(f"/company/clients/{client.id}/keys", 400, jwk=jwk)
     assert told in owner.page
     shown = re.search(r'<textarea[^>]*name="jwk"[^>]*>(.*?)</textarea>', owner.page, re.S)
-    assert bool(shown[1].strip()) == ("private" not in told)
+    assert shown is not None and bool(shown[1].strip()) == ("private" not in told)
 
 
 def test_keys_at_an_address(owner, house, company, nordlicht_site):
@@ -320,3 +359,29 @@ def test_the_programs_carry_no_markup(owner, house, company):
     )
     text = owner.client.get(f"/company/clients/{client.id}/configuration").text
     assert "?a=1&amp;b=" in text and "?a=1&b=" not in text
+
+
+def test_what_scopes_are_for_and_where_people_go(owner, house, company):
+    """Both are chosen on one page, shown again there, and taken back; what is not registered is refused."""
+    client = registered(house, company)
+    page = f"/company/clients/{client.id}/sign-in"
+    purpose = sorted(company.purposes)[0]
+    owner.get(f"/company/clients/{client.id}")
+    assert page in owner.page
+    owner.get(page)
+    assert "Signing people in" in owner.page
+    bye = "https://nordlicht.example/bye"
+    assert owner.post(page, scope_purpose=purpose, post_logout_redirect_uris=f"{bye}\r\n").status_code == 303
+    kept = as_kept(house, client)
+    assert (kept.scope_purpose, kept.post_logout_redirect_uris) == (purpose, (bye,))
+    owner.get(page)
+    assert f'<option value="{purpose}" selected>' in owner.page and bye in owner.page
+    for wrong in (
+        {"scope_purpose": "dpv:Nothing", "post_logout_redirect_uris": bye},
+        {"scope_purpose": purpose, "post_logout_redirect_uris": "http://evil.example/#x"},
+    ):
+        owner.post(page, 400, **wrong)
+    assert as_kept(house, client) == kept
+    owner.post(page, scope_purpose="", post_logout_redirect_uris="")
+    kept = as_kept(house, client)
+    assert (kept.scope_purpose, kept.post_logout_redirect_uris) == (None, ())

@@ -13,6 +13,7 @@ from tests.support import seeds
 from tests.unit.web.company.people import account, approve, signed_in
 from tests.unit.web.portal.actors import found
 from vrm import accounts, clock, companies, consents
+from vrm.app import create_app
 from vrm.errors import Conflict, TooMany
 from vrm.web.company import console_client, invented
 
@@ -230,15 +231,26 @@ def test_what_is_not_proved_is_not_drawn_as_proved(owner, house, company):
 
 
 def test_what_was_shown_is_worth_nothing(owner, app, house, company):
-    """After a run neither the session nor the token nor the client's proof that stand on the page open anything."""
+    """After a run neither the session nor the token nor the proofs that stand on the page open anything."""
     approve(house, company)
     owner.post("/company/console/run", 200, **ASK, do="run")
-    token = found(r"Bearer (vrm_at_\S+)", owner.page)
+    token = found(r"DPoP (vrm_at_\S+)", owner.page)
+    proof = found(r"DPoP: (\S+)", owner.page[owner.page.rindex("DPoP vrm_at_") :])
     cookie = found(r"Cookie: vrm=(\S+)", owner.page)
     browser = app.test_client()
-    assert browser.get("/v1/profile", headers={"Authorization": f"Bearer {token}"}).status_code == 403
+    for shown in ({"Authorization": f"Bearer {token}"}, {"Authorization": f"DPoP {token}", "DPoP": proof}):
+        assert browser.get("/v1/profile", headers=shown).status_code == 401
     browser.set_cookie("vrm", cookie)
     assert browser.get("/home").status_code == 303
+
+
+def test_a_run_where_proofs_carry_nonces(house, company, jana):
+    """On an instance that wants a nonce in each proof the run shows proofs that have one."""
+    approve(house, company)
+    strict = replace(house, settings=replace(house.settings, dpop_nonce=True))
+    desk = signed_in(create_app(strict), strict, jana.id)
+    desk.post("/company/console/run", 200, **ASK, do="run")
+    assert "Everything went as it should" in desk.page
 
 
 def test_whoever_is_signed_in_stays_so(owner, house, company):
@@ -366,11 +378,14 @@ def test_every_field_has_an_invented_value(house):
 def test_keys_are_offered_by_group(owner, house):
     """Every key of the catalogue stands under its group."""
     owner.get("/company/console")
-    first = re.search(r'<select[^>]*name="key-0".*?</select>', owner.page, re.S)[0]
-    groups = re.findall(r"<optgroup.*?</optgroup>", first, re.S)
+    first = re.search(r'<select[^>]*name="key-0".*?</select>', owner.page, re.S)
+    assert first is not None
+    groups = re.findall(r"<optgroup.*?</optgroup>", first[0], re.S)
     assert len(groups) == len(house.catalogue.groups)
     assert (
-        sum(group.count("<option") for group in groups) == first.count("<option") == len(house.catalogue.keys)
+        sum(group.count("<option") for group in groups)
+        == first[0].count("<option")
+        == len(house.catalogue.keys)
     )
 
 

@@ -1,0 +1,205 @@
+"""Pushed requests, and what a person's browser could do to a request on its way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from tests.attacks.codes import after
+from tests.attacks.stage import Came, Row, Scene, Stage, nothing, opened, pushed, simple
+from tests.support.actors import MIA, answer, line, needed
+
+REQUEST, CLIENT = "invalid_request", "invalid_client"
+PAR = "/oauth/par"
+
+
+def _open(scene: Scene) -> Came:
+    return scene.person.http.get(scene.request.address)
+
+
+def _unpushed(scene: Scene) -> Came:
+    return scene.person.http.get(scene.company.request(needed("name")).address)
+
+
+def _named_alone(scene: Scene) -> Came:
+    return scene.person.http.get("/oauth/authorize?" + urlencode({"client_id": scene.company.client_id}))
+
+
+def _half_pushed(scene: Scene) -> Came:
+    """The parameters of a request in the address, beside a request_uri that is none."""
+    params = {
+        **scene.company.request(needed("name")).params,
+        "request_uri": "urn:ietf:params:oauth:request_uri:x",
+    }
+    return scene.person.http.get("/oauth/authorize?" + urlencode(params))
+
+
+def _of_another(scene: Scene) -> Came:
+    address = scene.request.address.replace(scene.company.client_id, scene.stage.other.client_id)
+    return scene.person.http.get(address)
+
+
+def _of_a_simple_one(scene: Scene) -> Came:
+    address = scene.request.address.replace(scene.company.client_id, scene.stage.simple.client_id)
+    return scene.person.http.get(address)
+
+
+def _decided(stage: Stage) -> Scene:
+    """A request that its person has decided."""
+    scene = opened(stage)
+    scene.person.landed(scene.decide(decision="refuse"))
+    return scene
+
+
+def _two_look(stage: Stage) -> Scene:
+    """Two people have the page of one request open, and the first decides."""
+    scene = pushed(stage)
+    second = stage.ben.look(scene.request)[1]
+    stage.mia.grant(scene.request)
+    return replace(scene, person=stage.ben, form=second)
+
+
+def _push(proof: bool = True, **more: str) -> Callable[[Scene], Came]:
+    def attack(scene: Scene) -> Came:
+        shown = scene.company.proof() if proof else {}
+        return scene.company.http.post(
+            PAR, data={**scene.company.request(needed("name")).params, **shown, **more}
+        )
+
+    return attack
+
+
+def _push_as_another(scene: Scene) -> Came:
+    """A request in the name of the company, with the proof of another one."""
+    params = scene.company.request(needed("name")).params
+    return scene.company.http.post(PAR, data={**params, **scene.stage.other.proof()})
+
+
+def _by_get(scene: Scene) -> Came:
+    params = {**scene.company.request(needed("name")).params, **scene.company.proof()}
+    return scene.company.http.get(PAR, params=params)
+
+
+def _request_object(scene: Scene) -> Came:
+    return scene.person.http.get(scene.request.address + "&request=eyJhbGciOiJub25lIn0.e30.")
+
+
+def _beside(**more: str) -> Callable[[Scene], Came]:
+    """Parameters beside the request_uri, where a link's maker could put them. Nothing of them may count."""
+
+    def attack(scene: Scene) -> Came:
+        page = scene.person.open(f"{scene.request.address}&{urlencode(more)}")
+        if page.status_code != 200:
+            return page
+        form = replace(scene, form=scene.person.look(replace(scene.request, address=page.url.path))[1])
+        landed = scene.person.landed(form.decide(decision="refuse"))
+        told = answer(landed)
+        kept = landed.startswith(scene.company.redirect_uri + "?") and told["state"] == scene.request.state
+        return (303, "as pushed" if kept else landed)
+
+    return attack
+
+
+def _more_asked(scene: Scene) -> Came:
+    """Another ask beside the request_uri. The page shows what was pushed."""
+    asks = scene.company.request(needed("birthdate")).params["authorization_details"]
+    page = scene.person.open(f"{scene.request.address}&{urlencode({'authorization_details': asks})}")
+    return page.status_code, "more" if "17 June 1991" in page.text else "as pushed"
+
+
+def _challenge_beside(scene: Scene) -> Came:
+    """A challenge of the attacker's beside the request_uri (PKCE downgrade)."""
+    theirs = scene.company.request(needed("name"))
+    address = f"{scene.request.address}&{urlencode({'code_challenge': theirs.params['code_challenge']})}"
+    code = answer(scene.person.grant(replace(scene.request, address=address)))["code"]
+    return scene.company.redeem(scene.request, code, code_verifier=theirs.verifier)
+
+
+def _forged_mark(scene: Scene) -> Came:
+    """A client asks for a new sign-in, and a link's maker pretends that it took place."""
+    params = {**scene.company.request(needed("name")).params, "prompt": "login", "since": "0"}
+    return scene.person.http.get("/oauth/authorize?" + urlencode(params))
+
+
+def _twisted(**changes: str | list[str]) -> Callable[[Scene], Came]:
+    return lambda scene: scene.decide(**changes)
+
+
+def _delicate(stage: Stage) -> Scene:
+    """A page with a line that could be answered in two ways, a home to choose, and something very sensitive."""
+    homes = [
+        MIA["address"],
+        {"street_address": "3 Rue Verte", "locality": "Lyon", "postal_code": "69001", "country": "FR"},
+    ]
+    known = stage.__dict__.get("zoe") or stage.world.consumer(
+        email="zoe@mail.example", values={**MIA, "address": homes, "religious_diet": "halal"}
+    )
+    stage.__dict__["zoe"] = known
+    ask = [
+        needed("birthdate", any_of=["age_over_18"]),
+        needed("address"),
+        needed("religious_diet"),
+        line("email"),
+    ]
+    asked = stage.company.ask(*ask, duration_days=30)
+    return Scene(stage, stage.company, known, asked=asked, form=known.look(asked)[1])
+
+
+GOOD = {"item-1": "all", "sure-2": "yes"}
+
+
+def _anothers_page(scene: Scene) -> Came:
+    """The decision of one person's page, sent by another who is signed in."""
+    own = scene.stage.ben.look(scene.company.ask(needed("name")))[1]
+    sent = {**scene.page.values, "csrf": own.values["csrf"], "decision": "grant"}
+    return scene.stage.ben.http.post(scene.page.action, data=sent, headers={"Origin": scene.stage.ben.origin})
+
+
+def _anothers_ask(scene: Scene) -> Came:
+    return scene.stage.ben.http.get(scene.page.action)
+
+
+def _anothers_item(scene: Scene) -> Came:
+    return scene.decide(**{**GOOD, "item-1": scene.stage.mia.items["address"][0]})
+
+
+ROWS = [
+    Row("a request in the address", "push required", nothing, _unpushed, 400, REQUEST),
+    Row("a client and nothing else", "push required", nothing, _named_alone, 400, REQUEST),
+    Row("parameters beside a request_uri that is none", "push known", nothing, _half_pushed, 400, REQUEST),
+    Row("a request_uri of another client", "push of its client", pushed, _of_another, 400, REQUEST),
+    Row("a request_uri as a client that need not push", "push of its client", pushed, _of_a_simple_one, 400, REQUEST),
+    Row("after 91 seconds", "push for 90 seconds", pushed, after(91, _open), 400, REQUEST),
+    Row("after ten minutes", "push for 90 seconds", pushed, after(600, _open), 400, REQUEST),
+    Row("opened again after the decision", "push once", _decided, _open, 400, REQUEST),
+    Row("opened by another after the decision", "push once", _decided, lambda s: s.stage.ben.http.get(s.request.address), 400, REQUEST),
+    Row("a second person decides on it", "push decided once", _two_look, lambda s: s.decide(), 409, "page"),
+    Row("no proof", "push authenticated", nothing, _push(proof=False), 400, CLIENT),
+    Row("the proof of another client", "push authenticated", nothing, _push_as_another, 400, CLIENT),
+    Row("a secret the client does not have", "push authenticated", nothing, _push(proof=False, client_secret="x" * 43), 400, CLIENT),
+    Row("a pushed request inside another one", "push of parameters", nothing, _push(request_uri="urn:ietf:params:oauth:request_uri:x"), 400, REQUEST),
+    Row("an address to read the request at", "push of parameters", nothing, _push(request_uri="https://evil.example/r.jwt"), 400, REQUEST),
+    Row("a request object, pushed", "no request objects pushed", nothing, _push(request="eyJhbGciOiJub25lIn0.e30."), 400, "request_not_supported"),
+    Row("a request object in the address", "no request objects", pushed, _request_object, 400, REQUEST),
+    Row("by GET", "push by POST", nothing, _by_get, 405, REQUEST),
+    Row("the implicit flow", "code alone", nothing, _push(response_type="token"), 400, "unsupported_response_type"),
+    Row("a hybrid flow", "code alone", nothing, _push(response_type="code id_token"), 400, "unsupported_response_type"),
+    # Tampering on the way
+    Row("a redirect URI beside a request_uri", "push unchanged", pushed, _beside(redirect_uri="https://evil.example/"), 303, "as pushed"),
+    Row("a state beside a request_uri", "push unchanged", pushed, _beside(state="evil"), 303, "as pushed"),
+    Row("a response type beside a request_uri", "push unchanged", pushed, _beside(response_type="token"), 303, "as pushed"),
+    Row("more lines beside a request_uri", "push unchanged", pushed, _more_asked, 200, "as pushed"),
+    Row("a challenge beside a request_uri", "push unchanged", pushed, _challenge_beside, 400, "invalid_grant", ("code", "consent", "revision")),
+    Row("a sign-in that did not take place", "marks are ours", simple, _forged_mark, 303, "/sign-in", ("pushed",)),
+    # Tampering with the page
+    Row("what was seen is something else", "seen is decided", opened, _twisted(seen="0" * 64), 400, "page"),
+    Row("what was seen is left out", "seen is decided", opened, _twisted(seen=[]), 400, "page"),
+    Row("a key that was not offered", "choice on the page", _delicate, _twisted(**GOOD, **{"key-0": "name"}), 400, "page"),
+    Row("a key that has no value", "choice on the page", _delicate, _twisted(**GOOD, **{"key-0": "nickname"}), 400, "page"),
+    Row("an item of somebody else", "item on the page", _delicate, _anothers_item, 400, "page"),
+    Row("an item that is nobody's", "item on the page", _delicate, _twisted(**{**GOOD, "item-1": "f81d4fae-7dec-4d0a-a765-00a0c91e6bf6"}), 400, "page"),
+    Row("a year instead of a month", "days on the page", _delicate, _twisted(**GOOD, days="365"), 400, "page"),
+    Row("no end at all", "days on the page", _delicate, _twisted(**GOOD, days="36500"), 400, "page"),
+    Row("the second yes is left out", "second yes", _delicate, _twisted(**{"item-1": "all"}), 400, "page"),
+    Row("another person sends the page", "ask of its person", opened, _anothers_page, 404, "page", ("pushed",)),
+    Row("another person opens the page", "ask of its person", opened, _anothers_ask, 404, "page"),
+]  # fmt: skip

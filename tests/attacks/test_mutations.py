@@ -1,0 +1,109 @@
+"""Each guard is taken away in turn, in a copy of the code: then its attacks get through, and their rows say so."""
+
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from tests.attacks.everything import ROWS
+from tests.attacks.guards import GUARDS, Guard
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("vrm", "keys", "tests", "pyproject.toml")
+AT_ONCE = 2
+TESTS = "tests/attacks/test_attacks.py"
+_LEFT_OUT = shutil.ignore_patterns("__pycache__")
+
+
+def copied(folder: Path) -> Path:
+    """The code and its tests, in a folder of their own."""
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT)
+        else:
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@contextmanager
+def without(guard: Guard, copy: Path) -> Iterator[None]:
+    """The guard is gone from the copy, and back afterwards."""
+    files = {cut.file for cut in guard.cuts}
+    try:
+        for cut in guard.cuts:
+            path = copy / cut.file
+            text = path.read_text()
+            assert text.count(cut.original) == 1, cut
+            path.write_text(text.replace(cut.original, cut.replacement))
+            compile(path.read_text(), cut.file, "exec")
+            # Python knows a compiled file by the second and the size of its source: each change gets a second.
+            os.utime(path, (GUARDS.index(guard), GUARDS.index(guard)))
+        yield
+    finally:
+        for file in files:
+            shutil.copy2(ROOT / file, copy / file)
+
+
+def attacked(copy: Path, ids: list[str]) -> tuple[list[str], list[str]]:
+    """Run these rows against the copy: those that noticed, and those that failed in any other way."""
+    report = copy / "report.xml"
+    report.unlink(missing_ok=True)
+    wanted = [f"{TESTS}::test_attack[{each}]" for each in ids]
+    options = ["-q", "-n0", "-p", "no:cacheprovider", f"--junitxml={report}", "--timeout=120"]
+    left_out = ("PYTEST_", "VRM_", "PYTHON")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *wanted],
+        cwd=copy, env=environment, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    if not report.exists():
+        return [], [done.stdout[-2000:] + done.stderr[-2000:]]
+    noticed, broken = [], []
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = str(case.get("name")).removeprefix("test_attack[").removesuffix("]")
+        for fault in case:
+            said = str(fault.get("message"))
+            if fault.tag == "failure" and said.startswith(("AssertionError", "assert ")):
+                noticed.append(name)
+            elif fault.tag in ("failure", "error"):
+                broken.append(f"{name}: {said[:300]}")
+    return noticed, broken
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1800)
+def test_every_guard_is_noticed_when_it_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For each guard at least one of its rows fails without it, by what came and not by an error of the test."""
+    copies: SimpleQueue[Path] = SimpleQueue()
+    for number in range(AT_ONCE):
+        copies.put(copied(tmp_path / str(number)))
+
+    def play(guard: Guard) -> tuple[list[str], list[str]]:
+        copy = copies.get()
+        try:
+            with without(guard, copy):
+                return attacked(copy, [row.id for row in ROWS if row.guard == guard.name])
+        finally:
+            copies.put(copy)
+
+    clean = copies.get()
+    assert attacked(clean, [row.id for row in ROWS if row.guard == GUARDS[0].name]) == ([], [])
+    copies.put(clean)
+    unnoticed = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool, capsys.disabled():
+        for guard, (noticed, broken) in zip(GUARDS, pool.map(play, GUARDS), strict=True):
+            rows = sum(row.guard == guard.name for row in ROWS)
+            first = noticed[0].partition(": ")[2] if noticed else "NOTHING"
+            sys.stdout.write(f"\n  {guard.name:36} {len(noticed):3} of {rows:3}  {first}")
+            sys.stdout.flush()
+            if not noticed:
+                unnoticed[guard.name] = broken
+    assert not unnoticed

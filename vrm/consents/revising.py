@@ -1,0 +1,140 @@
+"""What a consent allows from now on: the revision, the keys it names, and the event beside them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from keys import KeyStore
+from vrm import accesslog
+from vrm.consents.models import AskRow, ConsentKey, ConsentRow, RevisionRow
+from vrm.consents.records import Choice
+from vrm.consents.terms import MOST_DAYS, GrantedLine, Terms
+from vrm.errors import Invalid
+
+
+def end_of(terms: Terms, duration_days: int, now: datetime) -> datetime:
+    """When a consent runs out that was granted now. Raises ``Invalid`` for longer than was asked, or than 12 months."""
+    if not 1 <= duration_days <= min(terms.duration_days, MOST_DAYS):
+        raise Invalid("Choose one of the durations on the page.", field="duration")
+    return now + timedelta(days=duration_days)
+
+
+def granted_lines(terms: Terms, choices: Sequence[Choice]) -> list[GrantedLine]:
+    """The lines that these choices allow. Raises ``Invalid`` for what was not offered, or a needed line left out."""
+    chosen: dict[int, Choice] = {}
+    for choice in choices:
+        if not 0 <= choice.line < len(terms.lines) or choice.line in chosen:
+            raise Invalid("Choose among the lines on the page.", field="lines")
+        if choice.key not in terms.lines[choice.line].options:
+            raise Invalid("Choose one of the values the company would accept.", field="lines")
+        chosen[choice.line] = choice
+    missing = [line.key for number, line in enumerate(terms.lines) if line.required and number not in chosen]
+    if missing:
+        raise Invalid(
+            "A line the company needs is missing. Allow it, or refuse the whole request.", field="lines"
+        )
+    if not chosen and not terms.sign_in:
+        raise Invalid("Nothing is ticked. Tick at least one line, or refuse.", field="lines")
+    return [
+        GrantedLine(
+            key=choice.key,
+            asked=terms.lines[number].key,
+            purpose=terms.lines[number].purpose,
+            required=terms.lines[number].required,
+            why=terms.lines[number].why,
+            frequency=terms.lines[number].frequency,
+            item_id=choice.item_id,
+        )
+        for number, choice in sorted(chosen.items())
+    ]
+
+
+def write_revision(
+    session: Session,
+    keys: KeyStore,
+    row: ConsentRow,
+    ask: AskRow,
+    *,
+    reason: str,
+    lines: Sequence[GrantedLine],
+    versions: Sequence[Mapping[str, Any]],
+    notice: Mapping[str, Any],
+    now: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Decide the ask: the consent's newest revision, whose number ``row`` has already, is what it allows from now on.
+
+    Its keys take the place of those before, and ``consent.<reason>`` tells of it, ``detail`` and what was asked for
+    and not granted in its opening.
+    """
+    ask.state, ask.decided_at = "granted", now
+    session.add(
+        RevisionRow(
+            consumer_id=row.consumer_id,
+            consent_id=row.id,
+            number=row.revision,
+            reason=reason,
+            terms=ask.terms,
+            lines=[line.to_json() for line in lines],
+            versions=[dict(version) for version in versions],
+            notice=dict(notice),
+            expires_at=row.expires_at,
+            created_at=now,
+        )
+    )
+    granted = {line.key for line in lines}
+    session.execute(
+        delete(ConsentKey).where(ConsentKey.consumer_id == row.consumer_id, ConsentKey.consent_id == row.id)
+    )
+    session.add_all(
+        ConsentKey(
+            consumer_id=row.consumer_id,
+            consent_id=row.id,
+            key=key,
+            company_id=row.company_id,
+            client_id=row.client_id,
+            notice_version=row.notice_version,
+            until=row.expires_at,
+        )
+        for key in sorted(granted)
+    )
+    session.flush()
+    asked = {key for line in Terms.from_json(ask.terms).lines for key in line.options}
+    said = {"not_granted": sorted(asked - granted), "ask": ask.id, **(detail or {})}
+    record(session, keys, row, f"consent.{reason}", keys_named=granted, now=now, detail=said)
+
+
+def record(
+    session: Session,
+    keys: KeyStore,
+    row: ConsentRow,
+    kind: str,
+    *,
+    keys_named: set[str],
+    now: datetime,
+    actor: str = "consumer",
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Write the event of a change to a consent."""
+    accesslog.record(
+        session,
+        accesslog.Event(
+            type=kind,
+            at=now,
+            actor=actor,
+            company=row.company_id,
+            client=row.client_id,
+            keys=tuple(sorted(keys_named)),
+            revision=row.revision,
+            about=accesslog.About(
+                consumer_id=row.consumer_id,
+                thread_id=row.id,
+                log_secret=keys.log_secret(row.consumer_id),
+                consent_id=row.id,
+            ),
+            detail={"consent": row.id, **(detail or {})},
+        ),
+    )

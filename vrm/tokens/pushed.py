@@ -1,0 +1,68 @@
+"""Authorization requests that their client pushed (RFC 9126)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from vrm.ids import new_secret, secret_hash
+from vrm.tokens.models import PushedRequest
+from vrm.tokens.seen import see_once, was_seen
+
+PUSHED_LIFE = timedelta(seconds=90)  # RFC 9126, section 2.2; FAPI 2.0: below 600 s
+
+USED_KNOWN = timedelta(days=30)
+"""How long it is known that a request was used: longer than an ask that came of it may wait."""
+
+_PREFIX = "urn:ietf:params:oauth:request_uri:"
+
+
+def push_request(session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime) -> str:
+    """Keep a pushed authorization request for 90 seconds and give its ``request_uri``."""
+    return _keep(session, new_secret(), client_id, params, now + PUSHED_LIFE)
+
+
+def park_request(
+    session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime, life: timedelta
+) -> str:
+    """As ``push_request``, for one that waits here for its person to sign in.
+
+    Whoever decides on it uses up the one it came from, whose mark ``params`` carries.
+    """
+    return _keep(session, new_secret(), client_id, params, now + life)
+
+
+def find_pushed(
+    session: Session, *, client_id: str, request_uri: str, now: datetime
+) -> dict[str, Any] | None:
+    """The parameters this client pushed under a ``request_uri`` that has neither expired nor been used.
+
+    Looking uses nothing up: a page may be loaded twice, or fetched ahead (FAPI 2.0, section 5.3.2.2, note 3).
+    ``pushed`` among them is the mark by which ``use_pushed`` knows the request; ``parked`` tells whether it waits
+    here for its person to sign in.
+    """
+    if not request_uri.startswith(_PREFIX):
+        return None
+    row = session.get(PushedRequest, secret_hash(request_uri.removeprefix(_PREFIX)))
+    if row is None or row.client_id != client_id or row.expires_at <= now:
+        return None
+    found: dict[str, Any] = {"pushed": row.uri_hash.hex(), **row.params, "parked": "pushed" in row.params}
+    used = was_seen(session, kind="request", signer=client_id, jti=found["pushed"])
+    return None if used else found
+
+
+def use_pushed(session: Session, *, client_id: str, mark: str, now: datetime) -> bool:
+    """Use a request up, since its person decides; False where that was done before (RFC 9126, section 4)."""
+    return see_once(session, kind="request", signer=client_id, jti=mark, expires_at=now + USED_KNOWN)
+
+
+def _keep(
+    session: Session, secret: str, client_id: str, params: Mapping[str, Any], expires_at: datetime
+) -> str:
+    session.add(
+        PushedRequest(
+            uri_hash=secret_hash(secret), client_id=client_id, params=dict(params), expires_at=expires_at
+        )
+    )
+    return _PREFIX + secret

@@ -1,0 +1,100 @@
+"""What an ask would change of a consent that is there, line by line, and what the person had chosen in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from vrm.catalogue import Catalogue
+from vrm.consents import Basis, GrantedLine, Line, Revision, Terms
+from vrm.web.asking.choices import Option
+
+
+@dataclass(frozen=True)
+class Changes:
+    """``before``: by number of a line, what was granted of it, for the same purpose. ``stays``: the numbers of those
+    that are asked for again just as they were granted. ``dropped`` is what was granted and is in no line any more.
+    """
+
+    before: dict[int, GrantedLine]
+    stays: frozenset[int]
+    dropped: tuple[GrantedLine, ...]
+    basis: Basis
+
+
+def compare(terms: Terms, basis: Basis) -> Changes:
+    """Hold an ask against the consent that it would change."""
+    granted = basis.revision
+    left = list(granted.lines)
+    before = {}
+    for number, line in enumerate(terms.lines):
+        was = next((one for one in left if one.purpose == line.purpose and one.key in line.options), None)
+        if was is not None:
+            before[number] = was
+            left.remove(was)
+    stays = frozenset(
+        number
+        for number, was in before.items()
+        if not _reaches_further(terms, granted.terms) and _is_same(terms.lines[number], was, granted)
+    )
+    return Changes(before, stays, tuple(left), basis)
+
+
+def chosen_before(changes: Changes, terms: Terms) -> MultiDict[str, str]:
+    """The form of the page as the person left it when they last decided: see ``ask.html``."""
+    revision = changes.basis.revision
+    picked = MultiDict([("days", str((revision.expires_at - revision.created_at).days))])
+    for number, was in changes.before.items():
+        if not terms.lines[number].required:
+            picked.add("take", str(number))
+        picked.add(f"key-{number}", was.key)
+        for name in (f"item-{number}", f"item-{number}-{was.key}"):
+            picked.add(name, was.item_id or "all")
+    return picked
+
+
+def is_there(was: GrantedLine, options: Sequence[Option]) -> bool:
+    """Whether what was granted can still be sent: its value is there, and of a plural key the very item."""
+    granted = next(option for option in options if option.key == was.key)
+    items = {each["id"] for each in granted.items}
+    return bool(granted.texts) and (was.item_id is None or was.item_id in items)
+
+
+def told(changes: Changes, terms: Terms, catalogue: Catalogue) -> dict[str, Any]:
+    """What the page says of the consent: see ``replaces`` in ``ask.html``."""
+    consent, then = changes.basis.consent, changes.basis.revision.terms
+    keeps_alike = (then.retention_days, then.recipients) == (terms.retention_days, terms.recipients)
+    found = [(line.key, catalogue.keys.get(line.key)) for line in changes.dropped]
+    return {
+        "id": consent.id,
+        "granted_at": consent.granted_at,
+        "expires_at": consent.expires_at,
+        "dropped": list(dict.fromkeys(key.label if key else name for name, key in found)),
+        "recognised": then.sign_in,
+        "kept": None
+        if keeps_alike
+        else {"retention_days": then.retention_days, "recipients": list(then.recipients)},
+    }
+
+
+def _reaches_further(terms: Terms, then: Terms) -> bool:
+    """Whether more would get to see what is read, or keep it longer: then no line is the one that was allowed."""
+    longer = terms.retention_days != then.retention_days and (
+        terms.retention_days is None
+        or then.retention_days is None
+        or terms.retention_days > then.retention_days
+    )
+    return longer or not set(terms.recipients) <= set(then.recipients)
+
+
+def _is_same(line: Line, was: GrantedLine, granted: Revision) -> bool:
+    """Whether a line says nothing new to who granted it: no other words, and nothing more to choose from."""
+    offered = {option for other in _asked_then(granted.terms.lines, was) for option in other.options}
+    return (line.required, line.why, line.frequency) == (was.required, was.why, was.frequency) and set(
+        line.options
+    ) <= offered | {was.key}
+
+
+def _asked_then(lines: Sequence[Line], was: GrantedLine) -> list[Line]:
+    return [line for line in lines if (line.key, line.purpose) == (was.asked, was.purpose)]

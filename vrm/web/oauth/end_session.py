@@ -1,0 +1,127 @@
+"""RP-Initiated Logout 1.0 of OpenID Connect: a company sends a person here to sign out of their profile as well.
+
+Anyone can make a browser come here, so nothing ends before the person says so on a page of ours; and they are led on to
+an address only where the company registered that very one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from vrm import accounts, companies
+from vrm.errors import Invalid
+from vrm.web import headers, pages, session
+from vrm.web.audiences import audience, takes_foreign_forms
+from vrm.web.oauth import parameters
+from vrm.web.oauth.id_token import read_hint
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.offices import office
+from vrm.web.onward import onward
+from vrm.web.signed import BadSignature
+
+PATH = "/oauth/end-session"
+_READ = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What a request to sign out comes to. ``target`` is where to go afterwards, None: to a page of ours.
+
+    ``proved``: an ID token of ours says which company it is for.
+    """
+
+    asker: companies.Asker | None = None
+    target: str | None = None
+    proved: bool = False
+
+
+def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
+    """``GET`` and ``POST /oauth/end-session``; ``POST /signing-out`` is the person's own yes."""
+
+    @blueprint.get(PATH)
+    @audience("public")
+    def end_session() -> Response:
+        leave = _read(server, request.args)
+        if session.visitor() is None:
+            # Nobody is signed in, so there is nothing to ask; but only a company that shows an ID token is obeyed
+            # unasked (section 3).
+            return _led_on(leave if leave.proved else Leave())
+        if leave.target is not None:
+            headers.allow_form_to(leave.target)
+        sent = {
+            name: request.args[name] for name in ("post_logout_redirect_uri", "state") if name in request.args
+        }
+        asker = leave.asker
+        return pages.render(
+            "end_session.html",
+            company=asker and asker.company,
+            leads_back=leave.target is not None,
+            hidden={**sent, "client_id": asker.client.id} if asker and leave.target else {},
+        )
+
+    @blueprint.post(PATH)
+    @audience("public")
+    @takes_foreign_forms
+    def end_session_by_form() -> Response:
+        """Section 2 has it both ways. A form from elsewhere comes without cookies, so it is asked for anew."""
+        sent = {name: request.form[name] for name in _READ if name in request.form}
+        return redirect(add_params_to_uri(PATH, list(sent.items())), 303)
+
+    @blueprint.post("/signing-out")
+    @audience("public")
+    def signing_out() -> Response:
+        leave, token = _read(server, request.form), session.token()
+        if token is not None:
+            server.house.database.write(lambda db: accounts.end_session(db, token=token))
+        response = _led_on(leave)
+        session.forget(response)
+        return response
+
+
+def _led_on(leave: Leave) -> Response:
+    return redirect(leave.target, 303) if leave.target else onward(office().start, "signed-out")
+
+
+def _read(server: AuthorizationServer, sent: MultiDict[str, str]) -> Leave:
+    """Work out who asks and where they may lead. What does not fit leads nowhere (section 4), and no further."""
+    try:
+        parameters.check(sent)
+        client_id, proved = _client(server, sent)
+    except (OAuth2Error, BadSignature, Invalid):
+        return Leave()
+    if client_id is None:
+        return Leave()
+    asker = server.house.database.read(lambda db: _find_asker(db, client_id))
+    uri = sent.get("post_logout_redirect_uri")
+    if (
+        asker is None or uri not in asker.client.post_logout_redirect_uris
+    ):  # section 3: exactly one registered
+        return Leave(asker)
+    state = [("state", sent["state"])] if sent.get("state") else []
+    return Leave(asker, add_params_to_uri(uri, state), proved)
+
+
+def _client(server: AuthorizationServer, sent: Mapping[str, str]) -> tuple[str | None, bool]:
+    """Which client asks, and whether an ID token of ours says so. The two must agree (section 2)."""
+    named, hint = sent.get("client_id") or None, sent.get("id_token_hint")
+    if not hint:
+        return named, False
+    house = server.house
+    claims: dict[str, Any] = read_hint(hint, issuer=house.settings.issuer, keys=house.keys.token_keys)
+    if named not in (None, claims["aud"]):
+        raise Invalid("The client_id is not the one that the ID token was made for.")
+    return claims["aud"], True
+
+
+def _find_asker(db: Session, client_id: str) -> companies.Asker | None:
+    try:
+        return companies.may_ask(db, client_id=client_id)
+    except companies.MayNotAsk:
+        return None

@@ -1,0 +1,54 @@
+"""Whom a backchannel request is for (CIBA Core 1.0, section 7.1): exactly one hint, which may be nobody's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from sqlalchemy.orm import Session
+
+from keys import KeyStore
+from vrm import consents
+from vrm.companies import Asker
+from vrm.ids import is_id
+from vrm.web import signed
+from vrm.web.oauth.id_token import read_hint
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A pairwise subject that the company may know somebody by, or a desk code."""
+
+    asker: Asker
+    subject: str | None
+    code: str = ""
+
+    def find(self, db: Session, keys: KeyStore, now: datetime) -> str | None:
+        """The consumer; None where it is nobody's. A desk code is used up by this."""
+        company_id = self.asker.company.id
+        if self.subject is not None:
+            return consents.find_by_subject(db, company_id=company_id, subject=self.subject)
+        return consents.take_desk_code(
+            db, keys, code=self.code, client_id=self.asker.client.id, company_id=company_id, now=now
+        )
+
+
+def read(sent: Mapping[str, str], asker: Asker, *, issuer: str, keys: KeyStore) -> Hint:
+    """The hint of a request. Raises ``InvalidRequestError`` unless there is exactly one that could be meant."""
+    named = [name for name in ("login_hint", "login_hint_token", "id_token_hint") if sent.get(name)]
+    if len(named) != 1 or named == ["login_hint_token"]:
+        raise InvalidRequestError("Send exactly one hint: login_hint or id_token_hint.")
+    if named == ["id_token_hint"]:
+        return Hint(asker, _subject(sent["id_token_hint"], asker, issuer, keys))
+    text = sent["login_hint"].strip()
+    return Hint(asker, text.lower()) if is_id(text.lower()) else Hint(asker, None, text)
+
+
+def _subject(text: str, asker: Asker, issuer: str, keys: KeyStore) -> str:
+    try:
+        claims = read_hint(text, issuer=issuer, keys=keys.token_keys)
+    except signed.BadSignature as fault:
+        raise InvalidRequestError("id_token_hint is no ID token of this server.") from fault
+    if claims["aud"] != asker.client.id:
+        raise InvalidRequestError("id_token_hint was issued to another client.")
+    return str(claims["sub"])

@@ -1,0 +1,93 @@
+"""UserInfo (OpenID Connect Core 1.0, section 5.3): a disclosure like any other, in that standard's names and shapes.
+
+It is asked with the token of a consent and goes through the one door: what is given is in the log before it leaves. Only
+the keys that the token's scopes stand for are read, for the purpose that scopes had when the person allowed them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from vrm import consents
+from vrm.accesslog.canonical import b64
+from vrm.catalogue import PLAIN, Catalogue
+from vrm.disclosures import Answer, Reader, Refusal
+from vrm.web import problems, protector
+from vrm.web.asking import scopes
+from vrm.web.audiences import audience
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.rooms import door, house
+
+ADDRESS = ("street_address", "locality", "region", "postal_code", "country")
+"""What of an address the standard has a name for (section 5.1.1). Our country is its code (ISO 3166-1)."""
+
+_REFUSED = {
+    "consent_ended": (
+        401,
+        "This consent has ended. Nothing more can be read under it; ask the person again.",
+    ),
+    "client_suspended": (403, "This client or its company is suspended. Ask the operator of this service."),
+    "not_found": (404, "There is no such consent for this client."),
+    "unavailable": (503, "A value cannot be opened just now. Nothing left; the operator has to look at it."),
+}
+
+
+def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
+    """``GET`` and ``POST /oauth/userinfo``."""
+
+    @blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
+    @audience("token")
+    def userinfo() -> Response:
+        token = protector.consent_token()
+        names = token.scope.split()
+        if scopes.SIGN_IN not in names:
+            protector.refuse(403, "insufficient_scope", "This needs a token with the scope openid.")
+        terms = (
+            house()
+            .database.read(
+                lambda db: consents.list_revisions(
+                    db, consumer_id=token.consumer_id, consent_id=token.consent_id
+                )
+            )[-1]
+            .terms
+        )
+        catalogue = house().catalogue
+        outcome = door().read(
+            Reader(token.client_id, token.epoch, recognises=True),
+            consent_id=token.consent_id,
+            purpose=terms.scope_purpose,
+            keys=scopes.keys_of(names, catalogue),
+        )
+        if isinstance(outcome, Refusal):
+            return _refused(outcome)
+        response = jsonify(claims(catalogue, outcome))
+        response.headers["VRM-Event-Id"], response.headers["VRM-Leaf-Hash"] = (
+            outcome.event_id,
+            b64(outcome.leaf_hash),
+        )
+        return response
+
+
+def claims(catalogue: Catalogue, answer: Answer) -> dict[str, Any]:
+    """The claims of an answer. What was not granted, or has no value, is left out (section 5.3.2)."""
+    profile = dict(answer.profile)
+    addresses = profile.pop("address", None)
+    if isinstance(addresses, list) and addresses:
+        profile["address"] = _address(catalogue, addresses[0])
+    return {"sub": answer.subject, **profile}
+
+
+def _address(catalogue: Catalogue, value: Mapping[str, Any]) -> dict[str, Any]:
+    """The one address that the standard has room for: the first of those allowed."""
+    kept = {name: value[name] for name in ADDRESS if name in value}
+    return {"formatted": catalogue.show("address", kept, voice=PLAIN), **kept}
+
+
+def _refused(refusal: Refusal) -> Response:
+    status, detail = _REFUSED[refusal.code]
+    about = {"event_id": refusal.event_id, "leaf_hash": b64(refusal.leaf_hash)}
+    response = problems.respond(status, refusal.code, detail, **about)
+    if status == 401:  # RFC 6750, section 3.1: the token is worth nothing any more
+        protector.challenge(response, status, refusal.code)
+    return response

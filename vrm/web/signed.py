@@ -1,0 +1,60 @@
+"""Signed texts of others (JWS, RFC 7515): what we take of them, the same wherever one is taken.
+
+Callers say which key may have signed; ``verify`` says whether it did. Nothing here trusts a header to say how.
+"""
+
+import json
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet
+
+ALGORITHMS = ["ES256", "PS256", "Ed25519"]
+"""What may sign (FAPI 2.0, section 5.4.1): never ``none``, nothing symmetric (RFC 8725, sections 3.1 and 3.2)."""
+
+LONGEST = 8192  # characters
+
+
+class _Registry(jws.JWSRegistry):
+    """The library takes headers of 512 characters, and a proof that brings its RSA key has more."""
+
+    max_header_length = LONGEST
+
+
+# RFC 7515, section 4: what we do not understand of a header, and need not, is left alone.
+_REGISTRY = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
+
+
+class BadSignature(Exception):
+    """Not a signed text we take, or not signed by that key. It says no more: who forged one learns nothing."""
+
+
+def peek(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims, not verified. Raises ``BadSignature`` for what is no JWS with JSON claims."""
+    if len(text) > LONGEST or not text.isascii():
+        raise BadSignature
+    try:
+        found = jws.extract_compact(text.encode(), registry=_REGISTRY)
+        header, claims = found.headers(), json.loads(found.payload, parse_constant=_no_number)
+    except (JoseError, ValueError, TypeError, RecursionError) as fault:
+        raise BadSignature from fault
+    # RFC 7515, section 4.1.11: we understand no extension, so none may be critical (``b64`` is one).
+    if not isinstance(claims, dict) or "crit" in header or header.get("alg") not in ALGORITHMS:
+        raise BadSignature
+    return header, claims
+
+
+def verify(text: str, key: Key | KeySet) -> dict[str, Any]:
+    """The claims of a text that this key signed. Raises ``BadSignature`` otherwise."""
+    _, claims = peek(text)
+    try:
+        jws.deserialize_compact(text, key, registry=_REGISTRY)
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as fault:
+        raise BadSignature from fault
+    return claims
+
+
+def _no_number(name: str) -> None:
+    """NaN and the infinities are no JSON (RFC 8259, section 6), and compare with every time alike."""
+    raise ValueError(name)
