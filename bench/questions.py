@@ -59,6 +59,7 @@ def _page(**conditions: Any) -> Question:
 
 QUESTIONS: dict[str, Question] = {
     "newest": _find(),
+    "newest, without looks": _find(looks="without"),
     "a week": _find(**WEEK),
     "client": _find(client=CLIENTS[1]),
     "company": _find(company=COMPANIES[1]),
@@ -81,6 +82,7 @@ QUESTIONS: dict[str, Question] = {
     "chart: days of a client": _chart(client=CLIENTS[0], **SPAN),
     "chart: days, 3 conditions": _chart(client=CLIENTS[0], key="email", purpose=PURPOSES[0], **SPAN),
     "chart: month": _chart(**MONTH),
+    "chart: month, without looks": _chart(looks="without", **MONTH),
     "chart: month, 2 conditions": _chart(client=CLIENTS[0], key="email", **MONTH),
     "chart: month, 3 conditions": _chart(client=CLIENTS[0], key="email", purpose=PURPOSES[0], **MONTH),
     "chart: year, 3 conditions": _chart(client=CLIENTS[0], key="email", purpose=PURPOSES[0], **YEAR),
@@ -94,6 +96,7 @@ QUESTIONS: dict[str, Question] = {
     "busiest clients of 90 days": _rank("client", **SPAN),
     "keys of 90 days": _rank("key", **SPAN),
     "clients of a month": _rank("client", **MONTH),
+    "clients of a month, without looks": _rank("client", looks="without", **MONTH),
     "keys of a month": _rank("key", **MONTH),
     "codes of a month": _rank("code", outcome="refused", **MONTH),
     "clients of a month, 1 condition": _rank("client", key="email", **MONTH),
@@ -106,6 +109,8 @@ QUESTIONS: dict[str, Question] = {
     "how many": lambda session: oversight.count(session, Filters(client=CLIENTS[0])),
     "how many in a month": lambda session: oversight.count(session, Filters(client=CLIENTS[0], **MONTH)),
     "explorer page": _page(),
+    "explorer page, without looks": _page(looks="without"),
+    "explorer page, 2 conditions, without looks": _page(looks="without", client=CLIENTS[0], key="email"),
     "explorer page, 2 conditions": _page(client=CLIENTS[0], key="email"),
     "explorer page, 3 conditions": _page(
         client=CLIENTS[0], key="email", type="disclosure", purpose=PURPOSES[0]
