@@ -33,7 +33,7 @@ test: $(TEST) ## Run the tests, several at a time (ARGS=tests/unit/db, ARGS='-k 
 	@sh .ci/install
 	@$(BIN)/python -m pytest -m "not deep" -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth
+test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every guard taken out, every page looked at
 	@sh .ci/install
 	@$(BIN)/python -m pytest -m deep --timeout=900 $(ARGS)
 

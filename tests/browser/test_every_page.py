@@ -22,11 +22,11 @@ from tests.browser.people import move_in, open_shop
 from tests.support.pseudo import Plain, Pseudo
 from vrm.app import create_app
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.deep]
 
 ALIKE = {
     "Name", "VRM", "Client", "Clients", "Clients.", "Code", "Codes.", "Person", "Checkpoints", "Agent", "Version",
-    "Root hash", "Token",
+    "Root hash", "Token", "Client:", "Code:", "Alarm:",
 }  # fmt: skip
 """What is written alike in English and German."""
 NO_WORDS = {"https://", "shop.example", "authorization_details (RFC 9396)"}

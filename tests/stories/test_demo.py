@@ -21,6 +21,7 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.deep
 def test_the_whole_story_plays_on_a_throw_away_home(tmp_path):
     """`make demo ARGS=--once` ends with every step held, exits with 0 and leaves nothing behind."""
     done = subprocess.run(

@@ -78,10 +78,10 @@ def _sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Fill:
     return fill
 
 
-_BUILT = "SELECT " + ", ".join(
-    f"(SELECT count(*) FROM pg_{what})" for what in ("class", "attribute", "constraint", "trigger", "proc")
-)  # fmt: skip
-"""How much a database holds beside rows."""
+_BUILT = "SELECT (SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class), " + ", ".join(
+    f"(SELECT count(*) FROM pg_{what})" for what in ("attribute", "constraint", "trigger", "proc")
+)
+"""What a database holds beside rows."""
 
 
 class Emptied:
@@ -90,7 +90,7 @@ class Emptied:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._template: str | None = None
-        self._built: tuple[int, ...] | None = None
+        self._built: tuple[object, ...] | None = None
         self._free: list[str] = []
 
     def take(self) -> str:

@@ -162,7 +162,8 @@ def test_a_pushed_request_is_its_clients_and_passes(database):
         )
 
     first = found()
-    assert first == found() == {"state": "s", "pushed": secret_hash(uri.rpartition(":")[2]).hex()}
+    mark = secret_hash(uri.rpartition(":")[2]).hex()
+    assert first == found() == {"state": "s", "pushed": mark, "parked": False}
     assert found(client_id=new_id()) is None
     assert found(request_uri=uri.rpartition(":")[2]) is None
     assert found(request_uri=uri + "x") is None
@@ -191,7 +192,7 @@ def test_what_waits_here_is_used_up_with_what_it_came_from(database):
         lambda db: tokens.park_request(db, client_id=client, params={"pushed": mark}, now=now, life=hour)
     )
     late = now + hour - timedelta(seconds=1)
-    assert find(parked, late) == {"pushed": mark} and find(pushed, late) is None
+    assert find(parked, late) == {"pushed": mark, "parked": True} and find(pushed, late) is None
     assert database.write(lambda db: tokens.use_pushed(db, client_id=client, mark=mark, now=late))
     assert find(parked, late) is None and find(pushed) is None
 
