@@ -16,7 +16,7 @@ from tests.attacks.stage import (
     revoked,
     two_purposes,
 )
-from tests.support.actors import MARKETING, line, needed
+from tests.support.actors import MARKETING, answer, line, needed
 from tests.support.openid import signed_in
 from vrm import clock, companies
 
@@ -76,6 +76,15 @@ def _scope_told(scene: Scene) -> Came:
 
 def _userinfo(token: Callable[[Scene], str]) -> Callable[[Scene], Came]:
     return lambda scene: _get(scene, "/oauth/userinfo", token(scene))
+
+
+def _with_more(stage: Stage) -> Scene:
+    """Tokens of somebody who signed in, and allowed a line for the same purpose that no scope asked for."""
+    changed(stage, scope_purpose="dpv:DeliveryOfGoods")
+    plain = stage.company.request(needed("name"))
+    asked = stage.company.pushed(plain, scope="openid email")
+    got = stage.company.redeem(asked, answer(stage.mia.grant(asked, take=("1",)))["code"]).json()
+    return replace(nothing(stage), more=got)
 
 
 def _claims(scene: Scene) -> Came:
@@ -141,6 +150,7 @@ ROWS = [
     Row("who someone is, with a token that is for no sign-in", "sign-in needs openid", holding, _userinfo(lambda s: s.tokens.access_token), 403, ENOUGH),
     Row("who someone is, with the client's own token", "token of a consent", own_with(""), _userinfo(lambda s: s.more["own"]), 403, ENOUGH),
     Row("claims that the person left out", "claims as they were granted", _signed_in("openid email"), _claims, 200, "sub", ("read",)),
+    Row("claims that no scope asked for", "claims as they were granted", _with_more, _claims, 200, "email,sub", ("read",)),
     Row("an unknown scope in a request", "request scopes are known", nothing, lambda s: s.company.push({**s.company.request(needed("name")).params, "scope": "openid admin"}), 400, SCOPE),
     Row("a refresh token as an access token", "access tokens read", holding, lambda s: s.company.read(s.tokens.refresh_token), 401, TOKEN),
     Row("an access token as a refresh token", "refresh tokens refresh", holding, lambda s: s.company.refresh(s.tokens.access_token), 400, GRANT),

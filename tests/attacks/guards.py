@@ -145,7 +145,7 @@ GUARDS: list[Guard] = [
     _guard("token of a consent", PROTECTOR, "if row.consent_id is None or row.epoch is None:", "if False:", (PROTECTOR, "    assert row.consumer_id is not None\n", "")),
     _guard("client's own token", PROTECTOR, "if row.consent_id is not None:", "if False:"),
     _guard("refresh keeps its scope", GRANTS, "    def authenticate_refresh_token(self,", "    def _validate_token_scope(self, token):\n        pass\n\n    def authenticate_refresh_token(self,"),
-    _guard("scope as it was granted", GRANTS, 'scope=scopes.granted(scopes.parse(sent.get("scope")), revision),', 'scope=sent.get("scope") or "",'),
+    _guard("scope as it was granted", "vrm/web/asking/scopes.py", "kept = [name for name in allowed if merged or name in names]", "kept = list(names)"),
     _guard("sign-in needs openid", OAUTH + "userinfo.py", "if scopes.SIGN_IN not in names:", "if False:"),
     _guard("claims as they were granted", WEIGHED, "chosen = tuple(line for line in lines if line.key in wanted)", "chosen = lines"),
     _guard("request scopes are known", "vrm/web/asking/scopes.py", "if unknown is not None:", "if False:"),

@@ -177,3 +177,14 @@ def choose(world: World, company: Company, purpose: str) -> None:
             db, client_id=company.client_id, scope_purpose=purpose, now=clock.now()
         )
     )
+
+
+def test_a_merge_keeps_the_scopes(town: World):
+    """A merge that names no scope adds to what was granted: its token still signs in and reads the claims."""
+    company, mia = town.company(purposes=[DELIVERY]), town.consumer(email="merged@mail.example")
+    before = signed_in(company, mia, "openid email", take=("0",))
+    plain = company.request(needed("name"))
+    asked = company.pushed(plain, grant_management_action="merge", grant_id=before["grant_id"])
+    after = company.redeem(asked, answer(mia.grant(asked, take=("0", "1")))["code"]).json()
+    assert {"openid", "email"} <= set(after["scope"].split())
+    assert {"sub", "email"} <= set(ask(company, after["access_token"]).json())

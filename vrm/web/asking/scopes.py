@@ -78,12 +78,13 @@ def add_lines(terms: Terms, keys: Collection[str], purpose: str) -> Terms:
     return replace(terms, lines=(*terms.lines, *more), scope_purpose=purpose)
 
 
-def granted(names: Collection[str], revision: Revision) -> str:
-    """What a token may be called: the scopes the consent stands for, and of those asked what stands for no line.
+def granted(names: Collection[str], revision: Revision, *, merged: bool = False) -> str:
+    """What a token may be called: the scopes that were asked and allowed, and what stands for no line.
 
-    A scope of which no line was allowed is not in it; one that a merge has kept is.
+    A scope of which no line was allowed is not in it. ``merged``: those from before are, asked again or not.
     """
-    kept, _ = of_revision(revision)
+    allowed, _ = of_revision(revision)
+    kept = [name for name in allowed if merged or name in names]
     return " ".join([*kept, *(name for name in names if name not in (SIGN_IN, *CLAIMS))])
 
 

@@ -125,7 +125,11 @@ class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
             ),
             redirect_uri=request.payload.redirect_uri,
             code_challenge=sent["code_challenge"],
-            scope=scopes.granted(scopes.parse(sent.get("scope")), revision),
+            scope=scopes.granted(
+                scopes.parse(sent.get("scope")),
+                revision,
+                merged=sent.get("grant_management_action") == "merge",
+            ),
             nonce=sent.get("nonce") or None,
             authenticated_at=session.present().signed_in_at,
             now=clock.now(),

@@ -15,10 +15,10 @@ from vrm.web.descriptions import PLAIN
 
 KEPT = (
     "client_id", "redirect_uri", "response_type", "state", "code_challenge", "code_challenge_method", "dpop_jkt",
-    "scope", "nonce",
+    "scope", "nonce", "grant_management_action",
 )  # fmt: skip
 """What the client needs back with the decision."""
-READ = (*KEPT, "authorization_details", "grant_management_action", "grant_id", "prompt", "max_age")
+READ = (*KEPT, "authorization_details", "grant_id", "prompt", "max_age")
 """What an authorization request may say; anything else is not looked at and not kept (section 3.1)."""
 
 MOST_STATE = 4096
