@@ -66,8 +66,7 @@ def set_up_device(page: Page) -> str:
     """Take an authenticator into use on the page that asks for it; its secret."""
     shown = page.locator("p.value code").inner_text()
     secret = shown.replace(" ", "")
-    # The code of the step before; that of now is left for signing in.
-    page.get_by_role("textbox", name="Code").fill(device(secret, steps=-1))
+    page.get_by_role("textbox", name="Code").fill(device(secret))
     press(page, "Use this device")
     return secret
 
@@ -85,7 +84,8 @@ def device(secret: str, steps: int = 0) -> str:
 def come_in(page: Page, email: str, secret: str) -> None:
     """Sign in with both factors."""
     sign_in(page, email)
-    page.get_by_role("textbox", name="Code").fill(device(secret))
+    # That of now may have been used to set the device up. That of the next step is taken for a minute and more.
+    page.get_by_role("textbox", name="Code").fill(device(secret, steps=1))
     press(page, "Go on")
 
 
