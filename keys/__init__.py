@@ -49,11 +49,13 @@ from keys.errors import (
     Exposed,
     KekInUse,
     KekMissing,
+    KeyChanging,
     KeysError,
     NoKey,
     NotReady,
     StoreBusy,
 )
+from keys.log_keys import LogKey, LogKeys
 from keys.rotation import KekStatus
 from keys.signing import Ed25519Signer
 from keys.store import CACHE_SECONDS, KeyStore
@@ -71,8 +73,11 @@ __all__ = [
     "KekInUse",
     "KekMissing",
     "KekStatus",
+    "KeyChanging",
     "KeyStore",
     "KeysError",
+    "LogKey",
+    "LogKeys",
     "NoKey",
     "NotReady",
     "StoreBusy",

@@ -4,6 +4,7 @@
     current             the id of the KEK that wraps from now on
     instance-secret     wrapped
     log-signing-key     wrapped
+    log-signing-keys    wrapped; there once the log's key was changed, and then it alone counts
     token-signing-keys  wrapped; there once an ID token or our key set was asked for
     lock                held (flock) by whoever writes here or in the key store's database
 

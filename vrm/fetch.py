@@ -1,4 +1,4 @@
-"""The only way out: reading one small document from an address that somebody else chose.
+"""The only way out: one small document, read from an address that somebody else chose or sent to it.
 
 Whoever gives us a URL (a company proving its domain, a client naming its keys) must not reach what only we can
 reach. So: https on port 443, a host *name*, resolved once; every address of the answer must be public, and the
@@ -29,6 +29,8 @@ from urllib.parse import urlsplit
 import httpcore2
 
 from vrm.errors import Invalid, Unavailable
+
+_Fields = list[tuple[bytes, bytes]]
 
 Resolver = Callable[[str], Sequence[str]]
 """Gives every address of a host name; raises ``OSError`` when there is none."""
@@ -94,12 +96,27 @@ class Fetcher:
 
         Raises ``UrlRefused`` before anything is sent, and ``FetchFailed``.
         """
+        return self._exchange("GET", url, None, limit, timeout, [(b"Accept", accept.encode())])
+
+    def post(
+        self, url: str, body: bytes, *, content_type: str, limit: int = 65536, timeout: float = 5.0
+    ) -> Fetched:
+        """Send ``body`` to ``url`` and read the answer, within the same bounds; raises as ``get`` does.
+
+        Whether it arrived is not known where the answer is not: only for what bears being sent twice.
+        """
+        fields = [(b"Content-Type", content_type.encode()), (b"Content-Length", str(len(body)).encode())]
+        return self._exchange("POST", url, body, limit, timeout, fields)
+
+    def _exchange(
+        self, method: str, url: str, content: bytes | None, limit: int, timeout: float, fields: _Fields
+    ) -> Fetched:
         deadline = _Deadline(timeout)
         target = self._target(url)
         try:
             addresses = [target.loopback] if target.loopback else self._public(target.host, deadline)
             backend = _Vetted(self._network, addresses, deadline)
-            return self._read(target, backend, limit=limit, accept=accept)
+            return self._read(method, target, backend, content, limit, fields)
         except (TimeoutError, httpcore2.TimeoutException):
             raise FetchFailed(f"{target.host} did not answer in time.", code="fetch_timeout") from None
         except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError):
@@ -140,16 +157,24 @@ class Fetcher:
             raise FetchFailed(f"{host} cannot be found on the public internet.")
         return [(address, 443) for address in answer]
 
-    def _read(self, target: "_Target", backend: "_Vetted", *, limit: int, accept: str) -> Fetched:
+    def _read(
+        self,
+        method: str,
+        target: "_Target",
+        backend: "_Vetted",
+        content: bytes | None,
+        limit: int,
+        fields: _Fields,
+    ) -> Fetched:
         url = httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
         # No cookies and no name but the product's; a compressed answer could unfold without end.
-        headers = [(b"Accept", accept.encode()), (b"Accept-Encoding", b"identity"), (b"User-Agent", b"vrm")]
+        headers = [*fields, (b"Accept-Encoding", b"identity"), (b"User-Agent", b"vrm")]
         with (
             httpcore2.ConnectionPool(ssl_context=self._trust, network_backend=backend) as pool,
-            pool.stream("GET", url, headers=headers) as response,
+            pool.stream(method, url, headers=headers, content=content) as response,
         ):
-            fields = {name.lower(): value.decode("latin-1") for name, value in response.headers}
-            if fields.get(b"content-encoding", "identity").strip().lower() != "identity":
+            answered = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+            if answered.get(b"content-encoding", "identity").strip().lower() != "identity":
                 message = f"{target.host} compressed its answer; serve it without."
                 raise FetchFailed(message, code="fetch_encoded")
             body = bytearray()
@@ -158,7 +183,7 @@ class Fetcher:
                 if len(body) > limit:
                     message = f"The answer of {target.host} is larger than {limit} bytes."
                     raise FetchFailed(message, code="fetch_too_large")
-            media_type = fields.get(b"content-type", "").partition(";")[0].strip().lower()
+            media_type = answered.get(b"content-type", "").partition(";")[0].strip().lower()
             return Fetched(response.status, media_type, bytes(body))
 
 

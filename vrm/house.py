@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from keys import KeyStore
+from vrm import accesslog
+from vrm.accesslog import Pin, Published, Verifier
 from vrm.accounts import Cost, Hasher
 from vrm.catalogue import Catalogue
 from vrm.config import Settings
@@ -36,6 +38,7 @@ class House:
     fetcher: Fetcher
     mail: Transport
     hasher: Hasher
+    log_pin: Pin
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -44,13 +47,34 @@ class House:
         keys = KeyStore(settings.keystore_url, settings.keys_dir, settings.instance_id)
         return cls(
             settings=settings,
-            database=Database(settings.database_url),
+            database=Database(settings.database_url, options={accesslog.ARCHIVE: settings.log_archive}),
             keys=keys,
             catalogue=catalogue,
             fetcher=Fetcher(settings.fetch_allow),
             mail=_transport(settings),
             hasher=Hasher(Cost(settings.argon2.memory, settings.argon2.passes, settings.argon2.lanes)),
+            log_pin=Pin(settings.log_pin),
         )
+
+    def publish_log(self) -> Published:
+        """Sign the log as it stands with every key that signs now, or raise why it must not be signed."""
+        first, *others = (key.signer for key in self.keys.log_keys.signing())
+        return accesslog.publish(
+            self.database,
+            first,
+            self.settings.log_origin,
+            also=others,
+            former=self.keys.log_keys.former(),
+            former_origins=self.settings.instance.former_origins,
+            pin=self.log_pin,
+            witnessed=self.settings.log_policy is not None,
+        )
+
+    def log_verifiers(self) -> list[Verifier]:
+        """Every key of the log: those that sign now, the elder first, then those that did once, latest first."""
+        publics = [key.signer.public for key in self.keys.log_keys.signing()]
+        publics += reversed(self.keys.log_keys.former())
+        return [Verifier(self.settings.log_origin, public) for public in publics]
 
     def close(self) -> None:
         """Let go of every connection."""

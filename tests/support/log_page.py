@@ -116,7 +116,14 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     third = {"about": About(OMAR, THIRD, b"\2" * 32, THIRD)}
     more = {**CLIENT, **third, "keys": ("email", "name"), "revision": 2}
     yield "consent.amended", "consumer", {**more, "detail": {"consent": THIRD, "dropped": ["phone_number"]}}
+    signed_in = {**CLIENT, **third, "revision": 2, "detail": {"consent": THIRD}}
+    yield "consent.signed_in", "consumer", signed_in
     yield "consent.returned", "client", {**more, "detail": {"consent": THIRD}}
+    yield "ask.unanswered", "system", CLIENT
+    yield "log.begun_anew", "operator", {"detail": {"follows": "localhost:8000/old", "lost": 12}}
+    yield "keys.log_rotated", "operator", {"code": "begun", "detail": {"new": "k", "old": "j"}}
+    yield "keys.retired", "operator", {"detail": {"kek": "k"}}
+    yield "auditor.invited_again", "operator", {"detail": auditor}
 
 
 def _person(code: str, **detail: str) -> dict[str, Any]:

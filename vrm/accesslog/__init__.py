@@ -10,7 +10,7 @@ one early and ``append`` it through the commit queue; the worker, to ``sequence`
 show people their own lines and auditors everything.
 
 What it must never know: names, values, or which entry is whose once that person is forgotten. An entry is never
-changed and never deleted.
+changed and never deleted; the bytes of old ones may move into an archive (``archiving``), where they are read as before.
 """
 
 from vrm.accesslog.checkpoint import Checkpoint
@@ -19,6 +19,7 @@ from vrm.accesslog.errors import (
     BadCheckpoint,
     BadEvent,
     BadNote,
+    BadProof,
     Inconsistent,
     NoSuchLeaf,
     RolledBack,
@@ -27,6 +28,12 @@ from vrm.accesslog.errors import (
 from vrm.accesslog.export import Export, Selection, open_export
 from vrm.accesslog.findings import Finding
 from vrm.accesslog.leaves import details, entries
+from vrm.accesslog.moved import ARCHIVE
+from vrm.accesslog.note import Verifier
+from vrm.accesslog.pin import Pin
+from vrm.accesslog.proof_file import ProofFile
+from vrm.accesslog.proofs import find_for_client, find_for_consumer, find_proof
+from vrm.accesslog.proving import Proved, verify_proof
 from vrm.accesslog.published import (
     Comparison,
     Outcome,
@@ -43,43 +50,55 @@ from vrm.accesslog.reading import (
     count_for_consumer,
     count_in_spans,
     count_pending,
-    find_for_client,
     find_leaf,
     list_for_company,
     list_for_consumer,
     tally_for_consumer,
 )
+from vrm.accesslog.resources import Resource
+from vrm.accesslog.resources import parse as parse_resource
 from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import append, forget, record
+from vrm.accesslog.serving import get_resource
 from vrm.accesslog.threads import find_consumers, find_threads
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
 from vrm.accesslog.verify import Report, verify_export
+from vrm.accesslog.witnessed import Gathering, WitnessState, find_gathering, public_checkpoint
 
 __all__ = [
+    "ARCHIVE",
     "TYPES",
     "About",
     "BadCheckpoint",
     "BadEvent",
     "BadNote",
+    "BadProof",
     "Checkpoint",
     "Comparison",
     "Counts",
     "Event",
     "Export",
     "Finding",
+    "Gathering",
     "Inconsistent",
     "LoggedEvent",
     "NoSuchLeaf",
     "Outcome",
     "OwnRead",
+    "Pin",
     "Prepared",
+    "ProofFile",
+    "Proved",
     "Published",
     "Report",
+    "Resource",
     "RolledBack",
     "Selection",
     "Tally",
     "UnknownEventType",
+    "Verifier",
+    "WitnessState",
     "append",
     "compare",
     "consistency",
@@ -90,10 +109,14 @@ __all__ = [
     "entries",
     "find_consumers",
     "find_for_client",
+    "find_for_consumer",
+    "find_gathering",
     "find_leaf",
+    "find_proof",
     "find_threads",
     "forget",
     "get_checkpoint",
+    "get_resource",
     "inclusion",
     "latest_checkpoint",
     "list_checkpoints",
@@ -101,11 +124,14 @@ __all__ = [
     "list_for_consumer",
     "open_export",
     "opens",
+    "parse_resource",
     "prepare",
+    "public_checkpoint",
     "publish",
     "record",
     "sample_checkpoints",
     "sequence",
     "tally_for_consumer",
     "verify_export",
+    "verify_proof",
 ]

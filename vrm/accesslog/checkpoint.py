@@ -7,7 +7,8 @@
     — localhost:8000/log 3q2+7w...
 
 The origin says which log; then the tree size in decimal and the root hash in base64. The key is named as the
-origin. Readers raise ``BadCheckpoint``, and ``BadNote`` for the note around it.
+origin. There may be several signature lines: while the key changes there is one of each key, and witnesses add theirs
+(``cosignature``). Readers raise ``BadCheckpoint``, and ``BadNote`` for the note around it.
 """
 
 import re
@@ -49,9 +50,9 @@ def parse_body(text: str) -> Checkpoint:
         raise BadCheckpoint(f"the root hash is {fault}") from None
 
 
-def sign(checkpoint: Checkpoint, signer: notes.Signer) -> str:
-    """The signed note of a checkpoint, the key named as the origin."""
-    return notes.sign(checkpoint.body(), checkpoint.origin, signer)
+def sign(checkpoint: Checkpoint, signer: notes.Signer, *more: notes.Signer) -> str:
+    """The signed note of a checkpoint, each key named as the origin. ``more`` than one while the key changes."""
+    return notes.sign(checkpoint.body(), checkpoint.origin, signer, *more)
 
 
 def verify(raw: bytes, verifier: notes.Verifier) -> Checkpoint:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from vrm.accesslog.entry import detail_of
 from vrm.accesslog.models import LogEvent, LogLeaf
+from vrm.accesslog.moved import whole
 
 
 def entries(connection: Connection, start: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
@@ -15,13 +16,16 @@ def entries(connection: Connection, start: int, limit: int) -> Sequence[tuple[in
     Leaves are never changed: what was read once need never be read again.
     """
     query = (
-        select(LogLeaf.leaf_index, LogEvent.id, LogEvent.entry)
+        select(LogLeaf.leaf_index, LogEvent.id, LogEvent.entry, LogEvent.leaf_hash)
         .join_from(LogLeaf, LogEvent, LogEvent.id == LogLeaf.event_id)
         .where(LogLeaf.leaf_index >= start)
         .order_by(LogLeaf.leaf_index)
         .limit(limit)
     )
-    return [(index, event_id, entry) for index, event_id, entry in connection.execute(query)]
+    return [
+        (index, event_id, whole(connection, entry, index, hash_))
+        for index, event_id, entry, hash_ in connection.execute(query).all()
+    ]
 
 
 def details(session: Session, event_ids: Sequence[str]) -> Mapping[str, Mapping[str, object]]:

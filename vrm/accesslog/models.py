@@ -1,7 +1,9 @@
 """Tables of the log.
 
 ``log_events`` is what was written with the transaction it tells of; ``log_pending`` names those not yet in the
-tree; the rest is the tree. ``event_lookups`` alone says whose event something is, and can be erased.
+tree; ``log_leaves``, ``log_tiles``, ``log_tree`` and ``log_checkpoints`` are the tree; ``log_witnesses``,
+``log_cosignatures`` and ``log_gathering`` are what witnesses do for it. ``event_lookups`` alone says whose event
+something is, and can be erased.
 """
 
 from datetime import datetime
@@ -87,6 +89,52 @@ class LogCheckpoint(Base):
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str]
     at: Mapped[datetime]
+
+
+class LogCosignature(Base):
+    """A witness's signature line under a published checkpoint, checked before it was kept."""
+
+    __tablename__ = "log_cosignatures"
+
+    size: Mapped[int] = mapped_column(BigInteger, ForeignKey("log_checkpoints.size"), primary_key=True)
+    vkey: Mapped[str] = mapped_column(String(2048), primary_key=True)
+    line: Mapped[str]
+    at: Mapped[datetime]
+
+
+class LogWitness(Base):
+    """What we know of a witness of the policy. ``seen`` is the size it last cosigned, as it told us.
+
+    ``due_at`` is when to ask it again: whoever asks moves it first, so that one process asks at a time, and a fault
+    moves it further each time. ``objection`` is why it refuses to cosign a tree of ours: nothing is signed meanwhile.
+    """
+
+    __tablename__ = "log_witnesses"
+
+    vkey: Mapped[str] = mapped_column(String(2048), primary_key=True)
+    seen: Mapped[int] = mapped_column(BigInteger)
+    due_at: Mapped[datetime]
+    failures: Mapped[int]
+    fault: Mapped[str | None] = mapped_column(String(64))
+    answered_at: Mapped[datetime | None]
+    objection: Mapped[str | None] = mapped_column(String(64))
+
+
+class LogGathering(Base):
+    """The one row of a log that has a policy: what witnesses are asked for, and what is public.
+
+    ``target`` is the size all of them are asked to cosign; ``since`` when it became so. ``public`` is the size of the
+    checkpoint that everybody is given; it never goes back. ``met`` tells whether that one meets the quorum.
+    """
+
+    __tablename__ = "log_gathering"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    target: Mapped[int] = mapped_column(BigInteger)
+    since: Mapped[datetime]
+    public: Mapped[int] = mapped_column(BigInteger)
+    met: Mapped[bool]
 
 
 class EventLookup(Base):

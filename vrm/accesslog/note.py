@@ -13,7 +13,7 @@ name, key id in hex, base64 of the signature type (0x01, Ed25519) and the public
 and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
@@ -25,7 +25,7 @@ from vrm.accesslog.canonical import b64, unb64
 from vrm.accesslog.errors import BadNote
 
 ED25519 = b"\x01"
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 128 * 1024  # 32 witnesses with the longest signatures
 MOST_SIGNATURES = 64  # the standard asks for at least 16
 
 
@@ -85,7 +85,7 @@ class Verifier:
             raise BadNote(f"the vkey's key is {fault}") from None
         if raw[:1] != ED25519:
             raise BadNote("the vkey's signature type is not 1 (Ed25519)")
-        verifier = cls(_name(name), raw[1:])
+        verifier = cls(checked_name(name), raw[1:])
         if verifier.key_id.hex() != key_id:
             raise BadNote("the vkey's key id does not belong to its name and key")
         return verifier
@@ -104,12 +104,49 @@ class Verifier:
             raise BadNote(f"there is no signature of {self.name} with key id {self.key_id.hex()}")
 
 
-def sign(text: str, name: str, signer: Signer) -> str:
-    """The note: the text with one signature under ``name``."""
-    key_id = Verifier(_name(name), signer.public).key_id
-    note = f"{text}\n— {name} {b64(key_id + signer.sign(text.encode()))}\n"
-    parse(note.encode())  # what we could not read ourselves is never given out
-    return note
+def sign(text: str, name: str, signer: Signer, *more: Signer) -> str:
+    """The note: the text with one signature under ``name`` for each key."""
+    lines = []
+    for key in (signer, *more):
+        key_id = Verifier(checked_name(name), key.public).key_id
+        lines.append(signature_line(name, key_id, key.sign(text.encode())))
+    return add(text + "\n", lines)
+
+
+def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
+    """One signature as a line, its newline with it."""
+    return f"— {checked_name(name)} {b64(key_id + signature)}\n"
+
+
+def add(note: str, lines: Iterable[str]) -> str:
+    """The note with more signature lines at its end, each with its newline."""
+    added = note + "".join(lines)
+    parse(added.encode())  # what we could not read ourselves is never given out
+    return added
+
+
+def only(note: str, *keys: Verifier) -> str:
+    """The note with the lines of these keys alone: whoever vouches for every byte carries no stranger's."""
+    read = parse(note.encode())
+    known = {(key.name, key.key_id) for key in keys}
+    lines = [
+        signature_line(line.name, line.key_id, line.signature)
+        for line in read.signatures
+        if (line.name, line.key_id) in known
+    ]
+    return add(read.text + "\n", lines)
+
+
+def parse_lines(lines: str) -> Sequence[Signature]:
+    """Read signature lines, each with its newline, as they stand at the end of a note."""
+    if not lines.endswith("\n"):
+        raise BadNote("a signature line has no newline at its end")
+    if any(char < " " and char != "\n" for char in lines):
+        raise BadNote("a signature line holds a control character")
+    signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+    if len(signatures) > MOST_SIGNATURES:
+        raise BadNote("the note has too many signatures")
+    return signatures
 
 
 def parse(raw: bytes) -> Note:
@@ -125,10 +162,7 @@ def parse(raw: bytes) -> Note:
     text, gap, lines = whole.rpartition("\n\n")
     if not gap or not lines.endswith("\n"):
         raise BadNote("the note has no signatures after a blank line, or no newline at its end")
-    signatures = [_signature(line) for line in lines[:-1].split("\n")]
-    if len(signatures) > MOST_SIGNATURES:
-        raise BadNote("the note has too many signatures")
-    return Note(text + "\n", tuple(signatures))
+    return Note(text + "\n", parse_lines(lines))
 
 
 def _signature(line: str) -> Signature:
@@ -142,10 +176,11 @@ def _signature(line: str) -> Signature:
         raise BadNote(f"a signature is {fault}") from None
     if len(blob) < 5:
         raise BadNote("a signature is too short")
-    return Signature(_name(name), blob[:4], blob[4:])
+    return Signature(checked_name(name), blob[:4], blob[4:])
 
 
-def _name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name of a key, which must stand in a signature line; ``BadNote`` where it cannot."""
     if not name or "+" in name or any(char.isspace() or char < " " for char in name):
         raise BadNote("a key name is empty, or holds a space or a plus")
     try:

@@ -45,8 +45,10 @@ class Comparison:
     fault: str = ""
 
 
-def compare(session: Session, raw: bytes, verifier: Verifier) -> Comparison:
+def compare(session: Session, raw: bytes, verifier: Verifier, *more: Verifier) -> Comparison:
     """Hold a checkpoint that somebody kept against the log as it stands. ``raw`` may be anything at all.
+
+    ``more`` are other keys that the log has or had: whichever of all these signed it, its signature must hold.
 
     Line ends of other systems are read as ours, and a newline that was lost at the end is put back: copying does
     such things, and the signature is checked all the same. Raises ``Inconsistent`` if the stored tree is damaged.
@@ -59,10 +61,13 @@ def compare(session: Session, raw: bytes, verifier: Verifier) -> Comparison:
         return Comparison("unreadable", newest=newest, fault=fault.message)
     if kept.origin != verifier.name:
         return Comparison("other_origin", kept, newest)
-    if not any((line.name, line.key_id) == (verifier.name, verifier.key_id) for line in signed.signatures):
+    signers = {(line.name, line.key_id) for line in signed.signatures}
+    claimed = [key for key in (verifier, *more) if (key.name, key.key_id) in signers]
+    if not claimed:
         return Comparison("other_key", kept, newest)
     try:
-        verifier.verify(signed)
+        for key in claimed:
+            key.verify(signed)
     except BadNote as fault:
         return Comparison("bad_signature", kept, newest, fault=fault.message)
     if newest is None or kept.size > newest.size:

@@ -1,7 +1,7 @@
 """Reading events back for those they concern: the person whose they are, and the company that caused them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from vrm.accesslog import canonical
 from vrm.accesslog.entry import detail_of, read
 from vrm.accesslog.models import EventLookup, LogEvent, LogLeaf, LogPending
+from vrm.accesslog.moved import whole
 from vrm.accesslog.types import ANSWERED, REFUSED
 
 _Columns = tuple[str, datetime, str, str | None, str | None, bytes, bytes, bytes, int]
@@ -21,7 +22,7 @@ class LoggedEvent:
     """An event as the one it concerns may see it.
 
     ``entry`` holds the members of the log entry, ``detail`` what its commitment hides, ``leaf_index`` its place
-    in the tree once it has one (a second or so after the event).
+    in the tree once it has one (a second or so after the event), ``opening`` the bytes that ``detail`` stands in.
     """
 
     event_id: str
@@ -33,6 +34,7 @@ class LoggedEvent:
     detail: Mapping[str, object]
     leaf_hash: bytes
     leaf_index: int | None
+    opening: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,10 @@ def list_for_company(
     return [_own(event, told) for event in _page(session, whose, [], limit, before)]
 
 
-def find_for_client(session: Session, *, client_id: str, event_id: str) -> LoggedEvent | None:
-    """One of a client's own events; None where it is another's, or nobody's any more."""
-    query = _logged().where(EventLookup.client_id == client_id, EventLookup.event_id == event_id)
-    row = session.execute(query).one_or_none()
-    return None if row is None else _row(row)
+def find_one(session: Session, *conditions: ColumnElement[bool]) -> LoggedEvent | None:
+    """The one event that fits."""
+    row = session.execute(_logged().where(*conditions)).one_or_none()
+    return None if row is None else _row(session, row)
 
 
 def count_for_consumer(session: Session, *, consumer_id: str, since: datetime | None = None) -> Counts:
@@ -207,7 +208,7 @@ def _page(
             or_(EventLookup.at < last, and_(EventLookup.at == last, EventLookup.event_id < before))
         )
     query = query.order_by(EventLookup.at.desc(), EventLookup.event_id.desc()).limit(limit)
-    return [_row(row) for row in session.execute(query)]
+    return [_row(session, row) for row in session.execute(query).all()]
 
 
 def _logged() -> Select[*_Columns]:
@@ -228,10 +229,11 @@ def _logged() -> Select[*_Columns]:
     )
 
 
-def _row(row: Row[*_Columns]) -> LoggedEvent:
-    event_id, at, type_, outcome, consent_id, entry, opening, leaf_hash, leaf_index = row
+def _row(session: Session, row: Row[*_Columns]) -> LoggedEvent:
+    event_id, at, type_, outcome, consent_id, entry, opening, hash_, index = row
+    members = read(whole(session.connection(), entry, index, hash_))
     return LoggedEvent(
-        event_id, at, type_, outcome, consent_id, read(entry), detail_of(opening), leaf_hash, leaf_index
+        event_id, at, type_, outcome, consent_id, members, detail_of(opening), hash_, index, opening
     )
 
 

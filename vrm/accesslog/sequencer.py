@@ -11,6 +11,8 @@ Both use ``Database.write_group``: that they are safe rests on the tree row, whi
 SERIALIZABLE, under which reading the queue of events would keep making other people's transactions start over.
 """
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, tuple_, update
 
 from vrm import clock
@@ -18,8 +20,10 @@ from vrm.accesslog import merkle, tiles
 from vrm.accesslog.checkpoint import Checkpoint, sign
 from vrm.accesslog.errors import Inconsistent, RolledBack
 from vrm.accesslog.models import LogCheckpoint, LogEvent, LogLeaf, LogPending, LogTile, LogTree, table
-from vrm.accesslog.note import Signer
+from vrm.accesslog.note import Signer, Verifier
+from vrm.accesslog.pin import Pin
 from vrm.accesslog.tree import Head, Published, find_head, find_newest, stored_nodes
+from vrm.accesslog.witnessed import WHAT_TO_DO, require_no_objection
 from vrm.db import Database
 
 _PENDING, _LEAVES, _TILES = table(LogPending), table(LogLeaf), table(LogTile)
@@ -32,16 +36,44 @@ def sequence(database: Database, *, limit: int = 1000) -> int:
     Takes what is visible, whenever it was written: a transaction that commits late is found by the next pass.
     Raises ``Inconsistent``, and leaves everything as it was, if an entry or a tile is not what was stored.
     """
+    waiting = select(LogPending.event_id).limit(1)
+    if not database.read(lambda session: session.execute(waiting).first()):
+        return 0  # seen without a lock: several workers look every half second, and writers need not wait for that
     return database.write_group(lambda connection: _pass(connection, limit))
 
 
-def publish(database: Database, signer: Signer, origin: str) -> Published:
+def publish(
+    database: Database,
+    signer: Signer,
+    origin: str,
+    *,
+    also: Sequence[Signer] = (),
+    former: Sequence[bytes] = (),
+    former_origins: Collection[str] = (),
+    pin: Pin | None = None,
+    witnessed: bool = False,
+) -> Published:
     """Sign and store a checkpoint of the committed tree, or give the one there is for that size.
 
-    Raises ``RolledBack`` or ``Inconsistent``, and signs nothing, if the tree is not what its tiles say or does
-    not continue the newest checkpoint (C2SP tlog-checkpoint: a log must not sign inconsistent checkpoints).
+    ``also`` sign it other keys, while the log changes its key; ``former`` are public keys it signed with before.
+    ``former_origins`` are those of the logs that this one follows: their checkpoints may be in the database.
+    Raises ``RolledBack`` or ``Inconsistent``, and signs nothing, if the tree is not what its tiles say or does not
+    continue what was seen: the newest checkpoint stored, that of ``pin``, and where it is ``witnessed`` what
+    witnesses cosigned (C2SP tlog-checkpoint: a log must not sign inconsistent checkpoints).
     """
-    return database.write_group(lambda connection: _publish(connection, signer, origin))
+    signers = (signer, *also)
+    keys = [Verifier(origin, public) for public in (*(one.public for one in signers), *former)]
+    seen = pin.seen(keys, former_origins) if pin is not None else []
+
+    def write(connection: Connection) -> Published:
+        if witnessed:
+            require_no_objection(connection)
+        return _publish(connection, signers, origin, seen, former_origins)
+
+    published = database.write_group(write)
+    if pin is not None:
+        pin.keep(Checkpoint(origin, published.size, published.root), published.note)
+    return published
 
 
 def _pass(connection: Connection, limit: int) -> int:
@@ -127,7 +159,13 @@ def _store(connection: Connection, growth: tiles.Growth, existing: dict[tiles.Ti
         connection.execute(insert(_TILES), new)
 
 
-def _publish(connection: Connection, signer: Signer, origin: str) -> Published:
+def _publish(
+    connection: Connection,
+    signers: Sequence[Signer],
+    origin: str,
+    seen: Sequence[Checkpoint] = (),
+    former_origins: Collection[str] = (),
+) -> Published:
     head = find_head(connection, lock=True) or _locked_head(connection)
     newest = find_newest(connection)
     nodes = stored_nodes(connection)
@@ -138,7 +176,7 @@ def _publish(connection: Connection, signer: Signer, origin: str) -> Published:
                     f"The log holds {head.size} leaves, but a checkpoint of {newest.size} was published: an old"
                     " copy of the database is in place. Restore the newest one before going on."
                 )
-            if newest.note.split("\n", 1)[0] != origin:
+            if newest.note.split("\n", 1)[0] not in (origin, *former_origins):
                 raise Inconsistent(
                     "The log's origin differs from that of its checkpoints; it is fixed for life."
                 )
@@ -146,6 +184,8 @@ def _publish(connection: Connection, signer: Signer, origin: str) -> Published:
                 raise Inconsistent("The tree does not continue the newest checkpoint: the log was rewritten.")
         if merkle.subtree(nodes, 0, head.size) != head.root:
             raise Inconsistent("The tiles do not give the stored root: part of the database was altered.")
+        for checkpoint in seen:
+            _require_continued(nodes, head, checkpoint)
     except LookupError as fault:
         raise Inconsistent(f"The stored log is damaged: {fault}.") from None
     if newest is not None and newest.size == head.size:
@@ -153,7 +193,7 @@ def _publish(connection: Connection, signer: Signer, origin: str) -> Published:
     published = Published(
         size=head.size,
         root=head.root,
-        note=sign(Checkpoint(origin, head.size, head.root), signer),
+        note=sign(Checkpoint(origin, head.size, head.root), *signers),
         at=clock.now(),
     )
     connection.execute(
@@ -161,3 +201,18 @@ def _publish(connection: Connection, signer: Signer, origin: str) -> Published:
         {"size": published.size, "root": published.root, "note": published.note, "at": published.at},
     )
     return published
+
+
+def _require_continued(nodes: merkle.Nodes, head: Head, seen: Checkpoint) -> None:
+    """The tree begins with the one of a checkpoint that was signed and then kept outside the database."""
+    what_to_do = WHAT_TO_DO.format(size=seen.size)
+    if seen.size > head.size:
+        raise RolledBack(
+            f"The log holds {head.size} leaves, but one of {seen.size} was signed before: an old copy of the database"
+            f" is in place. {what_to_do}"
+        )
+    if merkle.subtree(nodes, 0, seen.size) != seen.root:
+        raise Inconsistent(
+            f"The log does not continue the {seen.size} leaves that were signed before: another copy of the database"
+            f" was in use. {what_to_do}"
+        )

@@ -72,6 +72,9 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         ),
         "consent.revoked": _consent("A consumer revoked a consent; keys are those it had.", "revision"),
         "consent.returned": _consent("A client gave a consent back; keys are those it had.", "revision"),
+        "consent.signed_in": _consent(
+            "A consumer signed in again under a consent that stands, with nothing to decide.", "revision"
+        ),
         "consent.expired": _consent("A consent came to its end; keys are those it had.", "revision"),
         "consent.refused": EventType(
             "A consumer refused an ask; keys are those asked for.",
@@ -79,6 +82,9 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             optional=frozenset({"purpose", "keys", "outcome"}),
             outcomes=frozenset({REFUSED}),
             person="always",
+        ),
+        "ask.unanswered": _client(
+            "A request that waited at a desk is over and nobody had allowed it; nothing says whom it reached."
         ),
         "company.blocked": EventType(
             "A consumer blocked a company: it cannot reach them by itself any more.",
@@ -108,6 +114,7 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         "client.suspended": _client("A client was suspended; every read of it is refused."),
         "client.resumed": _client("A client's suspension was lifted."),
         "auditor.granted": _house("The operator let an auditor review the log until a day."),
+        "auditor.invited_again": _house("Another link went to an auditor who had not come in yet."),
         "auditor.ended": _house("An auditor's mandate was ended before its day."),
         "auditor.factor_reset": _house("The operator forgot an auditor's second factor; they enrol anew."),
         "auditor.signed_in": _house("An auditor came in, with password and second factor."),
@@ -134,9 +141,19 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             "The operator worked out whose reads a file holds; the code says whether they were counted or notified.",
             required=frozenset({"code"}),
         ),
-        "log.exported": _house("The log was exported; the code says whether all of it or a selection."),
+        "log.exported": _house(
+            "The log was exported; the code says whether all of it, a selection, or into an archive."
+        ),
+        "log.begun_anew": _house(
+            "The log that was before has ended, its newest leaves lost; this one follows it under another origin."
+        ),
         "keys.rotated": _house("Every key is wrapped by the KEK that is current now."),
+        "keys.retired": _house("An old KEK, which wrapped nothing any more, was deleted for ever."),
         "keys.signing_rotated": _house("A new key that signs ID tokens was published; it signs soon after."),
+        "keys.log_rotated": EventType(
+            "The log's key changes: the code says whether a second key signs too, or the first is gone.",
+            required=frozenset({"code"}),
+        ),
         "backup.made": _house("A backup was made; it holds the log up to some entry before this one."),
         "backup.restored": _house("The instance goes on from a backup; what came after that backup is lost."),
     }

@@ -14,7 +14,7 @@ What it cannot show, whoever wrote the verifier:
 * that what happened was logged at all. The tree holds what was entered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -65,17 +65,18 @@ class Report:
 def verify_export(
     file: Lines,
     *,
-    vkey: str | None = None,
+    vkey: str | Sequence[str] | None = None,
     checkpoint: bytes | None = None,
     progress: Callable[[int], None] | None = None,
     most: int = 20,
 ) -> Report:
     """Verify an export. ``progress`` hears how many bytes are done; at most ``most`` findings are kept.
 
+    ``vkey`` is the log's key, or several that it has had: any of them may have signed the file, or ``checkpoint``.
     Never raises for what the file holds. Raises ``BadNote`` or ``BadCheckpoint`` if the caller's own ``vkey``
     or ``checkpoint`` cannot be used.
     """
-    pinned = None if vkey is None else notes.Verifier.parse(vkey)
+    pinned = pinned_keys(vkey)
     older = None if checkpoint is None else checkpoints.parse_body(notes.parse(checkpoint).text)
     findings = Findings(most)
     first, done = _next(file), 0
@@ -112,7 +113,7 @@ def verify_export(
         entries=entries,
         findings=kept,
         more=findings.more,
-        pinned=pinned is not None,
+        pinned=bool(pinned),
         older=older is not None,
         behind=behind and len(kept) + findings.more == 1,
     )
@@ -130,7 +131,25 @@ def _line(raw: bytes, number: int, leaf: int | None, kind: str, findings: Findin
         return None
 
 
-def _check_header(header: Header, pinned: notes.Verifier | None, findings: Findings) -> Checkpoint | None:
+def pinned_keys(vkey: str | Sequence[str] | None) -> tuple[notes.Verifier, ...]:
+    """The keys that the caller brings; none where it brings none. Raises ``BadNote`` for one that is no vkey."""
+    vkeys = (vkey,) if isinstance(vkey, str) else tuple(vkey or ())
+    return tuple(notes.Verifier.parse(one) for one in vkeys)
+
+
+def verify_older(raw: bytes, keys: Sequence[notes.Verifier]) -> None:
+    """Pass if one of the log's keys signed a checkpoint that the caller kept; else ``BadNote`` or ``BadCheckpoint``."""
+    fault: BadNote | BadCheckpoint = BadNote("there is no key to check it with")
+    for key in keys:
+        try:
+            checkpoints.verify(raw, key)
+            return
+        except (BadNote, BadCheckpoint) as wrong:
+            fault = wrong
+    raise fault
+
+
+def _check_header(header: Header, pinned: Sequence[notes.Verifier], findings: Findings) -> Checkpoint | None:
     """Tie every member of the header to the signature; the checkpoint, if it may be believed."""
 
     def wrong(part: str, problem: str) -> None:
@@ -141,9 +160,9 @@ def _check_header(header: Header, pinned: notes.Verifier | None, findings: Findi
         stated = notes.Verifier.parse(header.vkey)
     except BadNote as fault:
         wrong("vkey", fault.message)
-    if pinned is not None and header.vkey != pinned.vkey:
+    verifier = next((key for key in pinned if key.vkey == header.vkey), pinned[0] if pinned else stated)
+    if pinned and header.vkey not in {key.vkey for key in pinned}:
         wrong("vkey", "is not the key you expect; this is another log, or somebody else signed it")
-    verifier = pinned or stated
     if verifier is None:
         return None
     try:
@@ -169,7 +188,7 @@ def _check_older(
     header: Header,
     older: Checkpoint | None,
     raw: bytes | None,
-    pinned: notes.Verifier | None,
+    pinned: Sequence[notes.Verifier],
     findings: Findings,
 ) -> bool:
     """Check the caller's older checkpoint as far as that can be done before the leaves are seen.
@@ -179,7 +198,7 @@ def _check_older(
     if older is None or raw is None:
         return False
     try:
-        checkpoints.verify(raw, pinned or notes.Verifier.parse(header.vkey))
+        verify_older(raw, pinned or pinned_keys(header.vkey))
     except (BadNote, BadCheckpoint) as fault:
         findings.add(1, "older checkpoint", None, f"is not of this log: {fault.message}")
     if older.size > header.size:

@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from vrm import accesslog
-from vrm.accesslog import Report, Selection
+from vrm.accesslog import Selection
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
 from vrm.cli.edge import Group, counted, note, open_house, progress, record, say
-from vrm.cli.log_case import CONTINUES, Begun, bundle_facts, bundle_sentences
+from vrm.cli.log_anew import begin_anew
+from vrm.cli.log_archive import archive
+from vrm.cli.log_case import Begun, bundle_facts, bundle_sentences
+from vrm.cli.log_cosigned import cosigned
+from vrm.cli.log_follow import POLICY_HELP, Asked, is_log, verify_log
 from vrm.cli.log_people import people
+from vrm.cli.log_proof import verify_one
+from vrm.cli.log_report import export_facts, export_sentences
 from vrm.cli.log_search import known, search
+from vrm.cli.log_status import status
+from vrm.cli.log_watch import watch
 from vrm.cli.moment import Moment
 from vrm.errors import Conflict, NotFound
 from vrm.oversight import is_bundle, verify_bundle
@@ -37,7 +45,13 @@ def log() -> None:
 
 
 log.add_command(search)
+log.add_command(archive)
 log.add_command(people)
+log.add_command(status)
+log.add_command(cosigned)
+log.add_command(begin_anew)
+log.add_command(watch)
+log.add_command(verify_one)
 
 
 @log.command()
@@ -94,28 +108,59 @@ def export(
 
 
 @log.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--vkey", help="The log's key, as you were given it on another way than this file.")
+@click.argument("file")
+@click.option(
+    "--vkey",
+    "vkeys",
+    multiple=True,
+    help="The log's key, as you were given it on another way than this file; of a log that changed it, each.",
+)
 @click.option(
     "--checkpoint",
+    "--since",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A checkpoint you kept: the log must still begin with it.",
 )
-def verify(file: str, vkey: str | None, checkpoint: Path | None) -> int:
-    """Verify an export, or a signed bundle, with nothing but FILE; exit with 1 if anything is wrong with it.
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Of a log: where to keep how far it was checked, to go on from there.",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of a log at a URL: an auditor's token, to check the entries too.",
+)
+@click.option(
+    "--policy", "policy_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=POLICY_HELP
+)
+def verify(
+    file: str, vkeys: tuple[str, ...], checkpoint: Path | None, state: Path | None, token_file: Path | None,
+    policy_file: Path | None,
+) -> int:  # fmt: skip
+    """Verify an export, a signed bundle, an archive or a log at a URL; exit with 1 if anything is wrong with it.
 
-    Needs no instance. The file alone shows that nothing in it was changed since it was signed. Only --vkey shows
-    that the log's own key signed it, and only --checkpoint that the operator rewrote nothing before that.
+    Needs no instance. FILE is a file that was taken out, a folder that vrm log archive made, or the address of a log,
+    such as https://vrm.example/log. A file alone shows that nothing in it was changed since it was signed. Only --vkey
+    shows that the log's own key signed it, and only --since that the operator rewrote nothing before that.
+    A log is checked leaf by leaf from --since or --state on; what cannot be read exits with 2.
     """
+    if is_log(file):
+        return verify_log(Asked(file, vkeys, checkpoint, state, token_file, policy_file))
+    if state or token_file or policy_file:
+        raise click.UsageError(
+            "A file is checked as a whole; --state, --token-file and --policy are for a log."
+        )
+    click.Path(exists=True, dir_okay=False, allow_dash=True).convert(file, None, None)
     kept = None if checkpoint is None else checkpoint.read_bytes()
     with click.open_file(file, "rb") as stream:
         lines = Begun(stream)
         if is_bundle(lines.first):
-            found = verify_bundle(lines, vkey=vkey, checkpoint=kept, progress=_bar(file))
+            found = verify_bundle(lines, vkey=vkeys, checkpoint=kept, progress=_bar(file))
             say("\n".join(bundle_sentences(found)), **bundle_facts(found))
             return 0 if found.ok else 1
-        report = accesslog.verify_export(lines, vkey=vkey, checkpoint=kept, progress=_bar(file))
-    say("\n".join(_sentences(report)), **_facts(report))
+        report = accesslog.verify_export(lines, vkey=vkeys, checkpoint=kept, progress=_bar(file))
+    say("\n".join(export_sentences(report)), **export_facts(report))
     return 0 if report.ok else 1
 
 
@@ -127,14 +172,19 @@ def checkpoint() -> None:
     if newest is None:
         raise NotFound("The log has no checkpoint yet. Run: vrm log sequence", code="no_checkpoint")
     vkey = _verifier(house).vkey
+    vkeys = [
+        Verifier(house.settings.log_origin, key.signer.public).vkey for key in house.keys.log_keys.signing()
+    ]
     say(
         newest.note.removesuffix("\n"),
         checkpoint=newest.note,
         size=newest.size,
         root=b64(newest.root),
         vkey=vkey,
+        vkeys=vkeys,
     )
-    note(f"vkey: {vkey}")
+    for one in vkeys:
+        note(f"vkey: {one}")
 
 
 @log.command()
@@ -144,7 +194,7 @@ def sequence() -> None:
     count = 0
     while taken := accesslog.sequence(house.database):
         count += taken
-    newest = accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    newest = house.publish_log()
     say(
         f"{counted(count, 'new leaf', 'new leaves')}; the checkpoint covers {newest.size}.",
         sequenced=count,
@@ -179,42 +229,3 @@ def _bar(file: str) -> Callable[[int], None] | None:
     total = Path(file).stat().st_size
     advance = progress("verifying")
     return lambda done: advance(done, total)
-
-
-def _sentences(report: Report) -> Iterator[str]:
-    if report.ok:
-        what = "the whole log" if report.kind == "all" else "a selection"
-        entries = counted(report.entries, "entry", "entries")
-        yield f"Verified: {entries}, {what}, in the tree of {report.size} signed by {report.origin}."
-        if report.older:
-            yield CONTINUES
-    elif report.behind:
-        yield "NOT VERIFIED: your checkpoint is newer than this export; export again, or the log was rolled back."
-    else:
-        yield f"NOT VERIFIED: {counted(len(report.findings) + report.more, 'finding', 'findings')}."
-    yield from (f"  {finding}" for finding in report.findings)
-    if report.more:
-        yield f"  and {report.more} more"
-    if not report.pinned:
-        yield "The key came with the file. Give --vkey to know that it is the log's own."
-    if not report.older:
-        yield "Give --checkpoint with one you kept to know that the log was not rewritten before it was signed."
-
-
-def _facts(report: Report) -> dict[str, object]:
-    return {
-        "ok": report.ok,
-        "kind": report.kind,
-        "origin": report.origin,
-        "size": report.size,
-        "root": report.root,
-        "entries": report.entries,
-        "key_pinned": report.pinned,
-        "older_checkpoint": report.older,
-        "checkpoint_is_newer": report.behind,
-        "findings": [
-            {"line": one.line, "part": one.part, "leaf": one.leaf, "problem": one.problem}
-            for one in report.findings
-        ],
-        "more_findings": report.more,
-    }

@@ -7,6 +7,8 @@
      "issuer": "https://vrm.example",
      "log_origin": "vrm.example/log",
      "sandbox": false}
+
+Where the newest tree of the log was lost, it has begun anew under another origin, and ``former_origins`` lists those before.
 """
 
 import json
@@ -14,7 +16,7 @@ import os
 import shlex
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -28,13 +30,21 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Instance:
-    """Who this service is. Every sealed value, token and log entry is bound to it, so it never changes."""
+    """Who this service is. Every sealed value, token and log entry is bound to it, so it never changes.
+
+    The one exception is the log's origin: a log whose newest tree is lost ends, and the next has another name.
+    """
 
     instance_id: str
     issuer: str
     log_origin: str
     sandbox: bool
     created: str
+    former_origins: tuple[str, ...] = ()
+
+    def with_origin(self, origin: str) -> Self:
+        """The same service with a log that begins anew."""
+        return replace(self, log_origin=origin, former_origins=(*self.former_origins, self.log_origin))
 
     @classmethod
     def new(cls, issuer: str, *, sandbox: bool) -> Self:
@@ -56,25 +66,33 @@ class Instance:
         path = home / FILE
         try:
             found = json.loads(path.read_bytes())
-            instance = cls(**found)
+            former = tuple(found.pop("former_origins", ()))
+            instance = cls(**found, former_origins=former)
         except FileNotFoundError:
             raise ConfigError([f"there is no instance in {home}; run: vrm init"]) from None
         except PermissionError:
             raise ConfigError(
                 [f"{path} cannot be read by this account; run vrm as the owner of {home}"]
             ) from None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError):
             raise ConfigError([f"{path} is damaged; put it back from a backup (data/{FILE})"]) from None
-        typed = all(isinstance(text, str) for name, text in asdict(instance).items() if name != "sandbox")
+        texts = (instance.instance_id, instance.issuer, instance.log_origin, instance.created, *former)
+        typed = all(isinstance(text, str) for text in texts)
         if not typed or not isinstance(instance.sandbox, bool) or not ids.is_id(instance.instance_id):
             raise ConfigError([f"{path} is damaged; put it back from a backup (data/{FILE})"])
         if fault := issuer_fault(instance.issuer):
             raise ConfigError([f"{path}: {fault}"])
         return instance
 
+    def _said(self) -> dict[str, object]:
+        said = asdict(self)
+        return (
+            said if self.former_origins else {name: said[name] for name in said if name != "former_origins"}
+        )
+
     def write(self, home: Path) -> None:
         """Keep it in a home. The last step of ``vrm init``: a home without this file is not yet one."""
-        write_private(home / FILE, (json.dumps(asdict(self), indent=1, sort_keys=True) + "\n").encode())
+        write_private(home / FILE, (json.dumps(self._said(), indent=1, sort_keys=True) + "\n").encode())
 
 
 def issuer_fault(issuer: str) -> str | None:

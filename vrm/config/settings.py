@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from vrm.config.faults import ConfigError
 from vrm.config.instance import Instance, check_private
 from vrm.config.table import SETTINGS
+
+if TYPE_CHECKING:
+    from vrm.accesslog.policy import Policy
 
 T = TypeVar("T")
 
@@ -44,6 +47,9 @@ class Settings:
     smtp_url: str | None = field(repr=False)
     mail_from: str
     fetch_allow: Mapping[str, str]
+    log_pin: Path
+    log_policy: "Policy | None"
+    log_archive: Path | None
     catalogue: tuple[Path, ...]
     trusted_proxies: int
     dpop_nonce: bool
@@ -104,6 +110,9 @@ class Settings:
             smtp_url=read("VRM_SMTP_URL", "", _smtp, None),
             mail_from=read("VRM_MAIL_FROM", f"vrm@{host}", _address, ""),
             fetch_allow=read("VRM_FETCH_ALLOW", "", _fetch_allow, {}),
+            log_pin=read("VRM_LOG_PIN", "", _pin, None) or home / "log-checkpoint",
+            log_policy=read("VRM_LOG_POLICY", "", _policy, None),
+            log_archive=read("VRM_LOG_ARCHIVE", "", _folder, None),
             catalogue=read("VRM_CATALOGUE", "", _files, ()),
             trusted_proxies=read("VRM_TRUSTED_PROXIES", "0", _proxies, 0),
             dpop_nonce=read("VRM_DPOP_NONCE", "no", _switch, False),
@@ -189,6 +198,32 @@ def _files(text: str) -> tuple[Path, ...]:
         if not path.is_file():
             raise ValueError(f"there is no file {path}")
     return paths
+
+
+def _pin(text: str) -> Path | None:
+    if text and not Path(text).absolute().parent.is_dir():
+        raise ValueError(f"there is no folder {Path(text).absolute().parent}")
+    return Path(os.path.abspath(text)) if text else None
+
+
+def _policy(text: str) -> "Policy | None":
+    if not text:
+        return None
+    from vrm.accesslog import policy  # here, as the database's library above
+    from vrm.accesslog.errors import BadPolicy
+
+    try:
+        return policy.parse(Path(text).read_bytes())
+    except OSError as fault:
+        raise ValueError(f"cannot read {text}: {fault.strerror}") from None
+    except BadPolicy as fault:
+        raise ValueError(f"{text}, {fault.message}") from None
+
+
+def _folder(text: str) -> Path | None:
+    if text and not Path(text).is_dir():
+        raise ValueError(f"there is no folder {text}")
+    return Path(os.path.abspath(text)) if text else None
 
 
 def _proxies(text: str) -> int:

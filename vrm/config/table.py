@@ -87,6 +87,33 @@ SETTINGS: tuple[Setting, ...] = (
         "reaches every service on this machine's loopback.",
     ),
     Setting(
+        "VRM_LOG_PIN",
+        "log_pin",
+        "File with the newest checkpoint seen, outside the database: nothing is signed that does not continue it. Put it "
+        "on another disk than the database, and a newer checkpoint into it if you have one.",
+        "$VRM_HOME/log-checkpoint",
+        "With a file of an older checkpoint, or none, a database that was put back to yesterday is signed as if nothing "
+        "had been after it.",
+    ),
+    Setting(
+        "VRM_LOG_POLICY",
+        "log_policy",
+        "File that names the log's witnesses and the quorum of them (C2SP tlog-policy). With it, the public checkpoint "
+        "is the newest that meets the quorum.",
+        "(none: no witnesses)",
+        "Without it, or with witnesses of the attacker's own, the operator can show different logs to different people "
+        "again, and whoever relies on the witnesses sees that their cosignatures are missing.",
+    ),
+    Setting(
+        "VRM_LOG_ARCHIVE",
+        "log_archive",
+        "Folder of vrm log archive that old entries were moved to, and are read from. Every process of this instance needs "
+        "it, and a backup of the instance is whole only together with it.",
+        "(none: every entry is in the database)",
+        "Nothing can be put in place of an entry, as each is held against its hash; a folder that lacks them makes the "
+        "pages and answers that show them fail.",
+    ),
+    Setting(
         "VRM_CATALOGUE",
         "catalogue",
         "Catalogue files of your own, read after the built-in one, separated by colons.",

@@ -5,7 +5,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -56,7 +56,8 @@ class Database:
     A transaction that lost a race is run again, so ``work`` must be a function of the database alone.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, options: Mapping[str, object] | None = None) -> None:
+        """``options`` are what rooms find again on each connection (``get_execution_options``)."""
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._lock: WriteLock | None = None
@@ -72,6 +73,7 @@ class Database:
             )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            self.engine.update_execution_options(**options or {})
             self._reading = self.engine.execution_options(vrm_begin="BEGIN")
             self._writing = self.engine.execution_options(vrm_begin="BEGIN IMMEDIATE")
             self._grouped = self._writing
@@ -79,6 +81,7 @@ class Database:
             self.engine = create_engine(
                 self.url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=30
             )
+            self.engine.update_execution_options(**options or {})
             self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
             self._grouped = self.engine.execution_options(isolation_level="READ COMMITTED")

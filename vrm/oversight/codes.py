@@ -36,12 +36,12 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "client.changed": (
             "name", "redirect_uris", "jwks", "jwks_uri", "key_added", "key_retired", "key_removed",
         ),
-        "audit.viewed": (*_PAGES, *(f"api_{what}" for what in _PROGRAMS)),
+        "audit.viewed": (*_PAGES, *(f"api_{what}" for what in _PROGRAMS), "log_bundles"),
         "anomaly.changed": ("looked_into", "reopened"),
         "case.changed": ("marked", "unmarked", "noted", "closed", "reopened", "exported"),
         "case.exported": ("case", "exposure"),
         "exposure.traced": ("counted", "notified"),
-        "log.exported": ("all", "selection"),
+        "log.exported": ("all", "selection", "archive", "archive_moved"),
     }
 )  # fmt: skip
 """Of types that are not here, an entry has no code."""

@@ -15,18 +15,17 @@ What it cannot show:
   only an export of everything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vrm.accesslog import Finding, Report, merkle, verify_export
-from vrm.accesslog import checkpoint as checkpoints
 from vrm.accesslog import note as notes
 from vrm.accesslog.canonical import unb64
-from vrm.accesslog.checkpoint import Checkpoint
+from vrm.accesslog.checkpoint import Checkpoint, parse_body
 from vrm.accesslog.errors import BadCheckpoint, BadNote
 from vrm.accesslog.exported import MOST_LINE, Malformed, read_header
 from vrm.accesslog.findings import Findings
-from vrm.accesslog.verify import Lines
+from vrm.accesslog.verify import Lines, pinned_keys, verify_older
 from vrm.oversight.bundled import (
     FORMAT,
     SIGNATURE,
@@ -76,7 +75,7 @@ def is_bundle(first: bytes) -> bool:
 def verify_bundle(
     stream: Lines,
     *,
-    vkey: str | None = None,
+    vkey: str | Sequence[str] | None = None,
     checkpoint: bytes | None = None,
     progress: Callable[[int], None] | None = None,
     most: int = 20,
@@ -107,10 +106,11 @@ def verify_bundle(
             break
     if contents is not None:
         contents.finish(file.number)
-    verifier = _verifier(part.header, vkey)
+    verifier = _verifier(part.header, pinned_keys(vkey))
     _check_signature(file, raw, verifier, findings)
     if older is not None:
-        older.check(head, inner, verifier, findings)
+        keys = pinned_keys(vkey) or ((verifier,) if verifier is not None else ())
+        older.check(head, inner, keys, findings)
     if progress is not None:
         progress(file.done)
     return BundleReport(
@@ -133,16 +133,16 @@ class _Older:
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
-        self._kept: Checkpoint = checkpoints.parse_body(notes.parse(raw).text)
+        self._kept: Checkpoint = parse_body(notes.parse(raw).text)
 
     def check(
-        self, head: Head | None, inner: Report, verifier: notes.Verifier | None, findings: Findings
+        self, head: Head | None, inner: Report, keys: Sequence[notes.Verifier], findings: Findings
     ) -> None:
         """Whether the tree of this file continues it."""
         kept = self._kept
         try:
-            if verifier is not None:
-                checkpoints.verify(self._raw, verifier)
+            if keys:
+                verify_older(self._raw, keys)
         except (BadNote, BadCheckpoint) as fault:
             findings.add(2, "older checkpoint", None, f"is not of this log: {fault.message}")
             return
@@ -176,12 +176,13 @@ def _contents(head: Head | None, findings: Findings) -> Contents | None:
     return Story(head, findings) if head.question is None else Answer(head.question, findings)
 
 
-def _verifier(header: bytes, vkey: str | None) -> notes.Verifier | None:
-    """The key to believe: the caller's, or the one that came with the file."""
+def _verifier(header: bytes, pinned: Sequence[notes.Verifier]) -> notes.Verifier | None:
+    """The key to believe: the one that came with the file, if it is one of the caller's or the caller brought none."""
     try:
-        return notes.Verifier.parse(vkey or read_header(header).vkey)
+        stated = notes.Verifier.parse(read_header(header).vkey)
     except (Malformed, BadNote):
-        return None  # whoever read the export said so
+        return pinned[0] if pinned else None  # whoever read the export said so
+    return stated if not pinned or stated in pinned else pinned[0]
 
 
 def _check_signature(file: File, raw: bytes, verifier: notes.Verifier | None, findings: Findings) -> None:

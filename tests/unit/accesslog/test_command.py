@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.tamper.small_log import ORIGIN, Signer, exported, fill, write
+from vrm.accesslog import publish
 from vrm.cli.edge import Root
 
 commands = import_module("vrm.cli.log")  # the package's own name for it is the group of commands
@@ -19,7 +20,10 @@ def vrm(database, monkeypatch, capsys):
     root.add_command(commands.log)
     house = SimpleNamespace(
         database=database,
-        keys=SimpleNamespace(log_signer=Signer()),
+        keys=SimpleNamespace(
+            log_signer=Signer(), log_keys=SimpleNamespace(signing=lambda: [SimpleNamespace(signer=Signer())])
+        ),
+        publish_log=lambda: publish(database, Signer(), ORIGIN),
         settings=SimpleNamespace(log_origin=ORIGIN),
     )
     monkeypatch.setattr(commands, "open_house", lambda: house)

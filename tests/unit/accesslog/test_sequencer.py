@@ -178,7 +178,7 @@ def test_a_rewritten_tree_is_not_signed(database):
     write(database, [5])
 
     def publish(connection):
-        _publish(connection, Signer(), ORIGIN)
+        _publish(connection, [Signer()], ORIGIN)
 
     def grow(connection):
         _pass(connection, 10)

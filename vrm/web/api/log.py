@@ -1,22 +1,89 @@
-"""``GET /log/checkpoint``: the newest signed statement of the log, for everybody."""
+"""The log as files (C2SP tlog-tiles): ``GET /log/checkpoint`` and tiles of hashes, for everybody; bundles of entries, for
+auditors' programs.
+
+Tiles hold hashes of entries that nobody can guess, since each has a random commitment in it, so they tell nothing but
+how long the log is. Both they and bundles may be kept for ever: what a name stands for never changes.
+
+One look is logged for each auditor and hour, in each process, and not one for each bundle: a bundle holds 256 entries, so
+that many looks would make the log grow by being read, and a program that follows it would never come to its end. Whoever
+reads bundles is reading the log in order, and the look says from which leaf on.
+"""
+
+import threading
+from datetime import datetime
 
 from flask import Blueprint, Response
 
-from vrm import accesslog
+from vrm import accesslog, clock, oversight
+from vrm.accesslog import Resource
 from vrm.errors import NotFound
+from vrm.web import protector
 from vrm.web.audiences import audience
 from vrm.web.rooms import house
 
+_BYTES = "application/octet-stream"
+_FOR_EVER = "max-age=31536000, immutable"
+
 
 def add_routes(blueprint: Blueprint) -> None:
-    """Hang the view on the blueprint."""
+    """Hang the views on the blueprint."""
+    hours = _Hours()
 
     @blueprint.get("/log/checkpoint")
     @audience("public")
     def checkpoint() -> Response:
-        published = house().database.read(accesslog.latest_checkpoint)
+        published = house().database.read(accesslog.public_checkpoint)
         if published is None:
             raise NotFound("The log is empty: there is no checkpoint yet.")
         response = Response(published.note, mimetype="text/plain")  # C2SP tlog-tiles, section on checkpoints
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+    @blueprint.get("/log/tile/<level>/<path:place>")
+    @audience("public")
+    def tile(level: str, place: str) -> Response:
+        return _given(_named(level, place), "public")
+
+    @blueprint.get("/log/tile/entries/<path:place>")
+    @audience("auditor_token")
+    def bundle(place: str) -> Response:
+        auditor_id, named = protector.auditor_id(), _named("entries", place)
+        hours.record(auditor_id, named, clock.now())
+        return _given(named, "private")  # a shared cache would hand it to whoever asks
+
+
+class _Hours:
+    """Whose reading of bundles is written down, and for which hour. What is not remembered is written down again."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def record(self, auditor_id: str, named: Resource, now: datetime) -> None:
+        """Write the look down, unless it is; raises, and the bundle does not leave, where that cannot be done."""
+        hour = now.strftime("%Y-%m-%dT%H")
+        with self._lock:
+            if (auditor_id, hour) in self._known:
+                return
+        query = {"leaf_index": str(named.first_leaf)}
+        house().database.write(
+            lambda db: oversight.record_look(
+                db, auditor_id=auditor_id, what="log_bundles", query=query, now=now
+            )
+        )
+        with self._lock:
+            self._known = {known for known in self._known if known[1] == hour} | {(auditor_id, hour)}
+
+
+def _named(level: str, place: str) -> Resource:
+    try:
+        return accesslog.parse_resource(level, place)
+    except ValueError:
+        raise NotFound("That is not the name of a tile.", code="no_such_tile") from None
+
+
+def _given(named: Resource, whose: str) -> Response:
+    body = house().database.read(lambda db: accesslog.get_resource(db, named=named))
+    response = Response(body, mimetype=_BYTES)
+    response.headers["Cache-Control"] = f"{whose}, {_FOR_EVER}"
+    return response

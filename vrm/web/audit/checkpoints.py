@@ -11,6 +11,7 @@ from vrm import accesslog, clock, oversight
 from vrm.accesslog import BadNote, Comparison, Published, note
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
+from vrm.house import House
 from vrm.web import charts, pages, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters
@@ -80,7 +81,7 @@ def check_checkpoint() -> Response:
     if len(raw) > MOST_SENT:
         return _page(fault=gettext("That is too long: a checkpoint has a few lines. Nothing was checked."))
     here = house()
-    found = here.database.read(lambda db: accesslog.compare(db, raw, verifier(here)))
+    found = here.database.read(lambda db: accesslog.compare(db, raw, *here.log_verifiers()))
     typed = "" if sent is not None and sent.filename else request.form.get("checkpoint", "")
     return _page(found, typed=typed)
 
@@ -101,8 +102,9 @@ def _page(found: Comparison | None = None, *, typed: str = "", fault: str = "") 
     return pages.render(
         "audit_checkpoints.html",
         REFUSED if fault else 200,
-        **here.database.read(lambda db: _board(db, verifier(here), before)),
+        **here.database.read(lambda db: _board(db, here.log_verifiers(), before)),
         vkey=verifier(here).vkey,
+        next_vkey=_next_vkey(here),
         origin=here.settings.log_origin,
         found=found,
         proof=[b64(hash_) for hash_ in found.proof] if found else [],
@@ -113,14 +115,23 @@ def _page(found: Comparison | None = None, *, typed: str = "", fault: str = "") 
     )
 
 
-def _board(db: Session, key: Verifier, before: int | None) -> Mapping[str, object]:
-    newest = accesslog.latest_checkpoint(db)
+def _next_vkey(here: House) -> str | None:
+    """The key that signs beside the one that is known, while the log changes it."""
+    signing = here.keys.log_keys.signing()
+    return Verifier(here.settings.log_origin, signing[1].signer.public).vkey if len(signing) > 1 else None
+
+
+def _board(db: Session, keys: Sequence[Verifier], before: int | None) -> Mapping[str, object]:
+    newest, public = accesslog.latest_checkpoint(db), accesslog.public_checkpoint(db)
     rows = accesslog.list_checkpoints(db, before=before, limit=PAGE + 1)
     grown = accesslog.sample_checkpoints(db)
     return {
         "newest": newest,
         "root": b64(newest.root) if newest else "",
-        "signatures": _signatures(newest.note, key) if newest else [],
+        "signatures": _signatures(newest.note, keys) if newest else [],
+        "gathering": accesslog.find_gathering(db),
+        "public": public,
+        "public_note": public.note if public else "",
         "waiting": accesslog.count_pending(db),
         "growth": charts.growth([charts.Point(each.at, each.size) for each in grown]),
         "since": grown[0].at if grown else None,
@@ -139,20 +150,21 @@ def _rows(found: Sequence[Published]) -> list[Shown]:
     ]
 
 
-def _signatures(text: str, key: Verifier) -> list[Signed]:
+def _signatures(text: str, keys: Sequence[Verifier]) -> list[Signed]:
     """Who signed a note of ours, and whether each signature holds."""
     try:
         signed = note.parse(text.encode())
     except BadNote:
         return []
-    return [Signed(line.name, line.key_id.hex(), _holds(key, signed, line)) for line in signed.signatures]
+    return [Signed(line.name, line.key_id.hex(), _holds(keys, signed, line)) for line in signed.signatures]
 
 
-def _holds(key: Verifier, signed: note.Note, line: note.Signature) -> bool | None:
-    if (line.name, line.key_id) != (key.name, key.key_id):
-        return None
-    try:
-        key.verify(signed)
-    except BadNote:
-        return False
-    return True
+def _holds(keys: Sequence[Verifier], signed: note.Note, line: note.Signature) -> bool | None:
+    for key in keys:
+        if (line.name, line.key_id) == (key.name, key.key_id):
+            try:
+                key.verify(signed)
+            except BadNote:
+                return False
+            return True
+    return None

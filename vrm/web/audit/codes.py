@@ -12,8 +12,10 @@ ACTIONS: Mapping[str, str] = {
     "consent.narrowed": N_("Consent narrowed"),
     "consent.revoked": N_("Consent revoked"),
     "consent.returned": N_("Consent given back"),
+    "consent.signed_in": N_("Signed in again"),
     "consent.expired": N_("Consent ran out"),
     "consent.refused": N_("Ask refused by the person"),
+    "ask.unanswered": N_("Nobody allowed a request at a desk"),
     "company.registered": N_("Company registered"),
     "company.domain_proved": N_("Domain proved"),
     "company.approved": N_("Company approved"),
@@ -34,6 +36,7 @@ ACTIONS: Mapping[str, str] = {
     "client.resumed": N_("Client resumed"),
     "auditor.granted": N_("Auditor’s mandate given"),
     "auditor.ended": N_("Auditor’s mandate ended"),
+    "auditor.invited_again": N_("Auditor’s link sent again"),
     "auditor.factor_reset": N_("Auditor’s second factor reset"),
     "auditor.signed_in": N_("Auditor signed in"),
     "auditor.token_made": N_("Auditor’s token made"),
@@ -45,8 +48,11 @@ ACTIONS: Mapping[str, str] = {
     "case.exported": N_("Signed file taken out"),
     "exposure.traced": N_("Exposure traced"),
     "log.exported": N_("Log exported"),
+    "log.begun_anew": N_("Log begun anew"),
     "keys.rotated": N_("Keys rotated"),
+    "keys.retired": N_("Old KEK deleted"),
     "keys.signing_rotated": N_("Signing key published"),
+    "keys.log_rotated": N_("The log’s key changes"),
     "backup.made": N_("Backup made"),
     "backup.restored": N_("Backup restored"),
 }
@@ -79,6 +85,7 @@ CODES: Mapping[str, str] = {
     "jwks": N_("Its keys"),
     "jwks_uri": N_("The address of its keys"),
     "key_added": N_("A key was added"),
+    "at_once": N_("Every other key ended at once"),
     "key_retired": N_("A key was given an end"),
     "key_removed": N_("A key was removed"),
     "marked": N_("An entry was marked"),
@@ -94,6 +101,10 @@ CODES: Mapping[str, str] = {
     "notified": N_("People were written to"),
     "all": N_("The whole log"),
     "selection": N_("A selection"),
+    "begun": N_("A second key signs too"),
+    "finished": N_("The first key is gone"),
+    "archive": N_("Copied into an archive"),
+    "archive_moved": N_("Entries moved into an archive"),
 }
 """What a code says in an entry that is about neither a role nor a look."""
 
@@ -144,6 +155,7 @@ _BY_PROGRAM = {
     "api_case_bundle": _EXPORTS["case_id"],
     "api_export": N_("An export: the whole log"),
     "api_looks": LOOKS["looks"],
+    "log_bundles": N_("Entries of the log, in order"),
 }
 
 

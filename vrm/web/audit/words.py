@@ -42,57 +42,6 @@ MEMBERS: Mapping[str, str] = {
 }  # fmt: skip
 """What each member of an entry is, where it comes from, and what it does not tell."""
 
-SUMMARIES = (
-    N_("A read by an authenticated client: answered, or refused with a code."),
-    N_("A consumer granted an ask; keys are those granted, none for signing in alone."),
-    N_("A consumer allowed a consent to be changed; keys are those it has now."),
-    N_("A consumer took lines out of a consent; keys are those left."),
-    N_("A consumer revoked a consent; keys are those it had."),
-    N_("A client gave a consent back; keys are those it had."),
-    N_("A consent came to its end; keys are those it had."),
-    N_("A consumer refused an ask; keys are those asked for."),
-    N_("A company was registered; it may ask nobody anything yet."),
-    N_("A company proved that it controls its web domain."),
-    N_("The operator approved a company; its clients may ask."),
-    N_("The operator suspended a company; every read of it is refused."),
-    N_("The operator lifted a company's suspension."),
-    N_("A company changed what it says of itself; the code says which part."),
-    N_("Somebody was invited into a company, in the role the code says."),
-    N_("An invitation into a company was withdrawn unused."),
-    N_("Somebody joined a company, in the role the code says."),
-    N_("Somebody has another role in a company, as the code says."),
-    N_("Somebody left a company, or was off-boarded; the code is the role."),
-    N_("A company exported what it holds; the code says consents or reads."),
-    N_("A company registered a client."),
-    N_("A client's registration changed: its keys, addresses or name."),
-    N_("A client was suspended; every read of it is refused."),
-    N_("A client's suspension was lifted."),
-    N_("The operator let an auditor review the log until a day."),
-    N_("An auditor's mandate was ended before its day."),
-    N_("The operator forgot an auditor's second factor; they enrol anew."),
-    N_("An auditor came in, with password and second factor."),
-    N_("An auditor made a token for a program of theirs."),
-    N_("An auditor ended a token before its day."),
-    N_("An auditor looked at the log; the code says at what, the opening who and how it was narrowed."),
-    N_("An auditor opened a case file; the opening says who and which."),
-    N_("An auditor added to a case file, or closed or reopened it, as the code says."),
-    N_("An alarm was looked into, or is open again, as the code says; the opening says which."),
-    N_(
-        "A signed bundle was taken out; the code says whether of a case or an exposure, the opening its hash."
-    ),
-    N_(
-        "The operator worked out whose reads a file holds; the code says whether they were counted or notified."
-    ),
-    N_("The log was exported; the code says whether all of it or a selection."),
-    N_("A consumer blocked a company: it cannot reach them by itself any more."),
-    N_("A consumer lifted a block of theirs."),
-    N_("A new key that signs ID tokens was published; it signs soon after."),
-    N_("Every key is wrapped by the KEK that is current now."),
-    N_("A backup was made; it holds the log up to some entry before this one."),
-    N_("The instance goes on from a backup; what came after that backup is lost."),
-)
-"""What the log's registry of types says of each, so that it is translated."""
-
 SENTENCES = (
     N_("Say what the token is for, in at most 60 letters."),
     N_("There are 20 tokens already. End one first."),

@@ -1,0 +1,98 @@
+"""The newest checkpoint that this place has seen, kept outside the database.
+
+A database that is put back to yesterday does not know of today. So the newest checkpoint also stands in a file, and
+nothing is signed that does not continue it. Whoever kept a newer checkpoint can put it there: it is believed if the
+log's key signed it. A process remembers what it signed itself as well, so a database that is put back under its feet is
+noticed at once, though the file is written only every few seconds.
+"""
+
+import contextlib
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from vrm.accesslog import note as notes
+from vrm.accesslog.checkpoint import Checkpoint, parse_body
+from vrm.accesslog.errors import BadCheckpoint, BadNote, Inconsistent
+from vrm.accesslog.note import Verifier
+
+EVERY = 10.0  # seconds between writes: an fsync for every checkpoint would double what signing costs
+_MOST = 128 * 1024
+
+
+class Pin:
+    """The file and the memory. For any number of threads and processes."""
+
+    def __init__(self, path: Path, *, every: float = EVERY) -> None:
+        self._path = path
+        self._every = every
+        self._lock = threading.Lock()
+        self._signed: Checkpoint | None = None
+        self._written = -every
+
+    def seen(self, keys: Sequence[Verifier], former_origins: Collection[str] = ()) -> list[Checkpoint]:
+        """What a tree must continue to be signed: the file's checkpoint and this process's last one.
+
+        ``keys`` are all that the log has ever signed with; a checkpoint of an origin that the log had before it began
+        anew binds it no more. Raises ``Inconsistent`` for a file that none of them signed.
+        """
+        found = [self._signed] if self._signed is not None else []
+        try:
+            with self._path.open("rb") as file:
+                raw = file.read(_MOST)
+        except FileNotFoundError:
+            return found
+        try:
+            note = notes.parse(raw.replace(b"\r\n", b"\n").strip() + b"\n")
+            checkpoint = parse_body(note.text)
+            if checkpoint.origin in former_origins:
+                return found
+            if not any(_signed_by(key, note) for key in keys if key.name == checkpoint.origin):
+                raise BadNote("no key of this log signed it")
+        except (BadNote, BadCheckpoint) as fault:
+            raise Inconsistent(
+                f"{self._path} is not a checkpoint of this log ({fault.message}), so nothing is signed. Put the newest"
+                " checkpoint you have there, or move the file away if you know that nobody holds a newer one."
+            ) from None
+        return [*found, checkpoint]
+
+    def keep(self, signed: Checkpoint, note: str) -> None:
+        """Remember a checkpoint that is stored and signed. The file follows at most every few seconds."""
+        with self._lock:
+            if self._signed is not None and self._signed.size >= signed.size:
+                return
+            self._signed = signed
+            if time.monotonic() < self._written + self._every:
+                return
+            self._write(note.encode())
+            self._written = time.monotonic()
+
+    def _write(self, content: bytes) -> None:
+        """Replace the file whole; durable on return."""
+        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")  # made 0600
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                Path(name).unlink()
+            raise
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _signed_by(key: Verifier, note: notes.Note) -> bool:
+    try:
+        key.verify(note)
+    except BadNote:
+        return False
+    return True
