@@ -28,12 +28,13 @@ env: $(BASE) ## Build the environment that the product runs in
 test-env: $(TEST) ## Build it with what the tests and checks need
 
 # Each process of the tests starts a PostgreSQL, and perhaps a server and a browser, of its own and keeps to the
-# collected order; one that has nothing left takes tests from the end of another's.
+# collected order; one that has nothing left takes tests from the end of another's. They wait for servers now and
+# then, so there is one more of them than processors.
 test: $(TEST) ## Run the tests, several at a time (ARGS=tests/unit/db, ARGS='-k name', ARGS=-n0: one at a time)
 	@sh .ci/install
-	@$(BIN)/python -m pytest -m "not deep" -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -m "not deep" -n $$(($$(nproc) < 4 ? $$(nproc) + 1 : 5)) --dist worksteal $(ARGS)
 
-test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every guard taken out, every page looked at
+test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every guard taken out, pages on phones and PostgreSQL
 	@sh .ci/install
 	@$(BIN)/python -m pytest -m deep --timeout=900 $(ARGS)
 

@@ -9,6 +9,7 @@ KeysError
 │   └── Exposed        group or world may reach a file that must be private
 ├── AlreadyExists  initialise found something; nothing was changed
 ├── KekInUse       the KEK is current or still wraps something, so it stays
+├── KeyChanging    the log's key is changing already, or is not
 └── StoreBusy      a destroyed key's bytes may linger in SQLite's write-ahead log; destroy again
 
 ``CannotOpen`` says the same whatever the cause, so it tells an attacker nothing. ``CannotUnwrap`` is apart from
@@ -74,6 +75,12 @@ class KekInUse(KeysError):
     """The KEK is current or still wraps something."""
 
     code = "kek_in_use"
+
+
+class KeyChanging(KeysError):
+    """The log's key is changing already, or there is no change to end."""
+
+    code = "key_changing"
 
 
 class StoreBusy(KeysError):

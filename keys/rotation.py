@@ -17,6 +17,7 @@ from keys.tables import deks, log_secrets
 
 INSTANCE_SECRET = "instance-secret"  # noqa: S105 -- a file name
 LOG_SIGNING_KEY = "log-signing-key"
+LOG_KEYS = "log-signing-keys"
 TOKEN_KEYS = "token-signing-keys"  # noqa: S105 -- a file name
 
 
@@ -38,8 +39,9 @@ class KekStatus:
 
 
 def _files(keyring: Keyring) -> list[str]:
-    """The instance's own secrets. The keys that sign ID tokens are there once one was needed."""
-    return [INSTANCE_SECRET, LOG_SIGNING_KEY, *([TOKEN_KEYS] if keyring.has(TOKEN_KEYS) else [])]
+    """The instance's own secrets. Some are there only once they were needed."""
+    later = [name for name in (LOG_KEYS, TOKEN_KEYS) if keyring.has(name)]
+    return [INSTANCE_SECRET, LOG_SIGNING_KEY, *later]
 
 
 def dek_aad(owner_id: str, dek_id: bytes) -> Aad:

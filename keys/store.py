@@ -18,6 +18,7 @@ from keys.cache import KeyCache
 from keys.envelope import ID_BYTES, KEY_BYTES, Aad, SealingKey, key_id
 from keys.errors import CannotOpen, NoKey, StoreBusy
 from keys.keyring import Keyring
+from keys.log_keys import LogKeys
 from keys.rotation import INSTANCE_SECRET, LOG_SIGNING_KEY, KekStatus, dek_aad, log_secret_aad
 from keys.signing import Ed25519Signer, new_seed
 from keys.tables import (
@@ -72,8 +73,13 @@ class KeyStore:
         self._cache: KeyCache[_OwnerKeys] = KeyCache(CACHE_SECONDS, CACHE_OWNERS, monotonic)
         self._instance_secret = self._keyring.read(INSTANCE_SECRET)
         self._index_keys: dict[str, bytes] = {}
-        self.log_signer = Ed25519Signer(self._keyring.read(LOG_SIGNING_KEY))
+        self.log_keys = LogKeys(self._keyring)
         self.token_keys = TokenKeys(self._keyring)
+
+    @property
+    def log_signer(self) -> Ed25519Signer:
+        """The key by which the log is known: of two, while they change, the elder, which everybody has."""
+        return self.log_keys.signing()[0].signer
 
     @staticmethod
     def initialise(url: str, directory: Path, instance_id: str) -> None:

@@ -4,8 +4,9 @@
     00:15  it signs; the one before only verifies                      ``PUBLISHED_AFTER``
     25:15  the one before is gone
 
-So whoever keeps our key set for some minutes never meets a signature by a key they have not seen. All of them stand in
-one wrapped file of the keyring, replaced whole, and read anew for each use: every process follows at once.
+So whoever keeps our key set for some minutes never meets a signature by a key they have not seen. A key that others may
+have is ended at once instead (``replace``), and whoever keeps the set refuses what the new one signs until they read it
+anew. All of them stand in one wrapped file of the keyring, replaced whole, and read anew for each use: every process follows at once.
 """
 
 import base64
@@ -103,6 +104,16 @@ class TokenKeys:
             ]
             row = _new(now, now + PUBLISHED_BEFORE)
             self._write([*kept, row])
+        return _keys([row])[0]
+
+    def replace(self, now: datetime) -> TokenKey:
+        """Make a new key that signs at once, and forget every other; durable on return.
+
+        What the others signed verifies no more, here and with whoever reads the key set from now on.
+        """
+        with self._keyring.lock():
+            row = _new(now, now)
+            self._write([row])
         return _keys([row])[0]
 
     def _read(self, now: datetime) -> list[TokenKey]:

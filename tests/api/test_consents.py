@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 
 from tests.api.test_disclosures import grant_many
 from tests.support.actors import DELIVERY, Company, World, line, needed
+from tests.support.openid import signed_in
 from vrm import clock, companies
 from vrm.ids import new_id
 
@@ -32,6 +33,15 @@ def test_what_a_client_holds(world: World) -> None:
         }
     ]
     assert other.consents().json() == {"consents": []}
+
+
+def test_a_sign_in_alone_is_held_without_lines(world: World) -> None:
+    """A consent to be recognised and to nothing else is listed and shown as described."""
+    company, mia = world.company(), world.consumer()
+    grant_id = signed_in(company, mia)["grant_id"]
+    (listed,) = company.consents().json()["consents"]
+    assert (listed["consent_id"], listed["lines"]) == (grant_id, [])
+    assert company.own(f"consents/{grant_id}").json()["lines"] == []
 
 
 def test_ended_consents_stay_listed(world: World) -> None:

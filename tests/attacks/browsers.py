@@ -53,12 +53,9 @@ def _signing_out(scene: Scene) -> Came:
     return scene.person.http.post("/signing-out", data={}, headers={"Origin": scene.person.origin})
 
 
-def _by_get(scene: Scene) -> Came:
+def _by_get(scene: Scene, decision: str) -> Came:
     """A decision in an address: looked at, and nothing is decided."""
-    response = scene.person.http.get(
-        scene.page.action, params={"decision": "grant", "csrf": scene.page.values["csrf"][0]}
-    )
-    return response.status_code, "decided" if response.is_redirect else "page"
+    return scene.person.http.get(scene.page.action, params={**scene.page.values, "decision": decision})
 
 
 def _header(path: str, name: str, part: str) -> Callable[[Scene], Came]:
@@ -178,7 +175,8 @@ ROWS = [
     Row("a form from nowhere", "form from here", opened, _decide({"Origin": "null"}), 403, "page"),
     Row("a form that the browser calls foreign", "form from here", opened, _decide({"Sec-Fetch-Site": "cross-site"}), 403, "page"),
     Row("a form of a sister site", "form from here", opened, _decide({"Sec-Fetch-Site": "same-site"}), 403, "page"),
-    Row("a decision by GET", "decision by POST", opened, _by_get, 200, "page"),
+    Row("a yes by GET", "decision by POST", opened, lambda s: _by_get(s, "grant"), 200, "page"),
+    Row("a no by GET", "decision by POST", opened, lambda s: _by_get(s, "refuse"), 200, "page"),
     Row("the consent page in a frame", "no frames", opened, _header("@", CSP, FRAMED), 200, "said"),
     Row("the sign-in page in a frame", "no frames", nothing, _header("/sign-in?again=1", CSP, FRAMED), 200, "said"),
     Row("the page of signing out in a frame", "no frames", nothing, _header("/oauth/end-session", CSP, FRAMED), 200, "said"),

@@ -7,7 +7,7 @@ from time_machine import travel
 
 from tests.attacks.stage import Came, Row, Scene, Stage, bound, came, in_hand, nothing, spent
 from tests.support.actors import answer, challenge, needed
-from vrm import clock, companies
+from vrm import clock, companies, consents
 
 GRANT, REQUEST = "invalid_grant", "invalid_request"
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -26,8 +26,9 @@ def after(seconds: float, attack: Callable[[Scene], Came]) -> Callable[[Scene], 
 def _taken_back(stage: Stage) -> Scene:
     """A code whose consent was revoked before it was redeemed."""
     scene = in_hand(stage)
-    newest = stage.company.consents().json()["consents"]
-    scene.person.revoke(max(newest, key=lambda each: each["granted_at"])["consent_id"])
+    person_id = scene.person.consumer_id
+    newest, *_ = stage.house.database.read(lambda db: consents.list_consents(db, consumer_id=person_id))
+    scene.person.revoke(newest.id)
     return scene
 
 

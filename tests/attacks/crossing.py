@@ -21,7 +21,7 @@ def _others_consent(scene: Scene) -> Came:
     return response.status_code, str(said.get("refused", {}).get("code"))
 
 
-def _with_theirs(stage: Stage) -> Scene:
+def with_theirs(stage: Stage) -> Scene:
     """Tokens of the company, and another client's own token."""
     return replace(holding(stage), more={"theirs": stage.other.own_token()})
 
@@ -122,7 +122,7 @@ ROWS = [
     Row("another client refreshes", "refresh token of its client", holding, _known_at_other, 400, GRANT),
     Row("another client looks at a token", "refresh token of its client", holding, _looked_at, 200, "alike"),
     Row("another client gives a token back", "refresh token of its client", holding, _given_back, 200, "True"),
-    Row("another client reads a consent", "consent of its client", _with_theirs, _others_consent, 200, "not_found"),
+    Row("another client reads a consent", "consent of its client", with_theirs, _others_consent, 200, "not_found"),
     Row("another client looks at a grant", "grant of its client", own_with(""), _others_grant("GET", QUERY), 404, "not_found", ("token",)),
     Row("another client ends a grant", "grant ended by its client", own_with(""), _others_grant("DELETE", REVOKE), 404, "not_found", ("token",)),
     Row("another client changes a grant", "grant of its client", holding, _amending("other"), 400, "invalid_grant_id"),

@@ -9,9 +9,12 @@ from tests.attacks import (
     fetching,
     grants,
     inputs,
+    logged,
     proofs,
     pushing,
+    recognised,
     redirects,
+    silence,
     telling,
 )
 from tests.attacks.stage import Row
@@ -29,5 +32,8 @@ GROUPS = (
     browsers,
     fetching,
     telling,
+    logged,
+    silence,
+    recognised,
 )
 ROWS: list[Row] = [row for group in GROUPS for row in group.ROWS]

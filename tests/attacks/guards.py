@@ -14,12 +14,11 @@ DECISION, PARAMETERS, ACTIONS = OAUTH + "decision.py", OAUTH + "parameters.py", 
 DPOP, SIGNED, PROTECTOR = "vrm/web/dpop.py", "vrm/web/signed.py", "vrm/web/protector.py"
 SESSION, HEADERS, FETCH = "vrm/web/session.py", "vrm/web/headers.py", "vrm/fetch.py"
 CODES, KEPT, JWKS = "vrm/tokens/service.py", "vrm/tokens/pushed.py", "vrm/companies/jwks.py"
-STANDING, WEIGHED, CHOICES = (
-    "vrm/companies/standing.py",
-    "vrm/consents/effective.py",
-    "vrm/web/asking/choices.py",
-)
+STANDING, WEIGHED = "vrm/companies/standing.py", "vrm/consents/effective.py"
+ASKING = "vrm/web/asking/"
+CHOICES, CHANGES, SCOPES = ASKING + "choices.py", ASKING + "changes.py", ASKING + "scopes.py"
 AMENDING, DESK = "vrm/consents/amending.py", "vrm/consents/desk.py"
+RECOGNISING = "vrm/consents/recognising.py"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ GUARDS: list[Guard] = [
     _guard("push of its client", KEPT, "if row is None or row.client_id != client_id or row.expires_at <= now:", "if row is None or row.expires_at <= now:"),
     _guard("push for 90 seconds", KEPT, "or row.client_id != client_id or row.expires_at <= now:", "or row.client_id != client_id:"),
     _guard("push once", KEPT, "return None if used else found", "return found"),
-    _guard("push decided once", OAUTH + "decision.py", "return mark is None or tokens.use_pushed(", "return True or tokens.use_pushed("),
+    _guard("push decided once", OAUTH + "going_back.py", "return mark is None or tokens.use_pushed(", "return True or tokens.use_pushed("),
+    _guard("address of now", DECISION, 'return ask.quiet or asker.client.accepts_redirect(ask.request["redirect_uri"])', "return True"),
     _guard("push authenticated", PUSHED, "client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)", 'client = self.server.query_client(request.form["client_id"])'),
     _guard("push of parameters", PUSHED, 'if "request_uri" in request.form:', "if False:"),
     _guard("no request objects pushed", PUSHED, 'if "request" in request.form:', "if False:"),
@@ -88,6 +88,8 @@ GUARDS: list[Guard] = [
     _guard("item on the page", CHOICES, "if item not in offered:", "if False:"),
     _guard("days on the page", CHOICES, 'if form.get("days", "") not in offered:', "if False:", (CHOICES, 'return offered[form["days"]]', 'return int(form["days"])'), ("vrm/consents/revising.py", "if not 1 <= duration_days <= min(terms.duration_days, MOST_DAYS):", "if False:")),
     _guard("second yes", CHOICES, 'if option.special and not allowed and form.get(f"sure-{number}") != "yes":', "if False:"),
+    _guard("second yes to more", CHANGES, "if not _reaches_further(terms, granted.terms) and _is_same(", "if _is_same("),
+    _guard("second yes to other words", CHANGES, " and _is_same(terms.lines[number], was, granted)", ""),
     _guard("ask of its person", "vrm/consents/asks.py", "row = session.get(AskRow, (consumer_id, ask_id))", "row = session.scalars(select(AskRow).where(AskRow.id == ask_id)).first()"),
     # Who a client is
     _guard("assertion for the issuer", ASSERTION, "return [self._issuer]", 'return [self._issuer, self._issuer + "/", self._issuer + "/oauth/token", self._issuer + "/oauth/par", "https://other.example"]'),
@@ -139,16 +141,16 @@ GUARDS: list[Guard] = [
     _guard("one key in a request", PUSHED, 'if jkt is not None and params.setdefault("dpop_jkt", jkt) != jkt:', "if False:"),
     _guard("dpop_jkt is a thumbprint", PARAMETERS, 'if name == "dpop_jkt" and not _THUMBPRINT.fullmatch(values[0]):', "if False:"),
     # What tokens are good for
-    _guard("own scopes are known", GRANTS, "if any(scope not in OWN_SCOPES for scope in asked):", "if False:"),
+    _guard("own scopes are known", OAUTH + "own_grant.py", "if any(scope not in OWN_SCOPES for scope in asked):", "if False:"),
     _guard("own token needs its scope", PROTECTOR, "if scope is not None and scope not in row.scope.split():", "if False:"),
     _guard("own token of one use", PROTECTOR, "if scope is None and row.scope:", "if False:"),
     _guard("token of a consent", PROTECTOR, "if row.consent_id is None or row.epoch is None:", "if False:", (PROTECTOR, "    assert row.consumer_id is not None\n", "")),
     _guard("client's own token", PROTECTOR, "if row.consent_id is not None:", "if False:"),
     _guard("refresh keeps its scope", GRANTS, "    def authenticate_refresh_token(self,", "    def _validate_token_scope(self, token):\n        pass\n\n    def authenticate_refresh_token(self,"),
-    _guard("scope as it was granted", "vrm/web/asking/scopes.py", "kept = [name for name in allowed if merged or name in names]", "kept = list(names)"),
+    _guard("scope as it was granted", SCOPES, "kept = [name for name in allowed if merged or name in names]", "kept = list(names)"),
     _guard("sign-in needs openid", OAUTH + "userinfo.py", "if scopes.SIGN_IN not in names:", "if False:"),
     _guard("claims as they were granted", WEIGHED, "chosen = tuple(line for line in lines if line.key in wanted)", "chosen = lines"),
-    _guard("request scopes are known", "vrm/web/asking/scopes.py", "if unknown is not None:", "if False:"),
+    _guard("request scopes are known", SCOPES, "if unknown is not None:", "if False:"),
     _guard("access tokens read", PROTECTOR, 'tokens.find_token(session, secret, kind="access", now=clock.now())', "tokens.find_token(session, secret, now=clock.now())"),
     _guard("refresh tokens refresh", GRANTS, 'tokens.find_token(current_session(), refresh_token, kind="refresh", now=clock.now())', "tokens.find_token(current_session(), refresh_token, now=clock.now())"),
     _guard("token in the header", PROTECTOR, "    if not headers:\n", "    if not headers and request.args.get('access_token'):\n        return _DPOP, request.args['access_token']\n    if not headers:\n"),
@@ -178,7 +180,8 @@ GUARDS: list[Guard] = [
     _guard("desk code once", DESK, "delete(DeskCode)\n        .where(DeskCode.code_hash == _hash(keys, named), DeskCode.expires_at > now)\n        .returning(DeskCode.consumer_id)", "select(DeskCode.consumer_id)\n        .where(DeskCode.code_hash == _hash(keys, named), DeskCode.expires_at > now)"),
     _guard("consent of its person", "vrm/consents/service.py", "-> ConsentRow:\n    row = session.get(ConsentRow, (consumer_id, consent_id))", "-> ConsentRow:\n    row = session.scalars(select(ConsentRow).where(ConsentRow.id == consent_id)).first()"),
     # What is sent
-    _guard("parameters once", PARAMETERS, "if len(values) > 1:", "if False:"),
+    _guard("parameters once", PARAMETERS, 'if len(values) > 1 and name != "resource":', "if False:"),
+    _guard("own API alone", PARAMETERS, 'if any(resource != issuer for resource in sent.getlist("resource")):', "if False:"),
     _guard("parameters are plain", PARAMETERS, "if name not in _ANYTHING and not PLAIN.fullmatch(values[0]):", "if False:"),
     _guard("names are plain", PARAMETERS, "if not PLAIN.fullmatch(name):", "if False:"),
     _guard("state is printable", PARAMETERS, 'if name == "state" and not _STATE.fullmatch(values[0]):', "if False:"),
@@ -188,7 +191,7 @@ GUARDS: list[Guard] = [
     # At a browser
     _guard("form token", SESSION, "if not secret or not hmac.compare_digest(_form_token(secret).encode(), sent.encode()):", "if False:"),
     _guard("form from here", SESSION, 'if foreign or fetched_from not in {None, "same-origin", "none"}:', "if False:"),
-    _guard("decision by POST", DECISION, '@blueprint.post("/asks/<uuid:ask_id>")', '@blueprint.route("/asks/<uuid:ask_id>", methods=["GET", "POST"])'),
+    _guard("decision by POST", DECISION, "return server.house.database.read(lambda db: _show(", "return decide(ask_id) if request.args.get('decision') else server.house.database.read(lambda db: _show(", (DECISION, 'decision = request.form.get("decision")', 'decision = request.values.get("decision")')),
     _guard("no frames", HEADERS, "frame-ancestors 'none'", "frame-ancestors *"),
     _guard("no foreign scripts", HEADERS, "script-src 'self'", "script-src *"),
     _guard("pages are not kept", HEADERS, 'headers.setdefault("Cache-Control", "no-store")', "pass"),
@@ -202,36 +205,31 @@ GUARDS: list[Guard] = [
     _guard("session of its office", SESSION, "if found is not None and found.audience == office().audience else None", ""),
     _guard("cookie for the browser alone", SESSION, 'path="/", secure=site().secure, httponly=True, samesite="Lax")\n', 'path="/", secure=site().secure, httponly=False, samesite="Lax")\n'),
     _guard("cookie for this site", SESSION, 'path="/", secure=site().secure, httponly=True, samesite="Lax")\n', 'path="/", secure=site().secure, httponly=True, samesite="None")\n'),
-    _guard("sign-in is recent", AUTHORIZE, "again = here is not None and not prompts.is_recent(here, since)", "again = False"),
-    _guard("prompt none shows nothing", OAUTH + "prompts.py", '    raise ConsentRequiredError(description="The person decides on every request. Ask without prompt=none.")\n', ""),
+    _guard("sign-in is recent", AUTHORIZE, "again = here is not None and not prompts.is_recent(here, params | mark, now)", "again = False"),
+    _guard("sign-in is recent at the decision", DECISION, "if not prompts.is_recent(session.present(), ask.request, clock.now(), asked_at=ask.created_at):", "if False:"),
+    _guard("known only while it stands", RECOGNISING, '        ConsentRow.state == "active",\n', "", (RECOGNISING, "        ConsentRow.notice_version == notice_version,\n", ""), (RECOGNISING, "dict(revision.notice) == dict(notice) and ", "")),
+    _guard("known for what was decided", RECOGNISING, "if dict(revision.notice) == dict(notice) and changes_nothing(terms, revision):", "if True:"),
+    _guard("known as oneself", RECOGNISING, "        ConsentRow.consumer_id == consumer_id,\n", ""),
+    _guard("known by both factors", AUTHORIZE, "here = None if again or step else here", "here = None if again else here"),
+    _guard("blocked is not known", RECOGNISING, "if blocked_since(session, consumer_id=consumer_id, company_id=row.company_id) is not None:", "if False:"),
+    _guard("prompt none shows nothing", OAUTH + "prompts.py", '    raise ConsentRequiredError(description="The person has to decide on this. Ask without prompt=none.")\n', ""),
     # Reading addresses of others
     _guard("public addresses", FETCH, "if not answer or not all(is_public(address) for address in answer):", "if not answer:"),
     _guard("all addresses public", FETCH, "not all(is_public(address) for address in answer)", "not any(is_public(address) for address in answer)"),
     _guard("redirects are not followed", "vrm/companies/remote_keys.py", "if found.status != 200:", "if False:"),
-    _guard("nothing is unfolded", FETCH, 'if fields.get(b"content-encoding", "identity").strip().lower() != "identity":', "if False:"),
+    _guard("nothing is unfolded", FETCH, 'if answered.get(b"content-encoding", "identity").strip().lower() != "identity":', "if False:"),
     _guard("answers are small", FETCH, "if len(body) > limit:", "if False:"),
     _guard("keys over TLS", "vrm/companies/addresses.py", '        or found["scheme"] != "https"\n        or found["port"]', '        or found["port"]'),
     _guard("keys of one's own", "vrm/companies/addresses.py", "        or not within(text, domain)\n", ""),
+    # The files of the log
+    _guard("entries for auditors alone", "vrm/web/api/log.py", 'auditor_id, named = protector.auditor_id(), _named("entries", place)', 'auditor_id, named = "nobody", _named("entries", place)'),
+    _guard("nothing unsigned", "vrm/accesslog/serving.py", "if published is None or named.end_leaf > published.size:", "if published is None:"),
     # What answers tell
     _guard("clients look alike", SERVER, "except companies.MayNotAsk:", "except companies.MayNotAsk as why:", (SERVER, 'description="This client is unknown, not approved yet, or suspended. Ask the operator."', "description=why.message")),
     _guard("people look alike", "vrm/accounts/passwords.py", "Argon2id.verify_phc_encoded(_bytes(password), phc or self._nobody)", "phc and Argon2id.verify_phc_encoded(_bytes(password), phc)"),
     _guard("tokens look alike", OAUTH + "introspection.py", "return token.check_client(client)", "return True"),
+    _guard("desk asks are in no figure", "vrm/consents/asked.py", "AskRow.quiet.is_(False),  # one more", "# one more"),
+    _guard("refusals at a desk wait", "vrm/consents/asks.py", "    if not ask.quiet:\n        record_refusal(", "    if True:\n        record_refusal("),
+    _guard("each desk request ends alike", "vrm/tokens/closing.py", "        _write(session, keys, each, now)\n", "        if each.decided_at is not None:\n            _write(session, keys, each, now)\n"),
     _guard("desk takes the same steps", OAUTH + "backchannel.py", "may_reach = tokens.may_reach(", "may_reach = found is not None and tokens.may_reach("),
 ]  # fmt: skip
-
-UNSHOWN = frozenset(
-    {
-        "claims as they were granted",
-        "consent of its client",
-        "consent of its person",
-        "decision by POST",
-        "desk request allowed",
-        "desk request of its client",
-        "grant ended by its client",
-        "grant id with its action",
-        "grant of its person",
-        "token for ten minutes",
-        "tokens look alike",
-    }
-)
-"""Taken out alone, these leave every row as it was: another guard stands behind, or a sharper row is owed."""

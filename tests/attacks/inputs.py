@@ -92,6 +92,8 @@ ROWS = [
     Row("a state of many letters", "state is printable", nothing, _push(state="s" * 4097), 400, REQUEST),
     Row("a nonce with a NUL", "nonce is printable", nothing, _push(nonce="a\0b"), 400, REQUEST),
     Row("a nonce of many letters", "nonce is printable", nothing, _push(nonce="n" * 513), 400, REQUEST),
+    Row("a token for another API", "own API alone", nothing, _own(("resource", "https://other.example")), 400, "invalid_target"),
+    Row("a code for another API", "own API alone", nothing, _push(resource="https://other.example"), 400, "invalid_target"),
     *(Row(f"more than a mebibyte at {path}", "bodies are small", nothing, _huge(path), 413, REQUEST) for path in PATHS),
     Row("a proof in the address", "body and no address", nothing, _address("/oauth/token", **OWN), 400, "unsupported_grant_type"),
     Row("a proof in the address to look at a token", "body and no address", nothing, _address("/oauth/introspect", token="x"), 400, "invalid_client"),

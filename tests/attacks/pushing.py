@@ -5,8 +5,8 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from tests.attacks.codes import after
-from tests.attacks.stage import Came, Row, Scene, Stage, nothing, opened, pushed, simple
-from tests.support.actors import MIA, answer, line, needed
+from tests.attacks.stage import Came, Row, Scene, Stage, changed, nothing, opened, pushed, simple
+from tests.support.actors import answer, line, needed
 
 REQUEST, CLIENT = "invalid_request", "invalid_client"
 PAR = "/oauth/par"
@@ -56,6 +56,24 @@ def _two_look(stage: Stage) -> Scene:
     second = stage.ben.look(scene.request)[1]
     stage.mia.grant(scene.request)
     return replace(scene, person=stage.ben, form=second)
+
+
+def _other_refuses(stage: Stage) -> Scene:
+    """Two people have the page of one request open, and the other one says no."""
+    scene = pushed(stage)
+    form = stage.mia.look(scene.request)[1]
+    stage.ben.refuse(scene.request)
+    return replace(scene, form=form)
+
+
+def _moved(stage: Stage) -> Scene:
+    """The page is open, and the address it would lead back to is the client's no more."""
+    company = stage.world.company(name="Moving")
+    asked = company.ask(needed("name"))
+    form = stage.mia.look(asked)[1]
+    elsewhere = company.redirect_uri + "/new"
+    changed(stage, company, redirect_uris=[elsewhere])
+    return Scene(stage, company, stage.mia, asked=asked, form=form)
 
 
 def _push(proof: bool = True, **more: str) -> Callable[[Scene], Came]:
@@ -126,14 +144,6 @@ def _twisted(**changes: str | list[str]) -> Callable[[Scene], Came]:
 
 def _delicate(stage: Stage) -> Scene:
     """A page with a line that could be answered in two ways, a home to choose, and something very sensitive."""
-    homes = [
-        MIA["address"],
-        {"street_address": "3 Rue Verte", "locality": "Lyon", "postal_code": "69001", "country": "FR"},
-    ]
-    known = stage.__dict__.get("zoe") or stage.world.consumer(
-        email="zoe@mail.example", values={**MIA, "address": homes, "religious_diet": "halal"}
-    )
-    stage.__dict__["zoe"] = known
     ask = [
         needed("birthdate", any_of=["age_over_18"]),
         needed("address"),
@@ -141,7 +151,22 @@ def _delicate(stage: Stage) -> Scene:
         line("email"),
     ]
     asked = stage.company.ask(*ask, duration_days=30)
-    return Scene(stage, stage.company, known, asked=asked, form=known.look(asked)[1])
+    return Scene(stage, stage.company, stage.zoe, asked=asked, form=stage.zoe.look(asked)[1])
+
+
+def _sure_before(why: str = "", **grown: object) -> Callable[[Stage], Scene]:
+    """A page that asks anew for something very sensitive that its person was sure of, and for more with it."""
+
+    def arrange(stage: Stage) -> Scene:
+        company, diet = stage.company, needed("religious_diet", why="To bring what you eat.")
+        terms = {"retention_days": 7, "recipients": ["Parcel carrier"]}
+        asked = company.ask(diet, **terms)
+        held = company.take_back(asked, stage.zoe.grant(asked, **{"sure-0": "yes"}))
+        plain = company.request({**diet, "why": why or diet["why"]}, **{**terms, **grown})
+        again = company.pushed(plain, grant_management_action="replace", grant_id=held.consent_id)
+        return Scene(stage, company, stage.zoe, asked=again, form=stage.zoe.look(again)[1])
+
+    return arrange
 
 
 GOOD = {"item-1": "all", "sure-2": "yes"}
@@ -173,6 +198,10 @@ ROWS = [
     Row("opened again after the decision", "push once", _decided, _open, 400, REQUEST),
     Row("opened by another after the decision", "push once", _decided, lambda s: s.stage.ben.http.get(s.request.address), 400, REQUEST),
     Row("a second person decides on it", "push decided once", _two_look, lambda s: s.decide(), 409, "page"),
+    Row("a second person refuses it", "push decided once", _two_look, lambda s: s.decide(decision="refuse"), 303, "access_denied"),
+    Row("it is allowed after a second person refused it", "push decided once", _other_refuses, lambda s: s.decide(), 409, "page"),
+    Row("a yes that would lead to an address given up", "address of now", _moved, lambda s: s.decide(), 400, "page"),
+    Row("a no that would lead to an address given up", "address of now", _moved, lambda s: s.decide(decision="refuse"), 303, "/home"),
     Row("no proof", "push authenticated", nothing, _push(proof=False), 400, CLIENT),
     Row("the proof of another client", "push authenticated", nothing, _push_as_another, 400, CLIENT),
     Row("a secret the client does not have", "push authenticated", nothing, _push(proof=False, client_secret="x" * 43), 400, CLIENT),
@@ -200,6 +229,10 @@ ROWS = [
     Row("a year instead of a month", "days on the page", _delicate, _twisted(**GOOD, days="365"), 400, "page"),
     Row("no end at all", "days on the page", _delicate, _twisted(**GOOD, days="36500"), 400, "page"),
     Row("the second yes is left out", "second yes", _delicate, _twisted(**{"item-1": "all"}), 400, "page"),
+    Row("the second yes, passed on to more", "second yes to more", _sure_before(recipients=["Parcel carrier", "Broker"]), _twisted(), 400, "page"),
+    Row("the second yes, kept for longer", "second yes to more", _sure_before(retention_days=8), _twisted(), 400, "page"),
+    Row("the second yes, kept without end", "second yes to more", _sure_before(retention_days=None), _twisted(), 400, "page"),
+    Row("the second yes, in other words", "second yes to other words", _sure_before("To sell it."), _twisted(), 400, "page"),
     Row("another person sends the page", "ask of its person", opened, _anothers_page, 404, "page", ("pushed",)),
     Row("another person opens the page", "ask of its person", opened, _anothers_ask, 404, "page"),
 ]  # fmt: skip

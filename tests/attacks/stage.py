@@ -10,7 +10,7 @@ import httpx2
 from joserfc.jwk import ECKey
 from sqlalchemy import text
 
-from tests.support.actors import MARKETING, Asked, Company, Consumer, Held, World, answer, line, needed
+from tests.support.actors import MARKETING, MIA, Asked, Company, Consumer, Held, World, answer, line, needed
 from tests.support.forms import Form
 from vrm import clock, companies
 from vrm.house import House
@@ -61,6 +61,18 @@ class Stage:
     def ben(self) -> Consumer:
         """Another person, who attacks."""
         return self.world.consumer(email="ben@mail.example")
+
+    @cached_property
+    def zoe(self) -> Consumer:
+        """A person with two homes, and something very sensitive."""
+        other = {
+            "street_address": "3 Rue Verte",
+            "locality": "Lyon",
+            "postal_code": "69001",
+            "country": "FR",
+        }
+        values = {**MIA, "address": [MIA["address"], other], "religious_diet": "halal"}
+        return self.world.consumer(email="zoe@mail.example", values=values)
 
     @cached_property
     def held(self) -> Held:
@@ -219,8 +231,9 @@ def two_purposes(stage: Stage) -> Scene:
     return replace(nothing(stage), held=held)
 
 
-def changed(stage: Stage, **changes: Any) -> None:
-    """Change the client of the company, as its developers can."""
+def changed(stage: Stage, company: Company | None = None, /, **changes: Any) -> None:
+    """Change the client of this company, or of the one that is attacked, as its developers can."""
+    client_id = (company or stage.company).client_id
     stage.house.database.write(
-        lambda db: companies.change_client(db, client_id=stage.company.client_id, now=clock.now(), **changes)
+        lambda db: companies.change_client(db, client_id=client_id, now=clock.now(), **changes)
     )

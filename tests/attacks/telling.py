@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from tests.attacks.assertions import OWN
+from tests.attacks.crossing import with_theirs
 from tests.attacks.grants import QUERY
 from tests.attacks.stage import Came, Row, Scene, Stage, holding, in_hand, nothing, opened, revoked
 from tests.support import desk
@@ -227,10 +228,6 @@ def _suspended_reads(scene: Scene) -> Came:
     return 200, "alike" if len(texts) == 1 else str(texts)
 
 
-def _with_theirs(stage: Stage) -> Scene:
-    return replace(holding(stage), more={"theirs": stage.other.own_token()})
-
-
 ROWS = [
     Row("clients that may not ask, at the token endpoint", "clients look alike", _stood, _clients(lambda c: c.token(**OWN)), 400, "alike"),
     Row("clients that may not ask, pushing", "clients look alike", _stood, _clients(lambda c: c.push(c.request().params)), 400, "alike"),
@@ -244,7 +241,7 @@ ROWS = [
     Row("which codes there are", "code of its client", in_hand, _codes_alike, 400, "alike"),
     Row("which grants there are", "grant of its client", revoked, _grants_alike, 404, "alike", ("token",)),
     Row("which grants can be changed", "grant of its client", revoked, _changes_alike, 400, "alike"),
-    Row("which consents there are, in the stream", "consent of its client", _with_theirs, _suspended_reads, 200, "alike"),
+    Row("which consents there are, in the stream", "consent of its client", with_theirs, _suspended_reads, 200, "alike"),
     Row("which requests there are", "ask of its person", opened, _asks_alike, 404, "alike"),
     Row("which consents there are", "consent of its person", holding, _consents_alike, 404, "alike"),
     Row("who is at the desk", "subject of its company", holding, _hints_alike, 200, "alike"),

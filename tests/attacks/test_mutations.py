@@ -14,7 +14,7 @@ from queue import SimpleQueue
 import pytest
 
 from tests.attacks.everything import ROWS
-from tests.attacks.guards import GUARDS, UNSHOWN, Guard
+from tests.attacks.guards import GUARDS, Guard
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("vrm", "keys", "tests", "pyproject.toml")
@@ -35,8 +35,8 @@ def copied(folder: Path) -> Path:
 
 @contextmanager
 def without(guard: Guard, copy: Path) -> Iterator[None]:
-    """The guard is gone from the copy, and back afterwards."""
-    files = {cut.file for cut in guard.cuts}
+    """The guard is gone from the copy, and back afterwards: as it was copied, whatever became of it here since."""
+    whole = {path: (path.read_bytes(), path.stat()) for path in {copy / cut.file for cut in guard.cuts}}
     try:
         for cut in guard.cuts:
             path = copy / cut.file
@@ -48,8 +48,9 @@ def without(guard: Guard, copy: Path) -> Iterator[None]:
             os.utime(path, (GUARDS.index(guard), GUARDS.index(guard)))
         yield
     finally:
-        for file in files:
-            shutil.copy2(ROOT / file, copy / file)
+        for path, (before, found) in whole.items():
+            path.write_bytes(before)
+            os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def attacked(copy: Path, ids: list[str]) -> tuple[list[str], list[str]]:
@@ -106,4 +107,4 @@ def test_every_guard_is_noticed_when_it_is_gone(tmp_path: Path, capsys: pytest.C
             sys.stdout.flush()
             if not noticed:
                 unnoticed[guard.name] = broken
-    assert set(unnoticed) <= UNSHOWN, unnoticed
+    assert not unnoticed, unnoticed

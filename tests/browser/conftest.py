@@ -82,7 +82,12 @@ def browse(chromium: Browser, faults: Faults, city: World) -> Iterator[Browse]:
     assert not faults.seen, "\n".join(faults.seen)
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.browser) for name in PASSES])
+@pytest.fixture(
+    params=[
+        pytest.param("desktop", marks=pytest.mark.browser),
+        pytest.param("phone, no script", marks=[pytest.mark.browser, pytest.mark.deep]),
+    ]
+)
 def page(request: pytest.FixtureRequest, browse: Browse) -> Page:
     """An empty page of somebody's browser, once for each pass."""
     size, settings = PASSES[request.param]

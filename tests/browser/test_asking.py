@@ -20,6 +20,7 @@ from tests.browser.people import (
     sign_in,
 )
 from tests.support.actors import DELIVERY, answer, needed, served
+from tests.support.openid import asked_for
 from tests.support.server import RunningServer
 
 
@@ -34,6 +35,20 @@ def test_sign_in_on_the_way(mia: Resident, shop):
     heading(page, "Nordlicht Versand asks to read your profile")
     press(page, "Allow what is ticked")
     assert shop.take_back(asked, page.url).consent_id
+
+
+def test_signing_in_where_one_is_known(mia: Resident, shop):
+    """Somebody who signs in on the way and has nothing to decide is led on by itself: a form may not end elsewhere."""
+    page, asked = mia.page, asked_for(shop, "openid")
+    mia.open(asked.address)
+    press(page, "Allow")
+    first = shop.take_back(asked, page.url).consent_id
+    page.context.clear_cookies()
+    asked = asked_for(shop, "openid")
+    page.goto(asked.address)
+    sign_in(page, mia.email)
+    page.wait_for_url(f"{shop.redirect_uri}?**")
+    assert shop.take_back(asked, page.url).consent_id == first
 
 
 def test_what_the_letter_shows(mia: Resident, shop):

@@ -67,7 +67,7 @@ def test_blocking_a_company(mia: Resident, shop):
     """From its page she blocks a company; its next request never comes; from its own site she is reminded."""
     page = mia.page
     page.goto(f"/companies/{shop.company_id}")
-    page.get_by_text("Hear nothing of them any more").click()
+    follow(page, "Block them")
     press(page, "Block them")
     expect(page.get_by_role("status")).to_contain_text("Blocked.")
     desk.ask(shop, code(page))

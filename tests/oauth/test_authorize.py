@@ -61,6 +61,7 @@ def test_a_request_uri_is_used_up_by_the_decision(world: World):
             assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
         late = ben.send(form, decision="grant")
         assert late.status_code == 409 and "location" not in late.headers
+        assert "Nothing to decide." in ben.http.get("/home").text  # though the ask was put to him
     assert len(company.consents().json()["consents"]) == 1
 
 
@@ -83,6 +84,10 @@ def test_someone_who_is_not_signed_in_comes_back_to_it(world: World, simple: boo
     response = mia.http.get(asked.address)
     assert response.headers["location"].startswith("/sign-in?next=")
     assert len(response.headers["location"]) < 400
+    again = mia.http.get(asked.address).headers["location"]
+    assert (
+        again == response.headers["location"]
+    ) != simple  # of what was pushed one request waits, and no more
     with travel(clock.now().timestamp() + 1800):
         page = mia.open(response.headers["location"])
         assert page.status_code == 200

@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from time_machine import travel
 
 from tests.support import desk
 from tests.support.actors import Asked, Company, Consumer, World, answer, details, line, needed, normal
 from tests.support.forms import get_form
 from vrm import clock, companies, consents, tokens
+from vrm.accesslog.models import EventLookup
 from vrm.ids import new_id
+from vrm.worker import tasks
 
 ONE_ENGINE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PENDING, EXPIRED = "authorization_pending", "expired_token"
@@ -37,13 +39,13 @@ def test_a_desk(world: World):
     code = desk.read_out(mia)
     assert re.fullmatch(r"[BCDFGHJKMNPQRTVWXZ3479]{4} [BCDFGHJKMNPQRTVWXZ3479]{4}", code)
     ask = details(needed("name"), line("email"))
-    response = desk.request(company, code, authorization_details=ask, binding_message="Käse – Theke 4")
+    response = desk.request(company, code, authorization_details=ask, binding_message="Käse, Theke 4")
     assert response.status_code == 200
     assert {**response.json(), "auth_req_id": ""} == {"auth_req_id": "", "expires_in": 300, "interval": 5}
     auth_req_id = response.json()["auth_req_id"]
     assert desk.heard(company, auth_req_id) == PENDING
     (path,) = desk.waiting(mia)
-    assert "Käse – Theke 4" in mia.http.get("/home").text and "Käse – Theke 4" in mia.http.get(path).text
+    assert "Käse, Theke 4" in mia.http.get("/home").text and "Käse, Theke 4" in mia.http.get(path).text
     landed = mia.landed(desk.decide(mia, path, "grant"))
     assert re.fullmatch(r"/consents/[0-9a-f-]{36}\?done=granted", landed)
     body = desk.poll(company, auth_req_id).json()
@@ -95,7 +97,10 @@ def test_a_subject_is_a_hint_for_its_company_alone(world: World):
 
 
 def test_no_is_never_told(world: World):
-    """To its client a refused request goes on waiting until it expires; the person is told so, and stays."""
+    """To its client a refused request goes on waiting until it expires; the person is told so, and stays.
+
+    It is in the log once it is over, once, in the person's own thread.
+    """
     company, mia = world.company(), world.consumer()
     auth_req_id = desk.ask(company, desk.read_out(mia))
     (path,) = desk.waiting(mia)
@@ -103,7 +108,15 @@ def test_no_is_never_told(world: World):
     assert mia.landed(desk.decide(mia, path, "refuse")) == "/home?done=refused-quietly"
     assert desk.heard(company, auth_req_id) == PENDING
     with at(clock.now(), 301):
+        assert tasks.close_desk_requests(world.house) == 0
         assert desk.heard(company, auth_req_id) == EXPIRED
+    with at(clock.now(), 400):
+        assert [tasks.close_desk_requests(world.house) for _ in range(2)] == [1, 0]
+        assert desk.heard(company, auth_req_id) == EXPIRED
+    told = select(EventLookup.outcome).where(
+        EventLookup.consumer_id == mia.consumer_id, EventLookup.type == "consent.refused"
+    )
+    assert world.house.database.read(lambda db: list(db.scalars(told))) == ["refused"]
 
 
 @ONE_ENGINE
@@ -162,9 +175,27 @@ def statements(world: World, company: Company, hint: str) -> list[str]:
     return [each for each in seen if "SAVEPOINT" not in each]
 
 
+def test_blocking_from_where_one_is(world: World):
+    """A request and a consent lead to the page that blocks, and back; a path of another site is not gone to."""
+    company, mia = world.company(), world.consumer()
+    auth_req_id = desk.ask(company, known(company, mia))
+    (ask,) = desk.waiting(mia)
+    path = f"/companies/{company.company_id}/block"
+    (consent,) = set(re.findall(r'href="(/consents/[0-9a-f-]{36})"', mia.http.get("/consents").text))
+    for come_from in (ask, consent):
+        assert f'href="{path}?next={come_from}"' in mia.http.get(come_from).text
+    form = get_form(mia.http.get(f"{path}?next={ask}").text, path)
+    assert mia.landed(mia.send(form)) == f"{ask}?done=blocked"
+    assert "You have blocked" in mia.http.get(ask).text and "Unblock them" in mia.http.get(consent).text
+    lift = get_form(mia.http.get(f"{path}?next=https://n.example/").text, path.replace("block", "unblock"))
+    assert mia.landed(mia.send(lift)) == f"/companies/{company.company_id}?done=unblocked"
+    mia.landed(desk.decide(mia, ask, "grant"))
+    assert desk.heard(company, auth_req_id) == "tokens"
+
+
 def block(person: Consumer, company: Company, how: str = "block") -> None:
-    """Block a company on its page, or lift that."""
-    page = person.http.get(f"/companies/{company.company_id}").text
+    """Block a company, or lift that."""
+    page = person.http.get(f"/companies/{company.company_id}/block").text
     response = person.send(get_form(page, f"/companies/{company.company_id}/{how}"))
     assert person.landed(response) == f"/companies/{company.company_id}?done={how}ed"
 
@@ -290,6 +321,9 @@ WRONG = [
     ("no expiry at all", {"requested_expiry": "0"}, "invalid_request"),
     ("an expiry in words", {"requested_expiry": "soon"}, "invalid_request"),
     ("an expiry in other digits", {"requested_expiry": "\N{ARABIC-INDIC DIGIT NINE}"}, "invalid_request"),
+    ("no message", {"binding_message": None}, "invalid_binding_message"),
+    ("a message of blanks and dots", {"binding_message": " ... "}, "invalid_binding_message"),
+    ("a message with signs of its own", {"binding_message": "<b>4</b>"}, "invalid_binding_message"),
     ("a long message", {"binding_message": "m" * 65}, "invalid_binding_message"),
     ("a message of two lines", {"binding_message": "a\nb"}, "invalid_binding_message"),
     ("a message that turns round", {"binding_message": "a\u202eb"}, "invalid_binding_message"),

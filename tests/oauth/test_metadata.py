@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import contract
 from tests.support.actors import World, normal
+from vrm.web import programs
 
 
 @pytest.mark.requirement("AS-G1")
@@ -20,6 +21,13 @@ def test_the_metadata_names_real_endpoints(town: World):
     }
     assert all(each.startswith(document["issuer"] + "/") for each in named)
     assert town.http().get(urlsplit(document["service_documentation"]).path).status_code == 200
+    shown = programs.environment(programs.Client(document["issuer"], "c", "https://n.example/b"))
+    values = dict(line.split("=", 1) for line in shown.splitlines())
+    assert named == {
+        value
+        for name, value in values.items()
+        if "/oauth/" in value and name.endswith(("_ENDPOINT", "_JWKS_URI"))
+    }
 
 
 @pytest.mark.requirement("AS-G1", "AS-G2", "AS-G5", "AS-A1", "C-1", "BCP-4")

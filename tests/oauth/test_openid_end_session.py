@@ -1,8 +1,10 @@
 """``/oauth/end-session`` (OpenID Connect RP-Initiated Logout 1.0): the person decides, and nobody is led astray."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from time_machine import travel
 
 from tests.support.actors import Company, Consumer, World, answer
 from tests.support.forms import get_form
@@ -78,7 +80,9 @@ def test_the_client_id_will_do_since_the_person_is_asked(world: World):
 def test_an_address_that_was_not_registered_leads_nowhere(world: World, uri: str):
     """Exactly one that was registered for this, and not one for codes; the person stays with us."""
     company, mia = registered(world), world.consumer()
-    landed = leave(mia, address(client_id=company.client_id, post_logout_redirect_uri=uri))
+    where = address(client_id=company.client_id, post_logout_redirect_uri=uri)
+    assert "Afterwards you stay here" in mia.http.get(where).text
+    landed = leave(mia, where)
     assert landed.startswith("/") and not landed.startswith("//")
     assert not is_signed_in(mia)
 
@@ -145,6 +149,45 @@ def test_a_form_from_the_companys_own_page(world: World):
     assert is_signed_in(mia)
     assert response.headers["location"].startswith(PATH + "?") and "csrf" not in response.headers["location"]
     assert answer(leave(mia, response.headers["location"])) == {"state": "s"}
+
+
+def test_an_id_token_in_a_form_stands_in_no_address(world: World):
+    """What it proved is kept instead: somebody who is signed out already is led on, and not by a request pushed."""
+    company, mia = registered(world), world.consumer()
+    hint = signed_in(company, mia)["id_token"]
+    response = mia.http.post(
+        PATH, data={"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": "s"}
+    )
+    landed = str(response.headers["location"])
+    assert hint[:20] not in landed and BYE not in landed
+    assert world.http().get(landed).headers["location"] == f"{BYE}?state=s"
+    assert answer(leave(mia, landed)) == {"state": "s"}
+    pushed = company.push({**company.request().params, "scope": "openid"}).json()["request_uri"]
+    astray = address(client_id=company.client_id, request_uri=pushed, post_logout_redirect_uri=BYE)
+    assert world.http().get(astray).headers["location"].startswith("/")
+
+
+@pytest.mark.parametrize("gone", ["by its time", "at once"])
+def test_a_hint_by_a_key_that_is_gone(world: World, gone: str):
+    """It proves nothing any more: nobody is led anywhere, and the page says so to both who read it."""
+    company, mia = registered(world), world.consumer()
+    hint = signed_in(company, mia)["id_token"]
+    keys, now = world.house.keys.token_keys, clock.now()
+    later = now
+    if gone == "at once":
+        keys.replace(now)
+    else:
+        keys.rotate(now)
+        later = now + timedelta(hours=26)
+    with travel(later, tick=True):
+        if gone == "by its time":  # and so is the session
+            mia.sign_in()
+        where = address(id_token_hint=hint, client_id=company.client_id, post_logout_redirect_uri=BYE)
+        page = mia.http.get(where).text
+        assert "Afterwards you stay here" in page and "Nordlicht" not in page
+        assert leave(mia, where).startswith("/")
+        response = mia.http.post(PATH, data={"id_token_hint": hint, "post_logout_redirect_uri": BYE})
+        assert world.http().get(response.headers["location"]).headers["location"].startswith("/")
 
 
 def test_another_site_cannot_say_yes_for_the_person(world: World):

@@ -34,7 +34,7 @@ def test_a_good_request_is_kept(company: Company):
 
 def test_what_is_not_a_parameter_is_not_kept(company: Company):
     """Unknown parameters are not looked at (RFC 6749, section 3.1), whatever they hold."""
-    assert pushed(company, prompt="none", resource="https://nordlicht.example/x")[0] == 201
+    assert pushed(company, prompt="none", display="popup")[0] == 201
 
 
 PARAMETERS = [
@@ -71,6 +71,7 @@ PARAMETERS = [
     ("a state of many bytes", {"state": "s" * 4097}, "invalid_request"),
     ("a state with a NUL", {"state": "a\0b"}, "invalid_request"),
     ("a state that is not ASCII", {"state": "\N{SNOWMAN}"}, "invalid_request"),
+    ("the API of somebody else", {"resource": "https://nordlicht.example/api"}, "invalid_target"),
 ]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.actors import DELIVERY, MARKETING, Company, World, needed
+from tests.support.actors import DELIVERY, MARKETING, Company, World, answer, needed
 from vrm import clock, companies, consents
 from vrm.ids import new_id
 
@@ -66,6 +66,21 @@ def test_an_ask_may_not_keep_longer(world: World, stated: dict[str, int]):
     assert (response.status_code, response.json()["error"]) == (400, "invalid_authorization_details")
     told = response.json()["error_description"]
     assert f"{stated['delivery']} days for {DELIVERY}" in told
+
+
+def test_what_was_agreed_to_is_told_back(world: World):
+    """With the tokens, by introspection and by the grant: how long, and to whom it is passed on (RFC 9396, section 7)."""
+    company, mia = stating(world, delivery=30), world.consumer()
+    asked = company.ask(BOTH[0], recipients=["Parcel carrier"])
+    got = company.redeem(asked, answer(mia.grant(asked))["code"]).json()
+    own = company.token(grant_type="client_credentials", scope="grant_management_query").json()[
+        "access_token"
+    ]
+    path = f"/oauth/grants/{got['grant_id']}"
+    shown = company.http.get(path, headers=company.shown("GET", path, own))
+    for said in (got, company.introspect(got["access_token"]).json(), shown.json()):
+        (granted,) = said["authorization_details"]
+        assert (granted["retention_days"], granted["recipients"]) == (30, ["Parcel carrier"])
 
 
 def test_without_a_statement_anything_may_be_asked(world: World):

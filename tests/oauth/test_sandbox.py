@@ -136,6 +136,8 @@ def test_on_a_normal_instance(world: World):
     company = world.company(secret=True)
     token = company.own_token()
     with normal(world.house) as strict:
+        (only,) = strict.http().get("/v1/profile").headers.get_list("www-authenticate")
+        assert only.startswith("DPoP ")  # no token there is shown as Bearer
         company.http = strict.http()
         for path in ENDPOINTS:
             for body, headers in [(post(company), {}), ({}, basic(company))]:

@@ -25,6 +25,7 @@ def test_what_a_code_yields(world: World):
     assert body["expires_in"] == 600
     (granted_details,) = body["authorization_details"]
     assert [each["key"] for each in granted_details["lines"]] == ["name"]
+    assert (granted_details["recipients"], "retention_days" in granted_details) == ([], False)
     assert company.read(body["access_token"]).json()["consent_id"] == body["grant_id"]
 
 
@@ -210,6 +211,8 @@ REFUSED = [
     ("a refresh without a token", {"grant_type": "refresh_token"}, "invalid_request"),
     ("a refresh with a scope", {"grant_type": "refresh_token", "refresh_token": "x", "scope": "all"}, "invalid_grant"),
     ("a code grant without a code", {"grant_type": "authorization_code"}, "invalid_request"),
+    ("a token for another API", {"grant_type": "client_credentials", "resource": "https://other.example"}, "invalid_target"),
+    ("a token for less", {"grant_type": "client_credentials", "authorization_details": "[]"}, "invalid_authorization_details"),
 ]  # fmt: skip
 
 

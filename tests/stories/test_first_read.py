@@ -145,6 +145,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     made.close()
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(300)
 def test_the_guide_is_followed_to_the_letter(reader: Reader) -> None:
     """From an empty folder to a value that was read, with a secret and with keys; then the person sees both reads."""

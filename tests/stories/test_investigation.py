@@ -80,6 +80,7 @@ def alone(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.deep
 def test_an_auditor_investigates(world, page, tmp_path):
     """Far more reads than the client's past: found, proved, who was exposed, a case, a file that verifies offline."""
     shop = misuse(world)

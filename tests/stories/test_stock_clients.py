@@ -6,7 +6,6 @@ in a sandbox Authlib does with a secret, PKCE and Bearer. The person decides on 
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,32 +13,38 @@ import pytest
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import OAuth2Client as Authlib
-from requests_oauth2client import BearerToken, DPoPToken, InvalidGrant, InvalidRequest, PrivateKeyJwt
+from requests_oauth2client import (
+    AuthorizationPending,
+    BearerToken,
+    DPoPToken,
+    InvalidGrant,
+    InvalidRequest,
+    PrivateKeyJwt,
+)
 from requests_oauth2client import OAuth2Client as Requests
 from requests_oauth2client.dpop import InvalidUseDPoPNonceResponse
 
+from tests.support import desk
 from tests.support.actors import DELIVERY, Company, Consumer, World, line, needed, served
 from tests.support.company import Asked, bearer, details
-from tests.support.server import RunningServer
+from tests.support.databases import ENGINES
+from tests.support.server import RunningServer, serving_instance
 from vrm.demo.shop import Shop
 
 ASK = {"duration_days": 90, "lines": [needed("name"), line("email")]}
 
 
-@pytest.fixture(params=["no", "yes"], ids=["plain", "nonces"])
-def strict(tmp_path: Path, database_url: str, request: pytest.FixtureRequest) -> Iterator[RunningServer]:
-    """A served, empty instance for real people; one lets proofs go without a nonce, one does not."""
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which database the instance keeps."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["no", "yes"], ids=["plain", "nonces"])
+def world(engine: str, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A served instance for real people; one lets proofs go without a nonce, one does not."""
     environment = {"VRM_DPOP_NONCE": request.param}
-    running = RunningServer(tmp_path / "home", database_url=database_url, environment=environment)
-    running.initialise()
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def world(strict: RunningServer) -> Iterator[World]:
-    with served(strict) as made:
+    with serving_instance(engine, request, environment=environment) as running, served(running) as made:
         yield made
 
 
@@ -116,6 +121,36 @@ def test_requests_oauth2client(world: World) -> None:
     assert refused.value.response.json()["code"] == "invalid_token"
     with pytest.raises(InvalidGrant):
         client.refresh_token(token)
+
+
+def test_requests_oauth2client_at_a_desk(world: World) -> None:
+    """CIBA as the library has it: the request with a code that was read out, a pending poll, bound tokens, a read."""
+    company, mia = world.company(), world.consumer()
+    told = company.http.get("/.well-known/oauth-authorization-server").json()
+    client = Requests(  # its own reader of metadata leaves this endpoint out
+        token_endpoint=told["token_endpoint"],
+        introspection_endpoint=told["introspection_endpoint"],
+        backchannel_authentication_endpoint=told["backchannel_authentication_endpoint"],
+        auth=PrivateKeyJwt(
+            company.client_id, company.key.as_dict(private=True), alg="ES256", aud=company.issuer
+        ),
+        dpop_bound_access_tokens=True,
+        testing=True,  # plain http, on this machine
+    )
+    asked = client.backchannel_authentication_request(
+        None,
+        login_hint=desk.read_out(mia),
+        binding_message="Counter 4",
+        authorization_details=details(needed("name")),
+    )
+    assert (asked.interval, 299 <= (asked.expires_in or 0) <= 300) == (5, True)
+    with pytest.raises(AuthorizationPending):
+        client.ciba(asked)
+    mia.landed(desk.decide(mia, desk.only(mia), "grant"))
+    token = client.ciba(asked)
+    assert isinstance(token, DPoPToken)
+    seen = client.introspect_token(token)
+    assert seen["active"] is True and seen["cnf"] == {"jkt": token.dpop_key.dpop_jkt}
 
 
 def test_what_was_not_pushed_is_told_to_the_person(world: World) -> None:

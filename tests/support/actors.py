@@ -31,6 +31,7 @@ from tests.support.consumer import MIA, PASSWORD, Consumer
 from tests.support.databases import Fill
 from tests.support.houses import build_house
 from tests.support.server import RunningServer
+from vrm import companies
 from vrm.app import create_app
 from vrm.config import Settings
 from vrm.db import Database
@@ -66,6 +67,7 @@ class World:
     app: Flask | None = None
     _made: list[httpx2.Client] = field(default_factory=list)
     _companies: int = 0
+    _consumers: int = 0
 
     def company(self, **facts: Any) -> Company:
         """A company that may ask, each with a domain of its own; see ``Company.register``."""
@@ -75,7 +77,10 @@ class World:
         return Company.register(self.house, self.http(), **facts)
 
     def consumer(self, **facts: Any) -> Consumer:
-        """A person who is signed in; see ``Consumer.join``."""
+        """A person who is signed in, each with an address of their own; see ``Consumer.join``."""
+        self._consumers += 1
+        if self._consumers > 1:
+            facts.setdefault("email", f"mia{self._consumers}@mail.example")
         person = Consumer.join(self.house, self.http(), **facts)
         person.sign_in()
         return person
@@ -144,7 +149,8 @@ def served(server: RunningServer) -> Iterator[World]:
         return httpx2.Client(base_url=server.url, timeout=30, event_hooks={"response": [contract.check]})
 
     with House.open(Settings.load(server.environment)) as house:
-        made = World(house, connect)
+        # Another world of the same server may have made some.
+        made = World(house, connect, _companies=len(house.database.read(companies.list_companies)))
         try:
             yield made
         finally:

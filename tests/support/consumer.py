@@ -1,5 +1,6 @@
 """A person with a profile, at one browser: pages, forms, cookies, and no JavaScript."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +11,7 @@ import httpx2
 
 from tests.support.company import Asked
 from tests.support.forms import Form, get_form
+from tests.support.seeds import code as device_code
 from vrm import accounts, clock, profiles
 from vrm.house import House
 
@@ -113,6 +115,15 @@ class Consumer:
         path = f"/consents/{consent_id}/revoke"
         response = self.send(get_form(self.http.get(path).text, path))
         assert response.status_code == 303, response.status_code
+
+    def set_up_factor(self) -> str:
+        """Take a second factor into use, on the page; its secret."""
+        page = self.http.get("/second-factor").text
+        found = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
+        assert found is not None
+        secret = found[1].replace(" ", "")
+        self.send(get_form(page, "/second-factor"), code=device_code(secret, clock.now()))
+        return secret
 
     def send(
         self, form: Form, headers: Mapping[str, str] | None = None, /, **changes: str | list[str]

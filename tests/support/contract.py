@@ -24,12 +24,14 @@ from vrm.web.api.description import text
 MACHINE = ("/oauth/", "/v1/", "/.well-known/", "/log/", "/health/")
 """Where machines ask. An address below these that is not described answers with an error of the right shape."""
 STREAM = "application/x-ndjson"
+SLASHED = "{place}"
+"""An argument that may hold slashes, which no description of OpenAPI can say: such answers are held to it here."""
 
 
 @cache
 def document() -> dict[str, Any]:
     """The description, with every reference in it put in the place where it stands."""
-    described: dict[str, Any] = yaml.safe_load(text())
+    described: dict[str, Any] = _read()
     resolved: dict[str, Any] = _resolved(described, described)
     return resolved
 
@@ -60,7 +62,8 @@ def find_item(path: str) -> Mapping[str, Any] | None:
     if path in paths:
         return paths[path]
     for template, item in paths.items():
-        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
+        pattern = re.escape(template).replace(re.escape(SLASHED), ".+")
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", pattern), path):
             return item
     return None
 
@@ -80,6 +83,9 @@ def check(response: httpx2.Response) -> None:
         if request.method not in {"HEAD", "OPTIONS"}:
             assert response.status_code == 405, f"{_name(response)} is not described"
         return
+    if SLASHED in _template(item):
+        _check_file(item[request.method.lower()], response)
+        return
     spoken = (_Request(request), _Response(response))
     try:
         if response.is_success:
@@ -96,6 +102,24 @@ def check(response: httpx2.Response) -> None:
             _hold(streamed, json.loads(line), response)
 
 
+def _template(item: Mapping[str, Any]) -> str:
+    paths: Mapping[str, object] = document()["paths"]
+    return next(template for template, each in paths.items() if each is item)
+
+
+def _check_file(operation: Mapping[str, Any], response: httpx2.Response) -> None:
+    """An answer of bytes: its status, its kind, and what is said of caches; or a problem, by its schema."""
+    described = operation["responses"].get(str(response.status_code))
+    assert described is not None, f"{_name(response)} is not described"
+    kind = response.headers["content-type"].partition(";")[0]
+    assert kind in described["content"], f"{_name(response)}: {kind}"
+    if response.is_success:
+        told = described["headers"]["Cache-Control"]["schema"]
+        _hold(told, response.headers["cache-control"], response)
+    else:
+        _hold(described["content"][kind]["schema"], response.json(), response)
+
+
 @cache
 def _openapi() -> OpenAPI:
     kinds: Any = {
@@ -103,7 +127,14 @@ def _openapi() -> OpenAPI:
         "application/yaml": bytes.decode,
         "application/problem+json": json.loads,
     }
-    return OpenAPI.from_dict(yaml.safe_load(text()), config=Config(extra_media_type_deserializers=kinds))
+    # That the description is one at all, ``tests/house/test_openapi.py`` says: once, and not in every process.
+    return OpenAPI.from_dict(
+        _read(), config=Config(spec_validator_cls=None, extra_media_type_deserializers=kinds)
+    )
+
+
+def _read() -> Any:
+    return yaml.load(text(), Loader=yaml.CSafeLoader)
 
 
 def _hold(schema: Mapping[str, Any], value: object, response: httpx2.Response) -> None:

@@ -48,6 +48,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @contextmanager
+def new_database(engine: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database, for a fixture that several tests share."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder}/vrm.db"
+    else:
+        cluster: Cluster = request.getfixturevalue("postgres")
+        url = cluster.create()
+        yield url
+        cluster.drop(url)
+
+
+@contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
     """The SQL statements that run meanwhile, in every thread."""
     run: list[str] = []

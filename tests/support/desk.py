@@ -23,7 +23,12 @@ def read_out(person: Consumer) -> str:
 
 def request(company: Company, hint: str | None, /, **changes: str | None) -> httpx2.Response:
     """``POST /oauth/backchannel`` for the name; ``changes`` replace what a good request says, None leaves out."""
-    good = {"login_hint": hint, "authorization_details": details(needed("name")), **changes}
+    good = {
+        "login_hint": hint,
+        "authorization_details": details(needed("name")),
+        "binding_message": "Counter 4",
+        **changes,
+    }
     said = {name: value for name, value in good.items() if value is not None}
     return company.http.post("/oauth/backchannel", data={**said, **company.proof()})
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from vrm.accesslog import ProofFile
 from vrm.web import reference
 from vrm.web.forms import BLANK, Form
 from vrm.web.site import Visitor
@@ -318,6 +319,22 @@ ASK_MISSING = {
 }
 
 
+ASK_SIGN_IN = {
+    **ASK,
+    "sign_in": True,
+    "lines": [
+        _asked(0, "Full name", "", _option("name", "Full name", "Mia Tran"), required=False),
+        _asked(1, "E-mail address", "", _option("email", "E-mail", "mia@post.example"), required=False),
+        *(
+            _asked(number, label, "", _option(f"key-{number}", label), required=False)
+            for number, label in enumerate(
+                ["Given name", "Family name", "Middle name", "Nickname", "Picture", "Web site", "Gender"], 2
+            )
+        ),
+    ],
+}
+
+
 def _consent(name: str, purpose: str, labels: list[str], state: str, **more: Any) -> dict[str, Any]:
     return {
         "id": f"c-{name[:3]}",
@@ -391,6 +408,7 @@ WAITING = [
         "company": "Brisa Voos",
         "domain": "brisa.example",
         "labels": ["Full name", "Passport number", "Over 18"],
+        "purposes": ["To check who you are"],
         "asked_at": _ago(days=2),
         "closes_at": _in(days=5),
         "quiet": False,
@@ -437,6 +455,21 @@ READS = [
         reason="They gave a purpose you do not allow.",
     ),
 ]
+PROVED = {
+    "row": READS[1],
+    "said": "{}",
+    "found": ProofFile(
+        41208094,
+        (),
+        "",
+        b'{"actor":"client","client":"c0ffee00-0000-4000-8000-000000000002","company":"c0ffee00-0000-4000-8000-000000000001",'
+        b'"detail":"NBUcvjsgK1GiPE5Bz2gI38B20yPaTdzqdWaDeTdrhlQ","keys":["address"],"outcome":"answered","revision":1,'
+        b'"time":"2026-03-01T10:19:00.000Z","type":"disclosure","v":1}',
+        bytes(32) + b'{"event":"0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11","versions":[["address","home",3]]}',
+    ),
+    "vkeys": ["vrm.example/log+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
+    "origin": "vrm.example/log",
+}
 STRIPS = [
     {
         "company": "Kavanagh Insurance",
@@ -549,6 +582,7 @@ READS_PAGE: dict[str, Any] = {
 }
 CONSENT: dict[str, Any] = {
     "consent": CONSENTS[2],
+    "blocked": False,
     "lines": [
         {
             "key": "name",
@@ -616,6 +650,7 @@ CONSENT: dict[str, Any] = {
     ],
     "reads": READS[:4],
     "more_reads": True,
+    "signed_in_at": _ago(hours=5),
 }
 
 # name: (template, path, who is here, context)
@@ -695,6 +730,27 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         },
     ),
     "ask": ("ask.html", "/asks/ask-1", MIA, ASK),
+    "ask-sign-in": ("ask.html", "/asks/ask-1", MIA, ASK_SIGN_IN),
+    "recognised": (
+        "recognised.html",
+        "/oauth/authorize",
+        MIA,
+        {
+            "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
+            "going": "https://nordlicht.example/back?code=c",
+        },
+    ),
+    "end-session": (
+        "end_session.html",
+        "/oauth/end-session",
+        MIA,
+        {
+            "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
+            "leads_back": False,
+            "astray": True,
+            "hidden": {},
+        },
+    ),
     "ask-desk": ("ask.html", "/asks/ask-1", MIA, {**ASK, "quiet": True, "message": "Counter 4, parcel 1207"}),
     "ask-blocked": (
         "ask_blocked.html",
@@ -703,6 +759,21 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         {
             "company": {"id": "c-nordlicht", "legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
             "ask": {"id": "ask-1", "quiet": False},
+        },
+    ),
+    "block": (
+        "block.html",
+        "/companies/c-nordlicht/block",
+        MIA,
+        {
+            "company": {
+                "id": "c-nordlicht",
+                "legal_name": COMPANY["name"],
+                "domain": COMPANY["domain"],
+                "domain_proved_at": _ago(days=40),
+            },
+            "blocked_since": None,
+            "going": "/asks/ask-1",
         },
     ),
     "desk": ("desk.html", "/desk", MIA, {"code": None, "asks": [AT_DESK]}),
@@ -769,6 +840,13 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "rows": [],
             "older": None,
         },
+    ),
+    "read": ("read.html", "/reads/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11", MIA, PROVED),
+    "read-new": (
+        "read.html",
+        "/reads/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11",
+        MIA,
+        {**PROVED, "row": READS[0], "found": None},
     ),
     "account": (
         "account.html",

@@ -27,6 +27,10 @@ class LocalServer:
                 except OSError:
                     self.close_connection = True  # the caller has left, which some tests are about
 
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                self.do_GET()
+
             def log_message(self, format: str, *args: object) -> None:
                 pass
 

@@ -18,12 +18,21 @@ def asked_for(company: Company, scope: str, **changes: str) -> Asked:
 def signed_in(
     company: Company, person: Consumer, scope: str = "openid", *, take: tuple[str, ...] = (), **changes: str
 ) -> dict[str, Any]:
-    """The token response of a person who allowed it, and ticked these lines."""
+    """The token response of a person who allowed it, and ticked these lines; or had done so before."""
     asked = asked_for(company, scope, **changes)
-    response = company.redeem(asked, answer(person.grant(asked, take=take))["code"])
+    led = led_to(person, asked)
+    landed = led if "code=" in led else person.grant(asked, take=take)
+    response = company.redeem(asked, answer(landed)["code"])
     assert response.status_code == 200, response.text
     body: dict[str, Any] = response.json()
     return body
+
+
+def led_to(person: Consumer, asked: Asked) -> str:
+    """Where a request leads the browser first, without following."""
+    response = person.http.get(asked.address)
+    assert response.status_code == 303, response.text
+    return str(response.headers["location"])
 
 
 def opened(world: World, id_token: str) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Places:
     def _path(self, rule: str) -> str:
         ways: Mapping[str, Callable[[], str]] = {
             "<uuid:consent_id>/reads/<uuid:event_id>": self._read,
+            "<uuid:event_id>": lambda: self._read().rpartition("/")[2],
             "<uuid:consent_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
             "<uuid:grant_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
             "<uuid:ask_id>": lambda: seeds.ask(self.house, self.person, self.shop, seeds.terms("name")),
@@ -70,6 +71,8 @@ class Places:
             "<uuid:invitation_id>": self._invitation,
             "<int:leaf_index>": lambda: "3",
             "<int:size>": self._size,
+            "<level>/<path:place>": lambda: "0/000.p/1",
+            "<path:place>": lambda: "000.p/1",
             "<uuid:anomaly_id>": lambda: self.anomaly,
             "<uuid:case_id>": self._case,
             "<uuid:token_id>": self._token,

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.support.databases import ENGINES, new_database
 from tests.support.postgres import free_port
 
 
@@ -113,11 +114,22 @@ class RunningServer:
             self._process = None
 
 
-@pytest.fixture
-def server(tmp_path: Path, database_url: str) -> Iterator[RunningServer]:
-    """A served, empty sandbox instance with two workers, once for each engine."""
-    running = RunningServer(tmp_path / "home", database_url=database_url)
-    running.initialise("--sandbox")
-    running.start()
-    yield running
-    running.stop()
+@contextmanager
+def serving_instance(
+    engine: str, request: pytest.FixtureRequest, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[RunningServer]:
+    """A served, empty instance of its own, made with ``vrm init`` and these arguments."""
+    folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("server")
+    with new_database(engine, folder, request) as url:
+        running = RunningServer(folder / "home", database_url=url, environment=environment)
+        running.initialise(*arguments)
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    """A served sandbox instance with two workers, once for each engine; the tests of a module share it."""
+    with serving_instance(request.param, request, "--sandbox") as running:
+        yield running

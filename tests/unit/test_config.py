@@ -90,6 +90,19 @@ def test_lists_are_parsed(home: Path, tmp_path: Path) -> None:
     assert settings.catalogue == (tmp_path / "one.yaml", tmp_path / "two.yaml")
 
 
+def test_a_policy_is_read_at_the_start(home: Path, tmp_path: Path) -> None:
+    """A policy that means nothing, or is not there, and a pin that cannot be written are told with their line or place."""
+    assert load(home).log_policy is None and load(home).log_pin == home / "log-checkpoint"
+    policy = tmp_path / "policy"
+    policy.write_text("# nobody\nquorum all\n")
+    assert "line 2: all is no witness" in faults(home, VRM_LOG_POLICY=str(policy))[0]
+    assert "cannot read" in faults(home, VRM_LOG_POLICY="/no/such/file")[0]
+    assert faults(home, VRM_LOG_PIN="/no/such/pin") == ("VRM_LOG_PIN: there is no folder /no/such",)
+    policy.write_text("quorum none\n")
+    found = load(home, VRM_LOG_POLICY=str(policy)).log_policy
+    assert found is not None and found.met_by(())
+
+
 def test_both_databases_may_not_be_one(home: Path) -> None:
     """Backups of keys and of rows must be able to live for different times."""
     assert faults(home, VRM_KEYSTORE_URL=f"sqlite:///{home}/vrm.db") == (

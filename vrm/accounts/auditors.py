@@ -108,6 +108,7 @@ def renew_invitation(
             "This auditor has an account. A lost password is replaced at the sign-in page.",
             code="has_account",
         )
+    _record(session, "auditor.invited_again", auditor_id, now)
     return invite_auditor(session, keys, email=email, auditor_id=auditor_id, now=now)
 
 

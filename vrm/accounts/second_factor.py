@@ -24,7 +24,7 @@ from keys import Aad, KeyStore
 from vrm.accounts import throttle
 from vrm.accounts.errors import WrongCode
 from vrm.accounts.models import AccountRow, RecoveryCodeRow, SecondFactorRow
-from vrm.accounts.sessions import Started, end_sessions, start_session
+from vrm.accounts.sessions import Started, end_sessions, sessions, start_session
 from vrm.errors import Conflict
 from vrm.ids import secret_hash
 
@@ -84,7 +84,8 @@ def confirm_second_factor(
 ) -> tuple[Started, list[str]]:
     """Take the factor into use. Gives a new session in which it is proved, and the recovery codes, once.
 
-    Every other session of the account ends. Raises ``WrongCode`` and ``TooMany``.
+    It began when the one it goes on from did: to show a device that was just set up is not to sign in again. Every
+    other session of the account ends. Raises ``WrongCode`` and ``TooMany``.
     """
     began_in = select(factors.c.began_in).where(factors.c.account_id == account_id)
     if session.execute(began_in).scalar_one_or_none() != secret_hash(token):
@@ -92,9 +93,12 @@ def confirm_second_factor(
     if _take_code(session, keys, account_id, code, now, confirmed=False) is None:
         raise WrongCode
     session.execute(update(factors).where(factors.c.account_id == account_id).values(confirmed_at=now))
+    here = select(sessions.c.created_at).where(sessions.c.token_hash == secret_hash(token))
+    began = session.execute(here).scalar_one_or_none()
     end_sessions(session, account_id=account_id)
     codes = _new_recovery_codes(session, account_id)
-    return start_session(session, account_id=account_id, now=now, replaces=token, proved=True), codes
+    started = start_session(session, account_id=account_id, now=now, replaces=token, proved=True, began=began)
+    return started, codes
 
 
 def prove_second_factor(

@@ -66,15 +66,29 @@ class SignedIn:
 
 
 def start_session(
-    session: Session, *, account_id: str, now: datetime, replaces: str | None = None, proved: bool = False
+    session: Session,
+    *,
+    account_id: str,
+    now: datetime,
+    replaces: str | None = None,
+    proved: bool = False,
+    began: datetime | None = None,
 ) -> Started:
-    """Open a session under a new token, and end the one the browser came with. ``proved``: by the second factor."""
+    """Open a session under a new token, and end the one the browser came with. ``proved``: by the second factor.
+
+    It began now: at the last thing that was proved of who signs in, which is their ``auth_time`` (OpenID Connect
+    Core 1.0, section 2). ``began``: earlier, where this goes on from a session in which nothing of that was proved.
+    """
     if replaces:
         end_session(session, token=replaces)
     token = new_secret("vrm-session-")
-    row = {"token_hash": secret_hash(token), "account_id": account_id, "created_at": now, "last_seen": now}
-    session.execute(insert(sessions).values(**row, expires_at=now + WHOLE, proved_at=now if proved else None))
-    return Started(token, secret_hash(token).hex(), account_id, now + WHOLE)
+    created_at = began or now
+    ends = created_at + WHOLE
+    row = {"token_hash": secret_hash(token), "account_id": account_id, "created_at": created_at}
+    session.execute(
+        insert(sessions).values(**row, last_seen=now, expires_at=ends, proved_at=now if proved else None)
+    )
+    return Started(token, secret_hash(token).hex(), account_id, ends)
 
 
 def find_session(session: Session, *, token: str, now: datetime) -> Present | None:

@@ -35,9 +35,13 @@ COMMANDS: Mapping[str, _Place] = {
     ),
     "auditor": _Place("auditor", "Say who may review the log, and until when"),
     "log": _Place("log", "Search, export and verify the access log"),
+    "witness": _Place(
+        "witness",
+        "Be a witness of other people's logs: cosign a checkpoint only if it continues the one before",
+    ),
     "keys": _Place(
         "keys",
-        "See and rotate the keys that wrap all others (KEKs) and those that sign ID tokens, with no stop",
+        "See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens and the log, with no stop",
     ),
     "db": _Place("database", "Look at the database's schema, and bring it to this version's"),
     "backup": _Place("backup", "Back up into FOLDER, which must be new or empty"),

@@ -71,11 +71,27 @@ def read_jwks(raw: bytes) -> Mapping[str, object]:
 def note_warnings(one: Client) -> None:
     """Say on standard error what to do something about."""
     for warning in companies.key_warnings(one, clock.now()):
-        note(
-            _WARNINGS[warning.code].format(
-                kid=warning.kid, at=_moment(warning.at) or "-", why=one.jwks_failure
+        if warning.code == "jwks_uri_failing" and warning.at is None:
+            note(
+                f"The address of the keys does not answer as it should ({one.jwks_failure}); {_instead(one)}"
             )
+        else:
+            note(
+                _WARNINGS[warning.code].format(kid=warning.kid, at=_moment(warning.at), why=one.jwks_failure)
+            )
+    if one.jwks_skipped:
+        counted = ", ".join(f"{count} {_SKIPPED[why]}" for why, count in one.jwks_skipped.items())
+        note(
+            f"Of the keys at the address, some are passed over: {counted}. We take ES256, PS256 and Ed25519."
         )
+
+
+def _instead(one: Client) -> str:
+    if one.good_keys(clock.now()):
+        return "it was never read, and the keys given before serve on."
+    if one.jwks_fetched_at is None:
+        return "it was never read, so the client cannot prove itself. See that it serves a JWK Set, with status 200."
+    return "it was read last more than a day ago, and the keys read there are good no more."
 
 
 _WARNINGS = {
@@ -83,7 +99,13 @@ _WARNINGS = {
     "key_ends_soon": "The last key, {kid}, ends at {at}: give the client another.",
     "only_key_ending": "The last key, {kid}, ends at {at}.",
     "key_old": "The key {kid} is in use since {at}: time for another.",
-    "jwks_uri_failing": "The address of the keys does not answer as it should ({why}); the keys read there are good until: {at}",
+    "jwks_uri_failing": "The address of the keys does not answer as it should ({why}); the keys read there are good until {at}.",
+}
+_SKIPPED = {
+    "use": "not for verifying signatures",
+    "algorithm": "of another algorithm",
+    "kind": "of another kind",
+    "damaged": "damaged",
 }
 
 
@@ -103,7 +125,14 @@ def _show(one: Client) -> None:
     text = table(rows, _COLUMNS, empty="no key")
     if one.jwks_uri:
         text += f"\n\nread at {one.jwks_uri}, last on {_moment(one.jwks_fetched_at) or '-'}"
-    say(text, client_id=one.id, keys=rows, jwks_uri=one.jwks_uri, warnings=warnings)
+    say(
+        text,
+        client_id=one.id,
+        keys=rows,
+        jwks_uri=one.jwks_uri,
+        jwks_skipped=dict(one.jwks_skipped),
+        warnings=warnings,
+    )
     note_warnings(one)
 
 

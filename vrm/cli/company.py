@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from vrm import clock, companies, journeys
 from vrm.cli.company_people import invite, people
+from vrm.cli.company_purposes import read_purposes, retention_option
 from vrm.cli.edge import Group, note, open_house, say, table
 from vrm.cli.naming import choose
-from vrm.companies import Company, Stated
+from vrm.companies import Company
 
 _COLUMNS = {
     "company_id": "company",
@@ -18,12 +19,6 @@ _COLUMNS = {
     "proved": "proved",
     "state": "state",
 }
-
-
-_retention = click.option(
-    "--retention", multiple=True, metavar="PURPOSE=DAYS",
-    help="How long it keeps what it reads for a purpose; while it is allowed to, unless given.",
-)  # fmt: skip
 
 
 @click.group(cls=Group)
@@ -49,7 +44,7 @@ company.add_command(people)
     help="Why it wants to ask, like dpv:ServiceProvision='To deliver parcels'; may be given several times.",
 )  # fmt: skip
 @click.option("--owner", help="Who owns the company, where people should know.")
-@_retention
+@retention_option
 def add(
     name: str, address: str, contact: str, domain: str, notice: str | None, purposes: tuple[str, ...],
     owner: str | None, retention: tuple[str, ...],
@@ -64,7 +59,7 @@ def add(
             contact=contact,
             domain=domain,
             privacy_notice_url=notice,
-            purposes=_purposes(purposes, retention),
+            purposes=read_purposes(purposes, retention),
             known_purposes=house.catalogue.purposes,
             owner=owner,
             now=clock.now(),
@@ -122,7 +117,7 @@ def show(company: str) -> None:
     "--purpose", "purposes", multiple=True, metavar="PURPOSE[=WHY]",
     help="Why it wants to ask; those given replace all it had.",
 )  # fmt: skip
-@_retention
+@retention_option
 def change(
     company: str, notice: str | None, owner: str | None, purposes: tuple[str, ...], retention: tuple[str, ...]
 ) -> None:
@@ -147,7 +142,7 @@ def change(
             companies.set_purposes(
                 session,
                 company_id=company_id,
-                purposes=_purposes(purposes, retention),
+                purposes=read_purposes(purposes, retention),
                 known_purposes=house.catalogue.purposes,
                 now=now,
             )
@@ -219,17 +214,6 @@ def resume(company: str) -> None:
         )
     )
     say(f"{done.legal_name} is {done.state} again.", **_facts(done))
-
-
-def _purposes(given: tuple[str, ...], retention: tuple[str, ...]) -> dict[str, Stated]:
-    whys = {purpose: why or None for purpose, _, why in (each.partition("=") for each in given)}
-    days = {purpose: figure for purpose, _, figure in (each.partition("=") for each in retention)}
-    for purpose, figure in days.items():
-        if purpose not in whys or not figure.isdecimal():
-            raise click.UsageError("Give --retention PURPOSE=DAYS, for a purpose that is given too.")
-    return {
-        purpose: Stated(why, int(days[purpose]) if purpose in days else None) for purpose, why in whys.items()
-    }
 
 
 def _facts(one: Company) -> dict[str, object]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from keys import KeysError
 from vrm import accesslog, accounts, migrations
-from vrm.accesslog.note import Verifier
+from vrm.accesslog import note
 from vrm.cli.edge import progress
 from vrm.errors import Conflict
 from vrm.house import House
@@ -80,11 +80,15 @@ def _require_keys(house: House) -> None:
 
 def _require_log(house: House, checkpoint: str | None) -> int:
     """Verify the whole log as an auditor would, from an export and nothing else, continuing ``checkpoint``."""
-    if house.database.read(accesslog.latest_checkpoint) is None:
+    newest = house.database.read(accesslog.latest_checkpoint)
+    if newest is None:
         if checkpoint is not None:
             raise Conflict("the log has no checkpoint, but the backup names one", code="log_inconsistent")
         return 0
-    verifier = Verifier(house.settings.log_origin, house.keys.log_signer.public)
+    keys = house.log_verifiers()
+    signed = {(line.name, line.key_id) for line in note.parse(newest.note.encode()).signatures}
+    # A backup from before the log's key changed is signed by the one before.
+    verifier = next((key for key in keys if (key.name, key.key_id) in signed), keys[0])
     found = accesslog.open_export(house.database, verifier=verifier)
     with tempfile.TemporaryFile() as file:
         file.writelines(found)
@@ -93,7 +97,7 @@ def _require_log(house: House, checkpoint: str | None) -> int:
         tell = progress("verifying the log")
         report = accesslog.verify_export(
             file,
-            vkey=verifier.vkey,
+            vkey=[key.vkey for key in keys],
             checkpoint=checkpoint.encode() if checkpoint else None,
             progress=lambda done: tell(done, total),
         )

@@ -1,20 +1,28 @@
-"""``vrm keys``: the keys that wrap all others, and those that sign ID tokens."""
+"""``vrm keys``: the keys that wrap all others, and those that sign ID tokens and the log."""
+
+from typing import TYPE_CHECKING
 
 import click
 
 from keys.errors import KekMissing
-from vrm import clock
+from vrm import accesslog, clock
+from vrm.accesslog import BadNote, Verifier
+from vrm.accesslog.note import parse
 from vrm.cli.edge import Group, note, open_house, progress, record, say, table
+from vrm.errors import Conflict
+
+if TYPE_CHECKING:
+    from vrm.house import House
 
 
 @click.group(cls=Group)
 def keys() -> None:
-    """See and rotate the keys that wrap all others (KEKs) and those that sign ID tokens, with no stop."""
+    """See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens and the log, with no stop."""
 
 
 @keys.command()
 def status() -> None:
-    """List every KEK and how many things it still wraps, and the published keys that sign ID tokens."""
+    """List every KEK and how many things it still wraps, and the keys that sign ID tokens and the log."""
     house, now = open_house(), clock.now()
     signing: list[dict[str, object]] = [
         {
@@ -36,13 +44,23 @@ def status() -> None:
         }
         for kek in house.keys.status()
     ]
+    log = [
+        {
+            "vkey": Verifier(house.settings.log_origin, key.signer.public).vkey,
+            "since": clock.rfc3339(key.since) if key.since else None,
+        }
+        for key in house.keys.log_keys.signing()
+    ]
     columns = {"kid": "signs ID tokens", "state": "state", "signs_from": "from", "signs_until": "until"}
     say(
         table(rows, {"kek_id": "KEK", "state": "state", "wraps": "wraps"}, empty="no KEK")
         + "\n\n"
-        + table(signing, columns, empty="no key"),
+        + table(signing, columns, empty="no key")
+        + "\n\n"
+        + table(log, {"vkey": "signs the log", "since": "since"}, empty="no key"),
         keks=rows,
         signing=signing,
+        log=log,
     )
 
 
@@ -71,18 +89,77 @@ def rotate(resume: bool) -> None:
 
 
 @keys.command(name="rotate-signing")
-def rotate_signing() -> None:
+@click.option(
+    "--now", "at_once", is_flag=True, help="The keys so far may be in other hands: end them this very moment."
+)
+def rotate_signing(at_once: bool) -> None:
     """Make a new key to sign ID tokens. The service keeps running.
 
     Everybody can fetch it at once; it signs a quarter of an hour later, so that nobody checks with an old set. The
     one before is published for a day more.
+
+    With --now the new key signs at once, and every other is published no more: what they signed is worth nothing.
+    Companies whose programs still hold the old set cannot sign anybody in until they read it anew, within minutes.
     """
     house = open_house()
-    key = house.keys.token_keys.rotate(clock.now())
-    begins = clock.rfc3339(key.signs_from)
-    record(house, "keys.signing_rotated", kid=key.signer.kid, signs_from=begins)
-    say(f"{key.signer.kid} is published and signs from {begins}.", kid=key.signer.kid, signs_from=begins)
+    token_keys, now = house.keys.token_keys, clock.now()
+    key = token_keys.replace(now) if at_once else token_keys.rotate(now)
+    kid, begins = key.signer.kid, clock.rfc3339(key.signs_from)
+    record(house, "keys.signing_rotated", "at_once" if at_once else None, kid=kid, signs_from=begins)
+    if at_once:
+        say(f"{kid} signs from now on; every other key is gone.", kid=kid, signs_from=begins)
+    else:
+        say(f"{kid} is published and signs from {begins}.", kid=kid, signs_from=begins)
     note(f"Copy {house.settings.keys_dir} to its safe place again.")
+
+
+@keys.command(name="rotate-log")
+@click.option(
+    "--finish", is_flag=True, help="Destroy the elder of the two keys: from then on the newer signs alone."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rotate_log(finish: bool, yes: bool) -> None:
+    """Make a new key to sign the log, beside the one there is; weeks later, --finish ends the old one.
+
+    Until then every checkpoint is signed by both, so that whoever checks the log by the old key can take the new one
+    from a checkpoint that the old one has signed as well. Give them time: 90 days. Exports keep the old key till the
+    end, and what was signed by it can always be checked by it.
+    """
+    house = open_house()
+    log_keys, name = house.keys.log_keys, house.settings.log_origin
+    if finish:
+        _require_both_signed(house)
+        if not yes:
+            click.confirm("Destroy the elder of the log's keys for ever?", abort=True, err=True)
+        gone = Verifier(name, log_keys.finish().public)
+        vkey = Verifier(name, house.keys.log_signer.public).vkey
+        record(house, "keys.log_rotated", "finished", old=gone.vkey, new=vkey)
+        say(f"{vkey} signs alone from now on; the key before is destroyed.", vkey=vkey, gone=gone.vkey)
+        note(
+            "Tell auditors and witnesses that the change is over. Files from before verify by the old key:\n"
+            f"  {gone.vkey}"
+        )
+    else:
+        old = Verifier(name, house.keys.log_signer.public).vkey
+        vkey = Verifier(name, log_keys.rotate(clock.now()).signer.public).vkey
+        record(house, "keys.log_rotated", "begun", old=old, new=vkey)
+        say(f"{vkey} signs every checkpoint from now on, beside the key before.", vkey=vkey, old=old)
+        note("Tell auditors and witnesses (vrm witness add-log). After 90 days: vrm keys rotate-log --finish")
+    note(f"Copy {house.settings.keys_dir} to its safe place again.")
+
+
+def _require_both_signed(house: "House") -> None:
+    """The new key is of use to nobody who has seen no checkpoint that both have signed."""
+    newest = house.database.read(accesslog.latest_checkpoint)
+    keys = house.keys.log_keys.signing()
+    if len(keys) < 2 or newest is None:
+        return  # there is nothing to end, which ``finish`` says; or nobody holds a checkpoint yet
+    try:
+        Verifier(house.settings.log_origin, keys[-1].signer.public).verify(parse(newest.note.encode()))
+    except BadNote:
+        raise Conflict(
+            "No checkpoint bears both signatures yet. Run: vrm log sequence", code="not_signed_by_both"
+        ) from None
 
 
 @keys.command()
@@ -96,4 +173,5 @@ def retire(kek_id: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Delete {kek_id} for ever?", abort=True, err=True)
     house.keys.retire(kek_id)
+    record(house, "keys.retired", kek=kek_id)
     say(f"{kek_id} is gone.", kek_id=kek_id)

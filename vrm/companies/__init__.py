@@ -59,7 +59,7 @@ from vrm.companies.invitations import (
     withdraw_invitation,
     withdraw_invitations_to,
 )
-from vrm.companies.jwks import parse_jwks
+from vrm.companies.jwks import parse_jwks, parse_published
 from vrm.companies.listing import list_approved
 from vrm.companies.people import (
     ROLES,
@@ -170,6 +170,7 @@ __all__ = [
     "parse_jwks",
     "parse_jwks_uri",
     "parse_notice_url",
+    "parse_published",
     "parse_redirect_uri",
     "proof_url",
     "prove_domain",

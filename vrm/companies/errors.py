@@ -41,6 +41,18 @@ class BadKeys(Worded, Invalid):
         self.field = "jwks"
 
 
+class UnusableKey(BadKeys):
+    """One key that we do not take, though no harm is done by publishing it. ``reason`` says why, to programs.
+
+    ``use``: it is not for verifying signatures. ``algorithm``, ``kind``: it is of none that we take. ``damaged``: it is
+    no key.
+    """
+
+    def __init__(self, msgid: str, *, reason: str, **params: object) -> None:
+        super().__init__(msgid, **params)
+        self.reason = reason
+
+
 class BadJwksUri(Invalid):
     """An address at which somebody else could supply a client's keys."""
 

@@ -2,17 +2,22 @@
 
 Allowed are EC P-256 (ES256), RSA from 2048 bits (PS256) and OKP Ed25519: FAPI 2.0 Security Profile, section 5.4.
 A set that holds a private or symmetric key is refused, not cleaned: whoever sent it has just published it.
+
+In a set that somebody gives us, each key is one that we take, or they are told which is not. A set that is read at an
+address may be there for others too: keys we do not take are passed over (RFC 7517, section 5), and counted.
 """
 
 import base64
 import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwk
 from joserfc.errors import JoseError
 
-from vrm.companies.errors import BadKeys
+from vrm.companies.errors import BadKeys, UnusableKey
 
 MOST_KEYS = 20
 
@@ -27,15 +32,46 @@ _BASE64 = re.compile(r"(?:[A-Za-z0-9_-]{4})*[A-Za-z0-9_-]{2,4}")
 _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 
 
+@dataclass(frozen=True)
+class Published:
+    """What is good of a set that was read at an address, and how many of its keys were passed over, by reason."""
+
+    jwks: Mapping[str, Any]
+    skipped: Mapping[str, int]
+
+
 def parse_jwks(document: object) -> dict[str, Any]:
     """The set, with known public members only. Raises ``BadKeys``, which says which key (from 1) and why.
 
     A key without a kid gets its thumbprint (RFC 7638) as one.
     """
+    return _set([_parse(key, place) for place, key in enumerate(_listed(document), start=1)])
+
+
+def parse_published(document: object) -> Published:
+    """As ``parse_jwks``, without the keys that we do not take (RFC 7517, section 5).
+
+    Raises ``BadKeys`` all the same where none is left, or where one of them is private.
+    """
+    good, unusable = list[dict[str, Any]](), list[UnusableKey]()
+    for place, key in enumerate(_listed(document), start=1):
+        try:
+            good.append(_parse(key, place))
+        except UnusableKey as fault:
+            unusable.append(fault)
+    if not good:
+        raise unusable[0]
+    return Published(_set(good), Counter(fault.reason for fault in unusable))
+
+
+def _listed(document: object) -> list[object]:
     keys = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
         raise BadKeys('Give a JWK Set, {"keys": […]}, with 1 to %(most)s keys.', most=MOST_KEYS)
-    parsed = [_parse(key, place) for place, key in enumerate(keys, start=1)]
+    return keys
+
+
+def _set(parsed: list[dict[str, Any]]) -> dict[str, Any]:
     if len({key["kid"] for key in parsed}) < len(parsed):
         raise BadKeys("Two keys have the same kid. Give each its own.")
     return {"keys": parsed}
@@ -43,7 +79,7 @@ def parse_jwks(document: object) -> dict[str, Any]:
 
 def _parse(key: object, place: int) -> dict[str, Any]:
     if not isinstance(key, Mapping) or not all(isinstance(name, str) for name in key):
-        raise BadKeys("Key %(place)s is not a JSON object.", place=place)
+        raise UnusableKey("Key %(place)s is not a JSON object.", reason="damaged", place=place)
     if _PRIVATE & set(key):
         raise BadKeys(
             "Key %(place)s holds a private or symmetric key. Consider it published: make a new pair and send "
@@ -51,23 +87,35 @@ def _parse(key: object, place: int) -> dict[str, Any]:
             place=place,
         )
     if _REMOTE & set(key):
-        raise BadKeys(
-            "Key %(place)s points elsewhere (x5u or jku). Put the key itself into the set.", place=place
+        raise UnusableKey(
+            "Key %(place)s points elsewhere (x5u or jku). Put the key itself into the set.",
+            reason="kind",
+            place=place,
         )
     kty, kid, alg = key.get("kty"), key.get("kid"), key.get("alg")
     if not isinstance(kty, str) or kty not in _MEMBERS or key.get("crv") != _CURVES.get(kty):
-        raise BadKeys(
-            "Key %(place)s must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.", place=place
+        raise UnusableKey(
+            "Key %(place)s must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.",
+            reason="kind",
+            place=place,
         )
     if "kid" in key and (not isinstance(kid, str) or not 1 <= len(kid) <= 200 or not kid.isprintable()):
-        raise BadKeys("Key %(place)s has a kid that is no text of at most 200 characters.", place=place)
+        raise UnusableKey(
+            "Key %(place)s has a kid that is no text of at most 200 characters.",
+            reason="damaged",
+            place=place,
+        )
     if alg is not None and alg not in _ALGORITHMS[kty]:
-        raise BadKeys(
-            "Key %(place)s names an algorithm we do not take. Use ES256, PS256 or Ed25519.", place=place
+        raise UnusableKey(
+            "Key %(place)s names an algorithm we do not take. Use ES256, PS256 or Ed25519.",
+            reason="algorithm",
+            place=place,
         )
     if key.get("use", "sig") != "sig" or key.get("key_ops", ["verify"]) != ["verify"]:
-        raise BadKeys(
-            "Key %(place)s is not for verifying signatures (use: sig, key_ops: verify).", place=place
+        raise UnusableKey(
+            "Key %(place)s is not for verifying signatures (use: sig, key_ops: verify).",
+            reason="use",
+            place=place,
         )
     members = {name: key.get(name) for name in ("kty", *_MEMBERS[kty])}
     _check(members, place)
@@ -82,12 +130,15 @@ def _check(members: dict[str, Any], place: int) -> None:
     if whole and members["kty"] == "RSA":
         modulus, exponent = _number(members["n"]), _number(members["e"])
         if not (2048 <= modulus.bit_length() <= 8192 and modulus % 2 and exponent in range(3, 2**33)):
-            raise BadKeys(
+            raise UnusableKey(
                 "Key %(place)s must be RSA of 2048 to 8192 bits, with a usual exponent such as 65537.",
+                reason="kind",
                 place=place,
             )
     if not whole or not _is_key(members):
-        raise BadKeys("Key %(place)s is damaged: its members do not make a public key.", place=place)
+        raise UnusableKey(
+            "Key %(place)s is damaged: its members do not make a public key.", reason="damaged", place=place
+        )
 
 
 def _import(members: dict[str, Any]) -> jwk.Key:

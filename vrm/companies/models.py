@@ -118,7 +118,7 @@ class ClientRow(Base):
     jwks_tried_at: Mapped[datetime | None]
     jwks_fetched_at: Mapped[datetime | None]
     jwks_failed_at: Mapped[datetime | None]
-    jwks_failure: Mapped[str | None]
+    jwks_failure: Mapped[str | None]  # a code; without ``jwks_failed_at``, what a good reading passed over
     state: Mapped[str]
     suspended_by: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -107,7 +107,8 @@ class Client:
     OpenID Connect are for; None: the only purpose the company has.
 
     ``keys`` has those that are over as well, the oldest first. Of an address (``jwks_uri``), ``jwks_failure`` is
-    the code of what went wrong when it was read last, at ``jwks_failed_at``; both are None when that went well.
+    the code of what went wrong when it was read last, at ``jwks_failed_at``; both are None when that went well, and
+    ``jwks_skipped`` then counts the keys there that we do not take, by why (``UnusableKey.reason``).
     """
 
     id: str
@@ -122,6 +123,7 @@ class Client:
     jwks_fetched_at: datetime | None
     jwks_failed_at: datetime | None
     jwks_failure: str | None
+    jwks_skipped: Mapping[str, int]
     state: ClientState
     suspended_by: str | None
     created_at: datetime
@@ -220,11 +222,22 @@ def client_of(row: ClientRow) -> Client:
         jwks_uri=row.jwks_uri,
         jwks_fetched_at=row.jwks_fetched_at,
         jwks_failed_at=row.jwks_failed_at,
-        jwks_failure=row.jwks_failure,
+        jwks_failure=row.jwks_failure if row.jwks_failed_at else None,
+        jwks_skipped={} if row.jwks_failed_at else _read_skipped(row.jwks_failure),
         state=row.state,  # type: ignore[arg-type]
         suspended_by=row.suspended_by,
         created_at=row.created_at,
     )
+
+
+def written_skipped(skipped: Mapping[str, int]) -> str | None:
+    """What a good reading passed over, as its row keeps it: ``kind:1 use:2``."""
+    return " ".join(f"{reason}:{count}" for reason, count in sorted(skipped.items())) or None
+
+
+def _read_skipped(written: str | None) -> dict[str, int]:
+    parts = (part.partition(":") for part in (written or "").split())
+    return {reason: int(count) for reason, _, count in parts}
 
 
 def _until(row: ClientRow, source: str, until: datetime | None) -> datetime | None:

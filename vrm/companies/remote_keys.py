@@ -16,20 +16,19 @@ As with a domain's proof, reading happens outside any transaction:
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from vrm.companies.client_keys import replace_keys, retired
 from vrm.companies.errors import JwksNotServed
 from vrm.companies.events import record_client
-from vrm.companies.jwks import parse_jwks
+from vrm.companies.jwks import Published, parse_published
 from vrm.companies.models import ClientRow
 from vrm.companies.reading import get_client, get_row
-from vrm.companies.records import Client, client_of
+from vrm.companies.records import Client, client_of, written_skipped
 from vrm.db import Database
 from vrm.errors import Stale, VrmError
 from vrm.fetch import Fetcher
@@ -58,7 +57,7 @@ def claim_jwks(session: Session, *, client_id: str, now: datetime, every: timede
     return row.jwks_uri
 
 
-def fetch_jwks(fetcher: Fetcher, *, uri: str) -> dict[str, Any]:
+def fetch_jwks(fetcher: Fetcher, *, uri: str) -> Published:
     """Read a key set. No transaction may be open. Raises ``JwksNotServed``, ``BadKeys`` or the fetcher's faults."""
     found = fetcher.get(
         uri, limit=LARGEST, timeout=PATIENCE, accept="application/jwk-set+json, application/json"
@@ -72,16 +71,15 @@ def fetch_jwks(fetcher: Fetcher, *, uri: str) -> dict[str, Any]:
         document = json.loads(found.body)
     except (ValueError, RecursionError):
         raise JwksNotServed("The address answered with something that is not JSON.") from None
-    return parse_jwks(document)
+    return parse_published(document)
 
 
-def keep_jwks(
-    session: Session, *, client_id: str, uri: str, jwks: Mapping[str, Any], now: datetime
-) -> Client:
+def keep_jwks(session: Session, *, client_id: str, uri: str, found: Published, now: datetime) -> Client:
     """Make what ``fetch_jwks`` found the client's keys. Raises ``Stale`` when its address is another by now."""
     row = _still(session, client_id, uri)
-    changed = replace_keys(row, jwks, "uri", now)
-    row.jwks_fetched_at, row.jwks_failed_at, row.jwks_failure = now, None, None
+    changed = replace_keys(row, found.jwks, "uri", now)
+    row.jwks_fetched_at, row.jwks_failed_at = now, None
+    row.jwks_failure = written_skipped(found.skipped)
     session.flush()
     if changed:
         # Nobody came to us: the company changed its set, and we saw.
@@ -123,10 +121,10 @@ def drop_address(row: ClientRow, now: datetime) -> None:
 def _outcome(fetcher: Fetcher, client_id: str, uri: str, now: datetime) -> Callable[[Session], Client]:
     """Read, and say what is to be kept of it."""
     try:
-        jwks = fetch_jwks(fetcher, uri=uri)
+        found = fetch_jwks(fetcher, uri=uri)
     except VrmError as fault:
         return partial(keep_jwks_failure, client_id=client_id, uri=uri, code=fault.code, now=now)
-    return partial(keep_jwks, client_id=client_id, uri=uri, jwks=jwks, now=now)
+    return partial(keep_jwks, client_id=client_id, uri=uri, found=found, now=now)
 
 
 def _is_due(row: ClientRow, now: datetime, every: timedelta) -> bool:

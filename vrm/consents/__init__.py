@@ -13,11 +13,12 @@ key and an item, not what stands in it.
 from vrm.consents import holdings, quality
 from vrm.consents.amending import Basis, amend, find_basis, get_basis, redeem
 from vrm.consents.asked import Asked, asked_of
-from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, refuse
+from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, record_refusal, refuse
 from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
 from vrm.consents.reading import lock_versions, standings, standings_of
+from vrm.consents.recognising import recognise
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
 from vrm.consents.service import (
     expire,
@@ -75,6 +76,8 @@ __all__ = [
     "open_ask",
     "public_code",
     "quality",
+    "recognise",
+    "record_refusal",
     "redeem",
     "refuse",
     "revoke",

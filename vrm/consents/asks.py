@@ -11,7 +11,7 @@ from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm import accesslog
+from vrm import accesslog, clock
 from vrm.consents.models import AskRow
 from vrm.consents.records import Amends, Ask
 from vrm.consents.terms import Terms
@@ -52,7 +52,8 @@ def open_ask(
     ).first()
     if known is not None:
         return known.id
-    _make_room(session, consumer_id, client_id, now)
+    if not quiet:  # few of those wait anyway; one that pushed out another would show in the company's figures
+        _make_room(session, consumer_id, client_id, now)
     row = AskRow(
         consumer_id=consumer_id,
         id=new_id(),
@@ -104,30 +105,46 @@ def list_asks(
 
 
 def refuse(session: Session, keys: KeyStore, *, consumer_id: str, ask_id: str, now: datetime) -> Ask:
-    """Say no to an ask. The refusal is recorded; the company hears "no" and nothing more."""
+    """Say no to an ask. The refusal is recorded; the company hears "no" and nothing more.
+
+    Of a quiet one it is recorded when its time is over: see ``record_refusal``.
+    """
     row = open_row(session, consumer_id, ask_id, now)
     row.state, row.decided_at = "refused", now
-    terms = Terms.from_json(row.terms)
+    ask = Ask.of(row)
+    if not ask.quiet:
+        record_refusal(session, keys, consumer_id=consumer_id, ask=ask, now=now)
+    return ask
+
+
+def record_refusal(session: Session, keys: KeyStore, *, consumer_id: str, ask: Ask, now: datetime) -> None:
+    """Write down that this person refused an ask.
+
+    Whoever opened a quiet one calls this when it is over: everybody sees how long the log is, and it must not grow at
+    the moment of a refusal that its company does not hear.
+    """
+    detail = {"ask": ask.id}
+    if ask.quiet and ask.decided_at is not None:
+        detail["decided_at"] = clock.rfc3339(ask.decided_at)
     accesslog.record(
         session,
         accesslog.Event(
             type="consent.refused",
             at=now,
             actor="consumer",
-            company=row.company_id,
-            client=row.client_id,
-            keys=tuple(sorted({line.key for line in terms.lines})),
+            company=ask.company_id,
+            client=ask.client_id,
+            keys=tuple(sorted({line.key for line in ask.terms.lines})),
             outcome="refused",
             about=accesslog.About(
                 consumer_id=consumer_id,
-                thread_id=row.id,
+                thread_id=ask.id,
                 log_secret=keys.log_secret(consumer_id),
                 consent_id=None,
             ),
-            detail={"ask": row.id},
+            detail=detail,
         ),
     )
-    return Ask.of(row)
 
 
 def open_row(session: Session, consumer_id: str, ask_id: str, now: datetime) -> AskRow:
@@ -152,6 +169,7 @@ def _make_room(session: Session, consumer_id: str, client_id: str, now: datetime
         AskRow.consumer_id == consumer_id,
         AskRow.client_id == client_id,
         AskRow.state == "open",
+        AskRow.quiet.is_(False),
         AskRow.expires_at > now,
     )
     newest_first = session.scalars(waiting.order_by(AskRow.created_at.desc(), AskRow.id)).all()

@@ -49,7 +49,7 @@ def live(house: House) -> None:
     remember(house, _rush(house, client, [consent for consent, until in lived if until == now], now))
     _refusals(house, _till(house, client, now))
     accesslog.sequence(house.database)
-    accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    house.publish_log()
     while oversight.index(house.database):
         pass
     oversight.watch(house.database, now=clock.now())

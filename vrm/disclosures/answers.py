@@ -30,9 +30,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Nothing. ``code`` is what the company may know; the person and the log see what happened."""
+    """Nothing. ``code`` is what the company may know; the person and the log see what happened.
+
+    ``replaced``: the consent stands, and the token is from before a later decision, whose code its client has redeemed.
+    """
 
     consent_id: str
     code: str
     event_id: str
     leaf_hash: bytes
+    replaced: bool = False

@@ -181,7 +181,8 @@ class Door:
                 detail={} if standing is None else {"consent": consent_id},
             )
         )
-        refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash)
+        replaced = verdict.code == "superseded"
+        refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash, replaced)
         return Draft(refusal, prepared, facts.client.client_id)
 
     def _answered(

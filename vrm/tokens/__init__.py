@@ -21,8 +21,9 @@ from vrm.tokens.backchannel import (
     open_messages,
     use_backchannel,
 )
+from vrm.tokens.closing import close_backchannel
 from vrm.tokens.models import AuthorizationCode, BackchannelRequest, Token
-from vrm.tokens.pushed import PUSHED_LIFE, find_pushed, park_request, push_request, use_pushed
+from vrm.tokens.pushed import PUSHED_LIFE, find_pushed, park_request, push_request, use_pushed, was_used
 from vrm.tokens.seen import see_once
 from vrm.tokens.service import (
     CODE_LIFE,
@@ -54,6 +55,7 @@ __all__ = [
     "Token",
     "bind_token",
     "came_early",
+    "close_backchannel",
     "decide_backchannel",
     "find_backchannel",
     "find_code",
@@ -75,4 +77,5 @@ __all__ = [
     "sweep",
     "use_backchannel",
     "use_pushed",
+    "was_used",
 ]

@@ -1,9 +1,13 @@
 """Authorization requests that their client pushed (RFC 9126)."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from vrm.ids import new_secret, secret_hash
@@ -11,6 +15,8 @@ from vrm.tokens.models import PushedRequest
 from vrm.tokens.seen import see_once, was_seen
 
 PUSHED_LIFE = timedelta(seconds=90)  # RFC 9126, section 2.2; FAPI 2.0: below 600 s
+
+MOST_UNPUSHED = 200
 
 USED_KNOWN = timedelta(days=30)
 """How long it is known that a request was used: longer than an ask that came of it may wait."""
@@ -24,13 +30,34 @@ def push_request(session: Session, *, client_id: str, params: Mapping[str, Any],
 
 
 def park_request(
-    session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime, life: timedelta
+    session: Session,
+    *,
+    client_id: str,
+    params: Mapping[str, Any],
+    request_uri: str | None,
+    now: datetime,
+    life: timedelta,
 ) -> str:
     """As ``push_request``, for one that waits here for its person to sign in.
 
-    Whoever decides on it uses up the one it came from, whose mark ``params`` carries.
+    Whoever decides on it uses up the one it came from, whose mark ``params`` carries. Anybody may load a link again and
+    again: however often the ``request_uri`` it came under is, one request waits, as it was first kept. Of those that
+    came without one, as a sandbox takes them, the last ``MOST_UNPUSHED`` of a client do.
     """
-    return _keep(session, new_secret(), client_id, params, now + life)
+    if request_uri is None:
+        _make_room(session, client_id)
+        return _keep(session, new_secret(), client_id, params, now + life)
+    # Who knows the one address gets the other by loading it, so this tells nobody anything.
+    secret = urlsafe_b64encode(hashlib.sha256(f"parked {request_uri}".encode()).digest()).decode().rstrip("=")
+    row = session.get(PushedRequest, secret_hash(secret))
+    if row is not None:
+        row.params = {**params, **row.params}
+        return _PREFIX + secret
+    try:
+        with session.begin_nested():
+            return _keep(session, secret, client_id, params, now + life)
+    except IntegrityError:
+        return _PREFIX + secret  # loaded twice at the same moment: the other one is kept
 
 
 def find_pushed(
@@ -48,13 +75,25 @@ def find_pushed(
     if row is None or row.client_id != client_id or row.expires_at <= now:
         return None
     found: dict[str, Any] = {"pushed": row.uri_hash.hex(), **row.params, "parked": "pushed" in row.params}
-    used = was_seen(session, kind="request", signer=client_id, jti=found["pushed"])
+    used = was_used(session, client_id=client_id, mark=found["pushed"])
     return None if used else found
 
 
 def use_pushed(session: Session, *, client_id: str, mark: str, now: datetime) -> bool:
     """Use a request up, since its person decides; False where that was done before (RFC 9126, section 4)."""
     return see_once(session, kind="request", signer=client_id, jti=mark, expires_at=now + USED_KNOWN)
+
+
+def was_used(session: Session, *, client_id: str, mark: str) -> bool:
+    """Whether ``use_pushed`` has used this request up."""
+    return was_seen(session, kind="request", signer=client_id, jti=mark)
+
+
+def _make_room(session: Session, client_id: str) -> None:
+    """Drop what would end first, where there are too many."""
+    last = select(PushedRequest.uri_hash).where(PushedRequest.client_id == client_id)
+    too_many = last.order_by(PushedRequest.expires_at.desc()).offset(MOST_UNPUSHED - 1)
+    session.execute(delete(PushedRequest).where(PushedRequest.uri_hash.in_(too_many)))
 
 
 def _keep(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from vrm.ids import secret_hash
@@ -135,8 +135,11 @@ def revoke_token(session: Session, row: Token, *, now: datetime) -> None:
 def sweep(session: Session, *, now: datetime) -> None:
     """Delete what has expired; codes and tokens a day later, so that a replay is still recognised."""
     before = now - timedelta(days=1)
-    for table in (AuthorizationCode, BackchannelRequest, Token):
+    for table in (AuthorizationCode, Token):
         session.execute(delete(table).where(table.expires_at < before))
+    row = BackchannelRequest
+    told = or_(row.consent_id.is_not(None), row.decided_at >= row.expires_at)  # see close_backchannel
+    session.execute(delete(row).where(row.expires_at < before, told))
     session.execute(delete(PushedRequest).where(PushedRequest.expires_at < now))
     session.execute(delete(SeenJti).where(SeenJti.expires_at < now))
 

@@ -103,7 +103,10 @@ def refuse(
 
 
 def challenge(response: Response, status: int, code: str, scope: str | None = None) -> None:
-    """A challenge for each way to show a token (RFC 6750, section 3; RFC 9449, section 7.1)."""
+    """A challenge for each way to show a token (RFC 6750, section 3; RFC 9449, section 7.1).
+
+    Where every token is bound to a key, which is everywhere but in a sandbox, that way is DPoP alone.
+    """
     about = (
         f'resource_metadata="{site().issuer}/.well-known/oauth-protected-resource"'  # RFC 9728, section 5.1
     )
@@ -113,7 +116,8 @@ def challenge(response: Response, status: int, code: str, scope: str | None = No
         # An auditor's token is bound to no key, and no authorization server gives it out.
         response.headers.add("WWW-Authenticate", f'{_BEARER} realm="vrm", {error}'.rstrip(", "))
         return
-    for scheme, own in ((_DPOP, f'algs="{" ".join(ALGORITHMS)}", '), (_BEARER, "")):
+    ways = [(_DPOP, f'algs="{" ".join(ALGORITHMS)}", '), *([(_BEARER, "")] if site().sandbox else [])]
+    for scheme, own in ways:
         response.headers.add("WWW-Authenticate", f'{scheme} realm="vrm", {error}{own}{about}')
 
 
@@ -145,7 +149,9 @@ def _find_shown() -> tokens.Token:
     )
     if auditor is not None:
         refuse(
-            403, "insufficient_scope", "An auditor's token (scope audit) opens /v1/audit and nothing else."
+            403,
+            "insufficient_scope",
+            "An auditor's token (scope audit) opens /v1/audit and the log's entries, and nothing else.",
         )
     refuse(401, "invalid_token", "The access token is unknown, expired or revoked. Get a new one.")
 

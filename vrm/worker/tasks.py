@@ -1,5 +1,6 @@
 """What there is to do. A room that needs a sweep or a job done has its line in these two tables."""
 
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -12,6 +13,8 @@ from vrm.house import House
 from vrm.work import Job
 from vrm.worker import letters
 from vrm.worker.loop import Handler, Sweep
+
+_log = logging.getLogger("vrm.worker")
 
 KEEP_DEAD = timedelta(days=30)
 MOST_READ = 3
@@ -42,7 +45,12 @@ def watch_log(house: House) -> int:
 
 def publish_log(house: House) -> int:
     """Sign the committed tree; does nothing when that was done. Finds a tree whose worker died before signing."""
-    accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    try:
+        house.publish_log()
+    except accesslog.Inconsistent as fault:
+        _log.error(
+            "the log is not signed: %s (vrm log status)", fault.message
+        )  # what to do, and nobody's data
     return 0
 
 
@@ -55,6 +63,13 @@ def discard_dead_jobs(house: House) -> int:
 def expire_consents(house: House) -> int:
     """Write down the consents whose time has come, so that people and the log hear of it."""
     return house.database.write(lambda session: consents.expire(session, house.keys, now=clock.now()))
+
+
+def close_desk_requests(house: House) -> int:
+    """Write down the requests from desks that are over and that nobody allowed."""
+    return house.database.write(
+        lambda session: tokens.close_backchannel(session, house.keys, now=clock.now())
+    )
 
 
 def sweep_tokens(house: House) -> int:
@@ -125,6 +140,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("indexing the log", 0, index_log),
     Sweep("watching the log", 600, watch_log),
     Sweep("expiring consents", 5, expire_consents),
+    Sweep("closing desk requests", 5, close_desk_requests),
     Sweep("clearing tokens", 600, sweep_tokens),
     Sweep("clearing desk codes", 600, sweep_consents),
     Sweep("clearing accounts", 600, sweep_accounts),

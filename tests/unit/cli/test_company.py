@@ -224,13 +224,17 @@ def test_a_client_publishes_its_keys(operator, company: str, tmp_path: Path) -> 
     with site(operator.ask("company", "show", company)["proof"]) as address:
         operator.settings["VRM_FETCH_ALLOW"] = f"nordlicht.example={address}"
         operator.do("company", "prove-domain", company)
-        assert "(jwks_not_served)" in operator.do(*words, uri).stderr
-    with site(json.dumps({"keys": [json.loads((tmp_path / "one").read_text())]})) as address:
+        told = operator.do(*words, uri).stderr
+        assert "(jwks_not_served); it was never read, so the client cannot prove itself" in told
+    foreign = {"kty": "EC", "crv": "P-384"}
+    with site(json.dumps({"keys": [json.loads((tmp_path / "one").read_text()), foreign]})) as address:
         operator.settings["VRM_FETCH_ALLOW"] = f"nordlicht.example={address}"
         made = operator.ask(*words, uri)
     assert (made["jwks_uri"], made["key_file"]) == (uri, None)
     shown = operator.ask("client", "keys", made["client_id"])
     assert ([key["kid"] for key in shown["keys"]], shown["warnings"]) == (["one"], [])
+    assert shown["jwks_skipped"] == {"kind": 1}
+    assert "1 of another kind" in operator.do("client", "keys", made["client_id"]).stderr
     assert operator.code("client", "retire-key", made["client_id"], "one") == "keys_by_uri"
 
 

@@ -37,6 +37,17 @@ def test_a_new_signing_key_is_published_before_it_signs(operator) -> None:
     assert [entry["type"] for entry in operator.logged()] == ["keys.signing_rotated"]
 
 
+def test_a_signing_key_in_other_hands_is_ended_at_once(operator) -> None:
+    """With --now the new key alone is published and signs; the log says so in clear."""
+    (before,) = operator.ask("keys", "status")["signing"]
+    operator.do("keys", "rotate-signing")
+    made = operator.ask("keys", "rotate-signing", "--now")
+    (key,) = operator.ask("keys", "status")["signing"]
+    assert (key["kid"], key["state"]) == (made["kid"], "signing")
+    assert key["kid"] != before["kid"]
+    assert operator.logged()[-1]["code"] == "at_once"
+
+
 def test_a_missing_key_is_a_sentence(operator) -> None:
     """A lost key folder is told as such."""
     for path in (operator.home / "keys").glob("*.kek"):

@@ -52,6 +52,25 @@ def test_a_set_is_read_and_its_keys_are_good_for_a_day(office, client):
     assert [entry["actor"] for entry in office.entries() if entry["type"] == "client.changed"] == ["system"]
 
 
+def test_keys_of_no_use_to_us_are_passed_over_and_counted(office, client):
+    """A set at an address is for others too (RFC 7517, section 5); private material still refuses the whole."""
+    (good,) = office.jwks("a")["keys"]
+    foreign = [
+        {**good, "kid": "b", "use": "enc"},
+        {**good, "kid": "c", "crv": "P-384"},
+        {"kty": "AKP", "alg": "ML-DSA-44"},
+        {**good, "kid": "d", "alg": "ES384"},
+    ]
+    found, _ = read(office, client, served({"keys": [*foreign, good]}))
+    assert (kids(found, NOW), found.jwks_failure) == (["a"], None)
+    assert found.jwks_skipped == {"use": 1, "kind": 2, "algorithm": 1}
+    for hours, refused in enumerate([foreign, [good, {"kty": "oct", "k": "AAAA"}]], start=1):
+        found, _ = read(office, client, served({"keys": refused}), NOW + hours * HOUR)
+        assert (kids(found, NOW), found.jwks_failure, found.jwks_skipped) == (["a"], "bad_jwks", {})
+    mended, _ = read(office, client, served({"keys": [good]}), NOW + 3 * HOUR)
+    assert (mended.jwks_failure, mended.jwks_skipped) == (None, {})
+
+
 def test_what_left_the_set_is_worth_nothing_at_the_next_reading(office, client):
     """A set that is the same is no event; another is one."""
     first = office.jwks("a", "b")
@@ -198,7 +217,7 @@ def test_an_answer_that_was_overtaken_is_not_kept(office, client):
     """The company gave another address while the old one was read."""
     office.do(companies.change_client, client_id=client.id, jwks_uri=URI + "?new", now=NOW)
     for verb, rest in (
-        (companies.keep_jwks, {"jwks": office.jwks("a")}),
+        (companies.keep_jwks, {"found": companies.parse_published(office.jwks("a"))}),
         (companies.keep_jwks_failure, {"code": "fetch_failed"}),
     ):
         with pytest.raises(Stale):

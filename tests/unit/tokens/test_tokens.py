@@ -11,6 +11,7 @@ from vrm import clock, tokens
 from vrm.ids import new_id, new_secret, secret_hash
 from vrm.tokens import CODE_LIFE, PUSHED_LIFE, Grantee
 from vrm.tokens.models import AuthorizationCode, PushedRequest, SeenJti, Token
+from vrm.tokens.pushed import MOST_UNPUSHED
 
 
 @pytest.fixture
@@ -188,13 +189,43 @@ def test_what_waits_here_is_used_up_with_what_it_came_from(database):
 
     pushed = database.write(lambda db: tokens.push_request(db, client_id=client, params={}, now=now))
     mark = find(pushed)["pushed"]
-    parked = database.write(
-        lambda db: tokens.park_request(db, client_id=client, params={"pushed": mark}, now=now, life=hour)
-    )
+
+    def park(uri=pushed, **params):
+        return database.write(
+            lambda db: tokens.park_request(
+                db, client_id=client, params=params, request_uri=uri, now=now, life=hour
+            )
+        )
+
+    parked = park(pushed=mark)
     late = now + hour - timedelta(seconds=1)
     assert find(parked, late) == {"pushed": mark, "parked": True} and find(pushed, late) is None
+    assert park(pushed=mark, since=1.0) == park(pushed=mark, since=2.0) == parked != park("another")
+    assert find(parked)["since"] == 1.0
     assert database.write(lambda db: tokens.use_pushed(db, client_id=client, mark=mark, now=late))
     assert find(parked, late) is None and find(pushed) is None
+
+
+def test_who_loads_a_link_again_and_again_drops_their_own(database):
+    """Without pushing there is a row for each load, of which so many of a client are kept, and none of another's go."""
+    now, clients = clock.now(), [new_id(), new_id()]
+
+    def park(db, client, seconds):
+        at = now + timedelta(seconds=seconds)
+        return tokens.park_request(
+            db, client_id=client, params={}, request_uri=None, now=at, life=timedelta(hours=1)
+        )
+
+    def load(db):
+        return park(db, clients[1], 0), [park(db, clients[0], n) for n in range(MOST_UNPUSHED + 2)]
+
+    other, uris = database.write(load)
+
+    def find(client, uri):
+        return database.read(lambda db: tokens.find_pushed(db, client_id=client, request_uri=uri, now=now))
+
+    assert find(clients[1], other) is not None
+    assert [find(clients[0], uri) is not None for uri in (*uris[:3], uris[-1])] == [False, False, True, True]
 
 
 def test_a_token_is_bound_once(database, grantee):
@@ -243,7 +274,9 @@ def test_sweeping_keeps_what_a_replay_is_recognised_by(database, grantee):
     issue_code(database, grantee, now)
     issue(database, grantee, life=now + CODE_LIFE - clock.now())
     database.write(
-        lambda db: tokens.park_request(db, client_id=grantee.client_id, params={}, now=now, life=CODE_LIFE)
+        lambda db: tokens.park_request(
+            db, client_id=grantee.client_id, params={}, request_uri=None, now=now, life=CODE_LIFE
+        )
     )
     database.write(
         lambda db: tokens.see_once(db, kind="assertion", signer="c", jti="j", expires_at=now + CODE_LIFE)

@@ -74,7 +74,7 @@ def test_every_form_can_be_sent(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_blue_is_for_consent_alone(name):
     """The person's ink appears only where something changes what a company may do."""
-    blue = {"home", "ask", "ask-desk", "ask-missing", "consents", "consent", "revoke"}
+    blue = {"home", "ask", "ask-desk", "ask-missing", "ask-sign-in", "consents", "consent", "revoke"}
     html = shown(name)
     assert name in blue or not re.search(r'class="[^"]*\b(hand|sign|own)\b', html)
 

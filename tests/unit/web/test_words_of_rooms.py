@@ -16,7 +16,8 @@ from vrm.web.language import FOLDER, LANGUAGES, catalogue
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 PLACE = re.compile(r"%\(\w+\)[sd]")
 PACKAGE = Path(vrm.__path__[0])
-ROOMS = ["accounts/errors.py", "accounts/passwords.py", "accounts/service.py", "accounts/throttle.py",
+ROOMS = ["accesslog/moved.py",
+         "accounts/errors.py", "accounts/passwords.py", "accounts/service.py", "accounts/throttle.py",
          "companies/addresses.py", "companies/client_keys.py", "companies/clients.py",
          "companies/domain_checks.py", "companies/domain_proof.py", "companies/domains.py",
          "companies/errors.py", "companies/facts.py", "companies/invitations.py", "companies/jwks.py",

@@ -7,29 +7,10 @@ from typing import Any
 
 from vrm.disclosures import Answer, Refusal, check_agent
 from vrm.errors import Invalid
+from vrm.web.refusals import detail
 
 MOST_KEYS = 100
 _KEY = re.compile("[a-z][a-z0-9_]{1,47}")
-
-STATUS = {
-    "consent_ended": 401,
-    "not_found": 404,
-    "purpose_required": 400,
-    "purpose_not_permitted": 403,
-    "keys_not_permitted": 403,
-    "client_suspended": 403,
-    "unavailable": 503,
-}
-
-DETAIL = {
-    "consent_ended": "This consent has ended. Nothing more can be read under it; ask the person again.",
-    "not_found": "There is no such consent for this client.",
-    "purpose_required": "This consent has several purposes. Name one in the VRM-Purpose header.",
-    "purpose_not_permitted": "The person did not consent to this purpose.",
-    "keys_not_permitted": "The person did not allow any of these keys for this purpose.",
-    "unavailable": "A value cannot be opened just now. Nothing left; the operator has to look at it.",
-    "client_suspended": "This client or its company is suspended. Ask the operator of this service.",
-}
 
 
 def answer_body(answer: Answer) -> dict[str, Any]:
@@ -50,7 +31,7 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
     """A refused line of a stream: the code the company may know, and no more."""
     return {
         "consent_id": refusal.consent_id,
-        "refused": {"code": refusal.code, "detail": DETAIL[refusal.code]},
+        "refused": {"code": refusal.code, "detail": detail(refusal)},
         "event_id": refusal.event_id,
         "leaf_hash": encode(refusal.leaf_hash),
     }

@@ -81,6 +81,7 @@ def _registration(client: Client, now: datetime) -> dict[str, Any]:
         "created_at": clock.rfc3339(client.created_at),
         "redirect_uris": list(client.redirect_uris),
         **_told(jwks_uri=client.jwks_uri, jwks_failure=client.jwks_failure),
+        **_told(jwks_skipped=dict(client.jwks_skipped) or None),
         **_moments(jwks_fetched_at=client.jwks_fetched_at, jwks_failed_at=client.jwks_failed_at),
         "keys": [_key(each, now) for each in client.keys],
         "warnings": [_warning(each) for each in companies.key_warnings(client, now)],

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from vrm import companies
 from vrm.companies import ClientStanding
 from vrm.errors import Denied
-from vrm.web.api.answers import DETAIL
+from vrm.web.refusals import DETAIL
 
 
 def get_holder(db: Session, client_id: str) -> ClientStanding:

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from vrm.disclosures import Reader, Refusal
 from vrm.web import problems, protector
-from vrm.web.api.answers import DETAIL, STATUS, answer_body, encode, named_agent, wanted_keys, wanted_purpose
+from vrm.web.api.answers import answer_body, encode, named_agent, wanted_keys, wanted_purpose
 from vrm.web.audiences import audience
+from vrm.web.refusals import STATUS, detail
 from vrm.web.rooms import door
 
 
@@ -31,10 +32,10 @@ def _refused(refusal: Refusal) -> Response:
     response = problems.respond(
         STATUS[refusal.code],
         refusal.code,
-        DETAIL[refusal.code],
+        detail(refusal),
         event_id=refusal.event_id,
         leaf_hash=encode(refusal.leaf_hash),
     )
     if response.status_code == 401:  # RFC 6750, section 3.1: the token is worth nothing any more
-        response.headers["WWW-Authenticate"] = 'Bearer realm="vrm", error="invalid_token"'
+        protector.challenge(response, 401, refusal.code)
     return response

@@ -10,6 +10,7 @@ from vrm.web.api import (
     disclosures,
     figures,
     log,
+    log_keys,
     profile,
     quality,
     reads,
@@ -19,6 +20,18 @@ from vrm.web.api import (
 def routes() -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("api", __name__)
-    for part in (profile, disclosures, consents, reads, figures, quality, company, log, audit, description):
+    for part in (
+        profile,
+        disclosures,
+        consents,
+        reads,
+        figures,
+        quality,
+        company,
+        log,
+        log_keys,
+        audit,
+        description,
+    ):
         part.add_routes(blueprint)
     return blueprint

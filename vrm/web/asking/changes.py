@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from vrm.catalogue import Catalogue
 from vrm.consents import Basis, GrantedLine, Line, Revision, Terms
 from vrm.web.asking.choices import Option
+from vrm.web.language import gettext
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Changes:
     stays: frozenset[int]
     dropped: tuple[GrantedLine, ...]
     basis: Basis
+    terms: Terms
 
 
 def compare(terms: Terms, basis: Basis) -> Changes:
@@ -38,7 +40,7 @@ def compare(terms: Terms, basis: Basis) -> Changes:
         for number, was in before.items()
         if not _reaches_further(terms, granted.terms) and _is_same(terms.lines[number], was, granted)
     )
-    return Changes(before, stays, tuple(left), basis)
+    return Changes(before, stays, tuple(left), basis, terms)
 
 
 def chosen_before(changes: Changes, terms: Terms) -> MultiDict[str, str]:
@@ -61,16 +63,26 @@ def is_there(was: GrantedLine, options: Sequence[Option]) -> bool:
     return bool(granted.texts) and (was.item_id is None or was.item_id in items)
 
 
+def label(line: GrantedLine, changes: Changes, catalogue: Catalogue) -> str:
+    """What a granted line is called; with its purpose where the same key is, or was, for another one as well."""
+    key, purpose = catalogue.keys.get(line.key), catalogue.purposes.get(line.purpose)
+    name = key.label if key else line.key
+    uses = {other.purpose for other in changes.terms.lines if line.key in other.options}
+    uses |= {other.purpose for other in changes.basis.revision.lines if other.key == line.key}
+    if len(uses) < 2:
+        return name
+    return f"{gettext(name)} ({gettext(purpose.plain) if purpose else line.purpose})"
+
+
 def told(changes: Changes, terms: Terms, catalogue: Catalogue) -> dict[str, Any]:
     """What the page says of the consent: see ``replaces`` in ``ask.html``."""
     consent, then = changes.basis.consent, changes.basis.revision.terms
     keeps_alike = (then.retention_days, then.recipients) == (terms.retention_days, terms.recipients)
-    found = [(line.key, catalogue.keys.get(line.key)) for line in changes.dropped]
     return {
         "id": consent.id,
         "granted_at": consent.granted_at,
         "expires_at": consent.expires_at,
-        "dropped": list(dict.fromkeys(key.label if key else name for name, key in found)),
+        "dropped": list(dict.fromkeys(label(line, changes, catalogue) for line in changes.dropped)),
         "recognised": then.sign_in,
         "kept": None
         if keeps_alike

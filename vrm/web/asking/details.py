@@ -115,7 +115,11 @@ def hold_to_retention(terms: Terms, stated: Callable[[str], int | None]) -> Term
 
 
 def granted_details(revision: Revision) -> list[dict[str, Any]]:
-    """What was granted, in the shape of the ask (RFC 9396, section 7)."""
+    """What was granted, in the shape of the ask (RFC 9396, section 7).
+
+    ``retention_days`` is left out where the company keeps what it reads for as long as it holds the consent.
+    """
+    kept = revision.terms.retention_days
     return [
         {
             "type": TYPE,
@@ -129,6 +133,8 @@ def granted_details(revision: Revision) -> list[dict[str, Any]]:
                 for line in revision.lines
             ],
             "duration_days": (revision.expires_at - revision.created_at).days,
+            **({} if kept is None else {"retention_days": kept}),
+            "recipients": list(revision.terms.recipients),
         }
     ]
 

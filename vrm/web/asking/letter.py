@@ -89,7 +89,7 @@ def compose(
         choices.kept_line(_line(catalogue, number, line, values, changed), picked)
         for number, line in enumerate(ask.terms.lines)
     ]
-    notice = _notice(asker.company, ask.terms)
+    notice = notice_of(asker.company, ask.terms)
     versions = [
         {"field": item.field, "item": item.item_id, "version": item.version}
         for items in values.values()
@@ -193,7 +193,7 @@ def _line(
         "items": shown.items(catalogue, first, values),
         "stays": stays,
         "before": before,
-        "granted": catalogue.get(before).label if before else None,
+        "granted": changes.label(was, changed, catalogue) if changed and was else None,
         "missing": chosen is None,
         "fill": next((field for key in keys for field in shown.behind(catalogue, key)), line.key),
     }
@@ -229,7 +229,7 @@ def _purposes(catalogue: Catalogue, terms: consents.Terms, company: Company) -> 
     ]
 
 
-def _notice(company: Company, terms: consents.Terms) -> dict[str, Any]:
+def notice_of(company: Company, terms: consents.Terms) -> dict[str, Any]:
     """Who asked and why, in the words shown, with their hash: kept with the revision."""
     asked = {line.purpose for line in terms.lines}
     notice: dict[str, Any] = {

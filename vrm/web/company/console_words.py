@@ -170,4 +170,4 @@ _FAULTS = (
 def _unnamed(company: Company, now: datetime) -> Client:
     name = company.legal_name[:100]
     nothing = (None, None, None, None, None)  # neither a secret nor an address of keys
-    return Client(new_id(), company.id, name, (), (), None, (), *nothing, "active", None, now)
+    return Client(new_id(), company.id, name, (), (), None, (), *nothing, {}, "active", None, now)

@@ -1,5 +1,7 @@
 """The authorization endpoint (RFC 6749, section 3.1): check the request, then put the ask before the person.
 
+A person who comes back to sign in, and has decided on the very same before, is sent on at once: see ``recognised``.
+
 The address holds a long request only until it was read once. What was asked waits on a page of its own, so it can
 be reloaded, prefetched or decided later; it is used up when the person decides (FAPI 2.0, section 5.3.2.2).
 """
@@ -15,15 +17,16 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from vrm import clock, consents, tokens
-from vrm.catalogue import Catalogue
 from vrm.companies import Asker
 from vrm.errors import Invalid
+from vrm.house import House
 from vrm.web import session
 from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
-from vrm.web.oauth import grant_actions, parameters, prompts
+from vrm.web.oauth import grant_actions, hints, parameters, prompts, recognised, wording
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
+from vrm.web.offices import office
 from vrm.web.site import Visitor
 
 PARKED_LIFE = timedelta(hours=1)
@@ -57,42 +60,53 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
     params = {name: sent[name] for name in parameters.READ if name in sent}
     # What we noted ourselves when the request was kept; nobody else can set it.
     mark = {name: sent[name] for name in _NOTED if name in sent} if "request_uri" in request.args else {}
+    waits = "request_uri" in request.args and sent["parked"]  # and waits no longer for being read
     asker = oauth_request.client.asker
     now = clock.now()
     try:
         action = grant_actions.read(params, asker)
-        terms = check_request(server.house.catalogue, asker, params, action)
-        since = prompts.since(params | mark, now)
-        again = here is not None and not prompts.is_recent(here, since)
-        here = None if again else here
-        prompts.require_page(params, here)
+        terms, subject = check_request(server.house, asker, params, action)
+        again = here is not None and not prompts.is_recent(here, params | mark, now)
+        # A second factor that is still to be proved is proved before anything is decided, or is known as decided.
+        step = None if here is None or again else office().steps.get(here.role)
+        here = None if again or step else here
         if here is not None:
+            if subject is not None:
+                hints.require_named(current_session(), subject, asker, person_id=here.person_id)
             action.require_of(here.person_id)
+            consent = recognised.find_consent(server, here, asker, params, terms, action)
+            if consent is not None:
+                return recognised.go_on(server, asker, params | mark, consent, waited=waits)
+        prompts.require_page(params, here)
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, redirect_uri)
 
-    if since is not None:
-        mark["since"] = since
     if here is None:
-        waits = (
-            "request_uri" in request.args and sent["parked"]
-        )  # it waits already, and no longer for being read
+        if prompts.asks_anew(params) or params.get("max_age"):
+            mark["since"] = now.timestamp()
         uri = (
             request.args["request_uri"]
             if waits
             else tokens.park_request(
-                current_session(), client_id=asker.client.id, params=params | mark, now=now, life=PARKED_LIFE
+                current_session(),
+                client_id=asker.client.id,
+                params=params | mark,
+                request_uri=request.args.get("request_uri"),
+                now=now,
+                life=PARKED_LIFE,
             )
         )
         back = "/oauth/authorize?" + urlencode({"client_id": asker.client.id, "request_uri": uri})
-        return redirect("/sign-in?" + urlencode({"next": back} | ({"again": 1} if again else {})), 303)
+        return redirect(
+            (step or "/sign-in") + "?" + urlencode({"next": back} | ({"again": 1} if again else {})), 303
+        )
     ask_id = consents.open_ask(
         current_session(),
         consumer_id=here.person_id,
         client_id=asker.client.id,
         company_id=asker.company.id,
         terms=terms,
-        request={name: params[name] for name in parameters.KEPT if name in params} | mark,
+        request={name: params[name] for name in (*parameters.KEPT, "max_age") if name in params} | mark,
         amends=action.amends,
         now=now,
     )
@@ -100,18 +114,24 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
 
 
 def check_request(
-    catalogue: Catalogue, asker: Asker, params: Mapping[str, str], action: grant_actions.GrantAction
-) -> consents.Terms:
-    """The terms of a request, whose parameters could all be meant. Raises an ``OAuth2Error`` that says what is wrong."""
+    house: House, asker: Asker, params: Mapping[str, str], action: grant_actions.GrantAction
+) -> tuple[consents.Terms, str | None]:
+    """The terms of a request, and the subject it names by an ID token, where its parameters could all be meant.
+
+    Raises an ``OAuth2Error`` that says what is wrong.
+    """
     prompts.check(params)
-    return check_ask(
-        catalogue,
+    hint = params.get("id_token_hint")
+    subject = hint and hints.subject_in(hint, asker, issuer=house.settings.issuer, keys=house.keys)
+    terms = check_ask(
+        house.catalogue,
         asker.company,
         params.get("authorization_details"),
         scope=params.get("scope"),
         scope_purpose=asker.client.scope_purpose,
         merged_with=action.merged_with,
     )
+    return terms, subject or None
 
 
 def _require_pushed(server: AuthorizationServer) -> None:
@@ -129,6 +149,7 @@ def refer_back(
 
     RFC 6749, section 4.1.2.1: an invalid client or redirect URI is told to the person and to nobody else.
     """
+    wording.in_our_words(error)
     if redirect_uri is None:
         raise Invalid(
             "The company's link is not right, so nothing was asked and nothing left your profile. "

@@ -4,6 +4,7 @@ Whether the hint is anybody's, whether they blocked the company or were asked to
 alike, and every one that reaches nobody takes the same steps as one that does, whose trace is then undone.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,8 @@ from vrm.web.oauth.transaction import current_session
 PATH = "/oauth/backchannel"
 DELIVERY_MODES = ["poll"]
 MOST_MESSAGE = 64
+_SIGNS = " .,:;#/+()'&!?_-"
+_MARKS = ("Mn", "Mc")  # many scripts write no word without them
 
 _NAME = "backchannel_authentication"
 _REFUSED = {
@@ -37,10 +40,13 @@ _REFUSED = {
 
 
 class InvalidBindingMessage(OAuth2Error):  # type: ignore[misc]
-    """CIBA, section 13."""
+    """CIBA, section 13. The standard lets a request go without a message; here the person must have what to compare."""
 
     error = "invalid_binding_message"
-    description = f"binding_message is one line of at most {MOST_MESSAGE} letters that can be shown."
+    description = (
+        "Send a binding_message, and show it on your own screen: the person compares the two. One line of at most "
+        f"{MOST_MESSAGE} letters, digits, spaces and {_SIGNS.strip()}"
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
             hint=hints.read(sent, asker, issuer=house.settings.issuer, keys=house.keys),
             terms=terms,
             scope=sent.get("scope", ""),
-            message=_message(sent.get("binding_message", "")),
+            message=_message(sent.get("binding_message", "").strip()),
             life=_life(sent.get("requested_expiry")),
         )
         return checked
@@ -130,10 +136,11 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
 
 
 def _message(text: str) -> str:
-    """What both sides can compare (CIBA, section 7.1)."""
-    if len(text) > MOST_MESSAGE or not text.isprintable():
+    """What both sides compare: short, and of plain signs (CIBA, section 7.1), among them at least one to tell it by."""
+    plain = all(each.isalnum() or each in _SIGNS or unicodedata.category(each) in _MARKS for each in text)
+    if len(text) > MOST_MESSAGE or not plain or not any(map(str.isalnum, text)):
         raise InvalidBindingMessage()
-    return text.strip()
+    return text
 
 
 def _life(requested: str | None) -> timedelta:

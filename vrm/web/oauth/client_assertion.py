@@ -67,13 +67,17 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         try:
             claims = signed.verify(assertion, key)
         except signed.BadSignature as fault:
-            raise InvalidClientError(description="The client assertion does not verify.") from fault
+            raise InvalidClientError(
+                description="The client assertion does not verify. Sign it with a key that is registered for this client."
+            ) from fault
         # A list would let an assertion that was meant for several servers be replayed among them.
         if not isinstance(claims.get("aud"), str):
             raise InvalidClientError(description="The aud of a client assertion is one string.")
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 1 <= len(jti) <= MOST_JTI or not jti.isprintable():
-            raise InvalidClientError(description="A client assertion needs a jti.")
+            raise InvalidClientError(
+                description="A client assertion needs a jti, of at most 256 characters that can be printed."
+            )
         exp = claims.get("exp")
         if not isinstance(exp, (int, float)) or not 0 < exp <= time.time() + MOST_LIFE + LEEWAY:
             raise InvalidClientError(description="A client assertion expires within an hour.")

@@ -3,15 +3,13 @@
 Nothing is used up by looking. The decision, the consent it makes, its event and the code are one commit.
 """
 
-from typing import Any
 from urllib.parse import urlencode
 
-from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from vrm import clock, companies, consents, tokens
+from vrm import clock, companies, consents
 from vrm.errors import Conflict, Invalid
 from vrm.web import headers, pages, session
 from vrm.web.asking import choices, letter
@@ -19,6 +17,7 @@ from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form
 from vrm.web.language import gettext
 from vrm.web.oauth import prompts, staying
+from vrm.web.oauth.going_back import go_back, use_up
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 from vrm.web.onward import onward
@@ -112,8 +111,8 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
     for line in written.context["lines"]:
         if line["missing"] and decision == f"fill-{line['index']}":
             return _fill(written, line["fill"])
-    if not prompts.is_recent(session.present(), written.ask.request.get("since")):
-        return redirect("/sign-in?" + urlencode({"next": f"/asks/{ask_id}", "again": 1}), 303)
+    if not prompts.is_recent(session.present(), ask.request, clock.now(), asked_at=ask.created_at):
+        return redirect("/sign-in?" + urlencode({"next": _with_choices(written), "again": 1}), 303)
     try:
         if decision != "grant":
             raise Invalid(gettext("Choose one of the two: refuse, or allow what is ticked."))
@@ -141,14 +140,7 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
 
 
 def _use_up(ask: consents.Ask) -> bool:
-    """The pushed request is used up by this decision, and by no look at it (FAPI 2.0, section 5.3.2.2, note 3).
-
-    False where somebody else has decided on it before.
-    """
-    mark = ask.request.get("pushed")
-    return mark is None or tokens.use_pushed(
-        current_session(), client_id=ask.client_id, mark=mark, now=clock.now()
-    )
+    return use_up(ask.client_id, ask.request.get("pushed"))
 
 
 def _may_return(ask: consents.Ask, asker: companies.Asker) -> bool:
@@ -157,9 +149,13 @@ def _may_return(ask: consents.Ask, asker: companies.Asker) -> bool:
 
 
 def _fill(written: letter.Letter, field: str) -> Response:
-    """Off to the profile, and back with what was chosen so far: days that were cut must not grow on the way."""
-    back = f"/asks/{written.ask.id}?" + choices.carried(written.context, request.form)
-    return redirect(f"/profile/{field}?" + urlencode({"next": back.rstrip("?")}), 303)
+    """Off to the profile, and back."""
+    return redirect(f"/profile/{field}?" + urlencode({"next": _with_choices(written)}), 303)
+
+
+def _with_choices(written: letter.Letter) -> str:
+    """The page with what was chosen so far, to come back to: days that were cut must not grow on the way."""
+    return f"/asks/{written.ask.id}?{choices.carried(written.context, request.form)}".rstrip("?")
 
 
 def _require_registered(written: letter.Letter) -> None:
@@ -176,9 +172,4 @@ def _answer(server: AuthorizationServer, ask: consents.Ask, consent: consents.Co
     """Send the person back to the client with a code, or with a no; one who did not come from there stays."""
     if ask.quiet:
         return staying.answer(ask, consent)
-    oauth_request = server.create_oauth2_request(None)
-    params: dict[str, Any] = dict(ask.request)
-    oauth_request.payload = BasicOAuth2Payload(params)
-    grant = server.get_authorization_grant(oauth_request)
-    response: Response = server.create_authorization_response(oauth_request, grant_user=consent, grant=grant)
-    return response
+    return go_back(server, ask.request, consent)

@@ -1,12 +1,15 @@
 """RP-Initiated Logout 1.0 of OpenID Connect: a company sends a person here to sign out of their profile as well.
 
 Anyone can make a browser come here, so nothing ends before the person says so on a page of ours; and they are led on to
-an address only where the company registered that very one.
+an address only where the company registered that very one. What came by a form is kept here while it leads to the page:
+an ID token stands in no address of ours.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
@@ -15,7 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from vrm import accounts, companies
+from vrm import accounts, clock, companies, tokens
 from vrm.errors import Invalid
 from vrm.web import headers, pages, session
 from vrm.web.audiences import audience, takes_foreign_forms
@@ -27,19 +30,26 @@ from vrm.web.onward import onward
 from vrm.web.signed import BadSignature
 
 PATH = "/oauth/end-session"
-_READ = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+_WHERE = ("post_logout_redirect_uri", "state")
+_KEPT = "leaving"
+"""What tells a request that is kept here from one that a client pushed: that cannot hold it."""
+
+KEPT_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Leave:
     """What a request to sign out comes to. ``target`` is where to go afterwards, None: to a page of ours.
 
-    ``proved``: an ID token of ours says which company it is for.
+    ``proved``: an ID token of ours says which company it is for. ``astray``: an address was named that leads nowhere.
+    ``where`` is the address and its state as they were sent, where they lead.
     """
 
     asker: companies.Asker | None = None
     target: str | None = None
     proved: bool = False
+    astray: bool = False
+    where: Mapping[str, str] = field(default_factory=dict)
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
@@ -55,15 +65,13 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
             return _led_on(leave if leave.proved else Leave())
         if leave.target is not None:
             headers.allow_form_to(leave.target)
-        sent = {
-            name: request.args[name] for name in ("post_logout_redirect_uri", "state") if name in request.args
-        }
         asker = leave.asker
         return pages.render(
             "end_session.html",
             company=asker and asker.company,
             leads_back=leave.target is not None,
-            hidden={**sent, "client_id": asker.client.id} if asker and leave.target else {},
+            astray=leave.astray,
+            hidden={**leave.where, "client_id": asker.client.id} if asker and leave.target else {},
         )
 
     @blueprint.post(PATH)
@@ -71,8 +79,7 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @takes_foreign_forms
     def end_session_by_form() -> Response:
         """Section 2 has it both ways. A form from elsewhere comes without cookies, so it is asked for anew."""
-        sent = {name: request.form[name] for name in _READ if name in request.form}
-        return redirect(add_params_to_uri(PATH, list(sent.items())), 303)
+        return redirect(f"{PATH}?" + urlencode(_kept(server, request.form)), 303)
 
     @blueprint.post("/signing-out")
     @audience("public")
@@ -91,21 +98,56 @@ def _led_on(leave: Leave) -> Response:
 
 def _read(server: AuthorizationServer, sent: MultiDict[str, str]) -> Leave:
     """Work out who asks and where they may lead. What does not fit leads nowhere (section 4), and no further."""
+    nowhere = Leave(astray=bool(sent.get("post_logout_redirect_uri")))
     try:
         parameters.check(sent)
         client_id, proved = _client(server, sent)
     except (OAuth2Error, BadSignature, Invalid):
-        return Leave()
+        return nowhere
     if client_id is None:
-        return Leave()
+        return nowhere
+    where = {name: sent[name] for name in _WHERE if sent.get(name)}
+    if "request_uri" in sent:
+        kept = server.house.database.read(lambda db: _find_kept(db, client_id, sent["request_uri"]))
+        where, proved = (where, False) if kept is None else (kept, True)
     asker = server.house.database.read(lambda db: _find_asker(db, client_id))
-    uri = sent.get("post_logout_redirect_uri")
+    uri = where.get("post_logout_redirect_uri")
     if (
         asker is None or uri not in asker.client.post_logout_redirect_uris
     ):  # section 3: exactly one registered
-        return Leave(asker)
-    state = [("state", sent["state"])] if sent.get("state") else []
-    return Leave(asker, add_params_to_uri(uri, state), proved)
+        return Leave(asker, astray=uri is not None)
+    state = [("state", where["state"])] if "state" in where else []
+    return Leave(asker, add_params_to_uri(uri, state), proved, where=where)
+
+
+def _kept(server: AuthorizationServer, sent: MultiDict[str, str]) -> dict[str, str]:
+    """The query of the page to which a form leads. What an ID token proved is kept; a bad one proves nothing."""
+    where = {name: sent[name] for name in _WHERE if sent.get(name)}
+    try:
+        parameters.check(sent)
+        client_id, proved = _client(server, sent)
+    except (OAuth2Error, BadSignature, Invalid):
+        return where
+    if client_id is None or not proved:
+        return where if client_id is None else {**where, "client_id": client_id}
+    uri = server.house.database.write(
+        lambda db: tokens.park_request(
+            db,
+            client_id=client_id,
+            params={**where, _KEPT: True},
+            request_uri=None,
+            now=clock.now(),
+            life=KEPT_LIFE,
+        )
+    )
+    return {"client_id": client_id, "request_uri": uri}
+
+
+def _find_kept(db: Session, client_id: str, request_uri: str) -> dict[str, str] | None:
+    found = tokens.find_pushed(db, client_id=client_id, request_uri=request_uri, now=clock.now())
+    if found is None or _KEPT not in found:
+        return None
+    return {name: found[name] for name in _WHERE if name in found}
 
 
 def _client(server: AuthorizationServer, sent: Mapping[str, str]) -> tuple[str | None, bool]:

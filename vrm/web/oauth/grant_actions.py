@@ -1,6 +1,7 @@
 """What a request does with a grant (Grant Management for OAuth 2.0, draft 03, section 5): make one, or change one.
 
-A grant is a consent, and ``grant_id`` its id. A request that says nothing makes a new one, as ``create`` does.
+A grant is a consent, and ``grant_id`` its id. A request that says nothing makes a new one, as ``create`` does, but for a
+sign-in with nothing to decide (``recognised``).
 """
 
 from collections.abc import Mapping

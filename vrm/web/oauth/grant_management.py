@@ -14,7 +14,7 @@ from vrm.errors import Denied, NotFound
 from vrm.web import protector
 from vrm.web.asking import granted_details, scopes
 from vrm.web.audiences import audience
-from vrm.web.oauth.grants import OWN_SCOPES
+from vrm.web.oauth.own_grant import OWN_SCOPES
 from vrm.web.oauth.server import AuthorizationServer
 
 QUERY, REVOKE = OWN_SCOPES

@@ -1,29 +1,25 @@
-"""The grants: a code for tokens, a refresh token for an access token, a client's own token."""
+"""The grants that rest on a consent: a code for tokens, a refresh token for an access token."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
-from authlib.oauth2.rfc6749.grants import (
-    AuthorizationCodeGrant,
-    ClientCredentialsGrant,
-    RefreshTokenGrant,
-)
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
+from flask import request as flask_request
 
 from vrm import clock, consents, tokens
 from vrm.web import session
-from vrm.web.asking import granted_details, scopes
+from vrm.web.asking import InvalidAuthorizationDetails, granted_details, scopes
+from vrm.web.oauth import parameters
 from vrm.web.oauth.clients import Client, auth_methods
 from vrm.web.oauth.possession import prove
 from vrm.web.oauth.stored import Code, StoredToken
 from vrm.web.oauth.transaction import current_session
+from vrm.web.refusals import REPLACED
 
 AUTH_METHODS = auth_methods(sandbox=True)
 """Every method there is. Which of them a client may use, the client says itself."""
-
-OWN_SCOPES = ("grant_management_query", "grant_management_revoke")
-"""What a client may ask for itself alone: to look at its grants, and to give one back."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Standing:
     code_hash: bytes | None
 
 
-class _BoundGrant:
+class BoundGrant:
     """What every grant shares: the tokens it yields are bound to the key that the request proves."""
 
     request: Any
@@ -44,6 +40,12 @@ class _BoundGrant:
     def validate_token_request(self) -> None:
         """As Authlib does, and who authenticated must show a key: a client of the simple kind may leave that out."""
         super().validate_token_request()  # type: ignore[misc]
+        parameters.require_own_resource(flask_request.form, self.server.house.settings.issuer)
+        if self.request.form.get("authorization_details"):  # RFC 9396, section 6: a client may ask for less
+            raise InvalidAuthorizationDetails(
+                "A token has all of its grant, and is not narrowed here. Leave authorization_details out; to hold less, "
+                "ask with the grant_management_action replace."
+            )
         self.jkt = prove(self.server, self.request, self.request.client, required=True)
 
     def typed(self, token: dict[str, Any]) -> None:
@@ -51,7 +53,7 @@ class _BoundGrant:
         token["token_type"] = "Bearer" if self.jkt is None else "DPoP"
 
 
-class ConsentGrant(_BoundGrant):
+class ConsentGrant(BoundGrant):
     """What the grants that rest on a consent share."""
 
     standing: Standing
@@ -61,7 +63,11 @@ class ConsentGrant(_BoundGrant):
         consent = consents.get_consent(current_session(), consumer_id=consumer_id, consent_id=consent_id)
         notice_version = self.request.client.asker.company.notice_version
         if not consent.is_good(now=clock.now(), epoch=epoch, notice_version=notice_version):
-            raise InvalidGrantError("The consent behind this has ended. Ask the person again.")
+            # Where it stands all the same, this client has redeemed a newer code of it, and may hear so.
+            replaced = consent.is_good(now=clock.now(), epoch=consent.epoch, notice_version=notice_version)
+            raise InvalidGrantError(
+                REPLACED if replaced else "The consent behind this has ended. Ask the person again."
+            )
         self.standing = Standing(consent, code_hash)
 
     def store(self, secret: str, kind: str, expires_at: datetime, scope: str) -> None:
@@ -107,6 +113,13 @@ class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
         if not redirect_uri or not client.check_redirect_uri(redirect_uri):
             raise InvalidRequestError("redirect_uri is missing, or not one that this client registered.")
         return str(redirect_uri)
+
+    def validate_authorization_request(self) -> str:
+        """As Authlib does; the code is for our own API and no other."""
+        redirect_uri = str(super().validate_authorization_request())
+        sent = flask_request.form if flask_request.method == "POST" else flask_request.args
+        parameters.require_own_resource(sent, self.server.house.settings.issuer, redirect_uri)
+        return redirect_uri
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         consent, sent = cast(consents.Consent, request.user), request.payload.data
@@ -168,7 +181,8 @@ class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
         )
         if consent is None:
             raise InvalidGrantError(
-                "The consent behind this has ended, or was decided on anew. Ask the person again."
+                "The consent behind this has ended, or was decided on anew: use the newest code of its grant_id, or "
+                "ask the person again."
             )
         self.standing = Standing(consent, row.code_hash)
         return consent
@@ -215,30 +229,3 @@ class RefreshGrant(ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         return self.described(super().create_token_response())
-
-
-class OwnGrant(_BoundGrant, ClientCredentialsGrant):  # type: ignore[misc]
-    """RFC 6749, section 4.4: a client's own token, for reading many consents and listing them."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-
-    def validate_requested_scope(self) -> None:
-        """A client's own token reads, or manages grants where it says so (Grant Management, draft 03, section 6.1)."""
-        asked = (self.request.payload.scope or "").split()
-        if any(scope not in OWN_SCOPES for scope in asked):  # RFC 6749, section 5.2
-            raise InvalidScopeError(
-                f"A client's own token is asked for without a scope, or with {' and '.join(OWN_SCOPES)}."
-            )
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        now = clock.now()
-        tokens.issue_token(
-            current_session(),
-            token["access_token"],
-            kind="access",
-            grantee=tokens.Grantee(self.request.client.client_id, jkt=self.jkt),
-            scope=token.get("scope", ""),
-            expires_at=now + tokens.TOKEN_LIFE,
-            now=now,
-        )
-        self.typed(token)

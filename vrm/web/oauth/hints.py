@@ -1,10 +1,13 @@
-"""Whom a backchannel request is for (CIBA Core 1.0, section 7.1): exactly one hint, which may be nobody's."""
+"""Whom a request is for: the hints of a backchannel request (CIBA Core 1.0, section 7.1), exactly one, which may be
+nobody's; and of one by a browser (OpenID Connect Core 1.0, section 3.1.2.1), which names who must be signed in.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oidc.core.errors import LoginRequiredError
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
@@ -39,16 +42,25 @@ def read(sent: Mapping[str, str], asker: Asker, *, issuer: str, keys: KeyStore) 
     if len(named) != 1 or named == ["login_hint_token"]:
         raise InvalidRequestError("Send exactly one hint: login_hint or id_token_hint.")
     if named == ["id_token_hint"]:
-        return Hint(asker, _subject(sent["id_token_hint"], asker, issuer, keys))
+        return Hint(asker, subject_in(sent["id_token_hint"], asker, issuer=issuer, keys=keys))
     text = sent["login_hint"].strip()
     return Hint(asker, text.lower()) if is_id(text.lower()) else Hint(asker, None, text)
 
 
-def _subject(text: str, asker: Asker, issuer: str, keys: KeyStore) -> str:
+def subject_in(text: str, asker: Asker, *, issuer: str, keys: KeyStore) -> str:
+    """The subject that an ID token of this client names. Raises ``InvalidRequestError`` for any other text."""
     try:
         claims = read_hint(text, issuer=issuer, keys=keys.token_keys)
     except signed.BadSignature as fault:
-        raise InvalidRequestError("id_token_hint is no ID token of this server.") from fault
+        raise InvalidRequestError(
+            "id_token_hint is no ID token of this server, or so old that its key is gone. Leave it out."
+        ) from fault
     if claims["aud"] != asker.client.id:
         raise InvalidRequestError("id_token_hint was issued to another client.")
     return str(claims["sub"])
+
+
+def require_named(db: Session, subject: str, asker: Asker, *, person_id: str) -> None:
+    """Raise ``LoginRequiredError`` where the ID token of a request names somebody else than who is signed in."""
+    if consents.find_by_subject(db, company_id=asker.company.id, subject=subject) != person_id:
+        raise LoginRequiredError(description="The person whom id_token_hint names is not signed in.")

@@ -9,7 +9,7 @@ from vrm.web.asking import TYPE, scopes
 from vrm.web.audiences import audience
 from vrm.web.oauth import backchannel, end_session, grant_actions, id_token, prompts
 from vrm.web.oauth.clients import GRANT_TYPES, auth_methods
-from vrm.web.oauth.grants import OWN_SCOPES
+from vrm.web.oauth.own_grant import OWN_SCOPES
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.signed import ALGORITHMS
 

@@ -8,6 +8,7 @@ nothing repeats but the answer to the client.
 
 import re
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from werkzeug.datastructures import MultiDict
 
@@ -18,7 +19,7 @@ KEPT = (
     "scope", "nonce", "grant_management_action",
 )  # fmt: skip
 """What the client needs back with the decision."""
-READ = (*KEPT, "authorization_details", "grant_id", "prompt", "max_age")
+READ = (*KEPT, "authorization_details", "grant_id", "prompt", "max_age", "id_token_hint")
 """What an authorization request may say; anything else is not looked at and not kept (section 3.1)."""
 
 MOST_STATE = 4096
@@ -33,12 +34,30 @@ _ANYTHING = frozenset({"state", "nonce", "authorization_details", "claims", "bin
 a person in their own letters, and never repeated to its client."""
 
 
+class InvalidTarget(OAuth2Error):  # type: ignore[misc]
+    """RFC 8707, section 2."""
+
+    error = "invalid_target"
+
+
+def require_own_resource(sent: MultiDict[str, str], issuer: str, redirect_uri: str | None = None) -> None:
+    """Raise ``InvalidTarget`` where a token is wanted for another API than ours (RFC 8707, section 2).
+
+    Ours goes by the name that its metadata gives it (RFC 9728, section 2), however often that is said.
+    """
+    if any(resource != issuer for resource in sent.getlist("resource")):
+        raise InvalidTarget(
+            f"Tokens of this server are for {issuer} alone. Send that as the resource, or leave it out.",
+            redirect_uri=redirect_uri,
+        )
+
+
 def check(sent: MultiDict[str, str]) -> None:
     """Raise ``InvalidRequestError`` for a parameter that is sent twice or holds what it cannot hold."""
     for name, values in sent.lists():
         if not PLAIN.fullmatch(name):
             raise InvalidRequestError("The name of a parameter holds a character that none may hold.")
-        if len(values) > 1:
+        if len(values) > 1 and name != "resource":  # RFC 8707, section 2, lets that one be repeated
             raise InvalidRequestError("A parameter is sent more than once.")
         if name == "response_mode" and values[0] != "query":
             raise InvalidRequestError("response_mode is query, or left out.")

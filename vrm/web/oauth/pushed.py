@@ -40,7 +40,7 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
             grant = self.server.get_authorization_grant(request)
             grant.validate_authorization_request()
             action = grant_actions.read(params, client.asker)
-            check_request(self.server.house.catalogue, client.asker, params, action)
+            check_request(self.server.house, client.asker, params, action)
         except OAuth2Error as error:
             error.redirect_uri = None  # the answer goes to the client itself, never through a browser
             raise

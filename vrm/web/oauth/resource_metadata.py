@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 
 from vrm.web.asking import TYPE, scopes
 from vrm.web.audiences import audience
-from vrm.web.oauth.grants import OWN_SCOPES
+from vrm.web.oauth.own_grant import OWN_SCOPES
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.signed import ALGORITHMS
 

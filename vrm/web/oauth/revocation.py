@@ -1,8 +1,8 @@
 """Token revocation (RFC 7009): a client gives a token back. The consent stays; only its person ends that."""
 
-from typing import Any
+from typing import Any, cast
 
-from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint as Base
 from flask import Blueprint, Response
 
@@ -28,6 +28,15 @@ class RevocationEndpoint(Base):  # type: ignore[misc]
     def query_token(self, token_string: str, token_type_hint: str | None) -> StoredToken | None:
         row = tokens.find_token(current_session(), token_string, now=clock.now())
         return None if row is None else StoredToken(row)
+
+    def authenticate_token(self, request: Any, client: Client) -> StoredToken | None:
+        """The token, if it is this client's; None for what is no token any more, and needs no giving back."""
+        try:
+            return cast(StoredToken | None, super().authenticate_token(request, client))
+        except InvalidGrantError:
+            raise InvalidGrantError(
+                "This token was issued to another client. Let that one give it back."
+            ) from None
 
     def revoke_token(self, token: StoredToken, request: Any) -> None:
         tokens.revoke_token(current_session(), token.row, now=clock.now())

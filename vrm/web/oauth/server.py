@@ -17,12 +17,13 @@ from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
 from vrm.web import dpop
-from vrm.web.oauth import authentication, parameters
+from vrm.web.oauth import authentication, parameters, wording
 from vrm.web.oauth.backchannel_grant import BackchannelGrant
 from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.grants import CodeGrant, OwnGrant, RefreshGrant
+from vrm.web.oauth.grants import CodeGrant, RefreshGrant
 from vrm.web.oauth.id_token import IdToken
+from vrm.web.oauth.own_grant import OwnGrant
 from vrm.web.oauth.pkce import StrictPKCE
 from vrm.web.oauth.transaction import current_session, in_transaction
 
@@ -97,7 +98,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         try:
             parameters.check(flask_request.form)
         except OAuth2Error as error:
-            return cast(Response, self.handle_error_response(None, error))
+            return self.handle_error_response(None, error)
         try:
             return in_transaction(self.house.database, create)
         except KeyNotKnown as missing:
@@ -106,6 +107,9 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             database, fetcher = self.house.database, self.house.fetcher
             companies.refresh_jwks(database, fetcher, client_id=missing.client_id, now=clock.now())
             return self._answer(create)
+
+    def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:
+        return cast(Response, super().handle_error_response(request, wording.in_our_words(error)))
 
     def handle_response(self, status_code: int, payload: Any, headers: Any) -> Response:
         """RFC 9700, section 4.12: redirect with 303, so that no browser sends a form again to the client."""

@@ -17,20 +17,11 @@ from vrm.web import problems, protector
 from vrm.web.asking import scopes
 from vrm.web.audiences import audience
 from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.refusals import STATUS, detail
 from vrm.web.rooms import door, house
 
 ADDRESS = ("street_address", "locality", "region", "postal_code", "country")
 """What of an address the standard has a name for (section 5.1.1). Our country is its code (ISO 3166-1)."""
-
-_REFUSED = {
-    "consent_ended": (
-        401,
-        "This consent has ended. Nothing more can be read under it; ask the person again.",
-    ),
-    "client_suspended": (403, "This client or its company is suspended. Ask the operator of this service."),
-    "not_found": (404, "There is no such consent for this client."),
-    "unavailable": (503, "A value cannot be opened just now. Nothing left; the operator has to look at it."),
-}
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
@@ -85,9 +76,9 @@ def _address(catalogue: Catalogue, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refused(refusal: Refusal) -> Response:
-    status, detail = _REFUSED[refusal.code]
+    status = STATUS[refusal.code]
     about = {"event_id": refusal.event_id, "leaf_hash": b64(refusal.leaf_hash)}
-    response = problems.respond(status, refusal.code, detail, **about)
+    response = problems.respond(status, refusal.code, detail(refusal), **about)
     if status == 401:  # RFC 6750, section 3.1: the token is worth nothing any more
         protector.challenge(response, status, refusal.code)
     return response

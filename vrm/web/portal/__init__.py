@@ -5,7 +5,7 @@ One file for each family of pages, each with its views and ``add_routes``:
 * ``front`` the start page. Signing up and in, and the account, are ``vrm.web.coming_in``, as in every office.
 * ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it.
 * ``consents`` what is allowed and was, and ending it; ``consent`` one of them in full.
-* ``reads`` who read what; ``companies`` those that may ask; ``company`` what anybody can read of one.
+* ``reads`` who read what; ``verifying`` the proof of one read; ``companies`` those that may ask; ``company`` what anybody can read of one.
 * ``desk`` being asked at a desk or on the phone, and blocking companies.
 
 What several pages need has its own file: ``words`` (labels and sentences), ``readers`` (who can read what now),
@@ -28,6 +28,7 @@ from vrm.web.portal import (
     profile,
     profile_item,
     reads,
+    verifying,
 )
 
 __all__ = ["routes"]
@@ -37,7 +38,8 @@ def routes() -> Blueprint:
     """Every page of the portal."""
     blueprint = Blueprint("portal", __name__)
     coming_in.add_routes(blueprint)
-    families = (front, home, profile, profile_item, consents, consent, reads, companies, company, desk)
+    reading = (reads, verifying)
+    families = (front, home, profile, profile_item, consents, consent, *reading, companies, company, desk)
     for family in families:
         family.add_routes(blueprint)
     return blueprint

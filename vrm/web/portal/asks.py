@@ -22,6 +22,8 @@ class Waiting:
     company: str
     domain: str
     labels: list[str]
+    purposes: list[str]
+    """None: they only want to recognise the person."""
     asked_at: datetime
     closes_at: datetime
     quiet: bool
@@ -47,8 +49,8 @@ class Past:
 def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Waiting]:
     """The asks a person can decide now.
 
-    Not shown is one whose client may not ask any more, one of a company they have blocked, and one that would change
-    a consent which has ended or was changed meanwhile.
+    Not shown is one whose client may not ask any more, one of a company they have blocked, one that would change a
+    consent which has ended or was changed meanwhile, and one of a request that was answered in another browser.
     """
     blocked = consents.list_blocked(db, consumer_id=consumer_id)
     asks = consents.list_asks(db, consumer_id=consumer_id, now=now)
@@ -59,6 +61,7 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
         for ask in _newest(asks)
         if (standing := clients[ask.client_id]).may_read
         and ask.company_id not in blocked
+        and not _is_answered(db, ask)
         and (ask.amends is None or _is_unchanged(held.get(ask.amends.consent_id), ask.amends, standing, now))
     ]
     names = words.company_names(db, (ask.company_id for ask in asks))
@@ -70,6 +73,7 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
             company=names[ask.company_id].legal_name,
             domain=names[ask.company_id].domain,
             labels=words.labels(here.catalogue, ask.terms.lines),
+            purposes=words.purposes(here.catalogue, ask.terms.lines),
             asked_at=ask.created_at,
             closes_at=ask.expires_at,
             quiet=ask.quiet,
@@ -104,6 +108,12 @@ def past(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[P
         )
         for ask, state in over
     ]
+
+
+def _is_answered(db: Session, ask: consents.Ask) -> bool:
+    """Whether somebody else to whom its link was shown has decided on it: it can be used once."""
+    mark = ask.request.get("pushed")
+    return mark is not None and tokens.was_used(db, client_id=ask.client_id, mark=mark)
 
 
 def _is_unchanged(

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-from vrm import clock, consents, profiles
+from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
@@ -69,16 +69,21 @@ def _consent(db: Session, here: House, consumer_id: str, consent_id: str, now: d
     lines = revisions[-1].lines
     wanted = history.Wanted(consent_id=consent_id)
     events = list(history.walk(db, consumer_id=consumer_id, wanted=wanted))
+    signed_in = accesslog.list_for_consumer(
+        db, consumer_id=consumer_id, limit=1, type="consent.signed_in", consent_id=consent_id
+    )
     fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
     sums = history.by_key(events)
     return {
         "consent": row,
+        "blocked": consents.blocked_since(db, consumer_id=consumer_id, company_id=row.company_id) is not None,
         "lines": [_line(here, line, items, sums.get(line.key, history.NOTHING)) for line in lines],
         "told": _told(here, revisions[-1]),
         "revisions": consent_rows.versions(here.catalogue, revisions),
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
         "more_reads": len(events) > SHOWN,
+        "signed_in_at": signed_in[0].at if signed_in else None,
     }
 
 

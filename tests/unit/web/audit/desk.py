@@ -25,7 +25,7 @@ def settle(house: House) -> int:
     """Give everything that waits its place, sign it, and make it searchable; the size of the log."""
     while accesslog.sequence(house.database):
         pass
-    published = accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin)
+    published = house.publish_log()
     while oversight.index(house.database):
         pass
     return published.size

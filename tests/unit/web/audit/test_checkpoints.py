@@ -4,13 +4,14 @@ import io
 import re
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
+from tests.support.witness import Town
 from tests.unit.web.audit.desk import settle
-from vrm import accesslog, oversight
-from vrm.accesslog import Checkpoint
+from vrm import accesslog, clock, oversight
+from vrm.accesslog import Checkpoint, exchange, witnessing
 from vrm.accesslog.checkpoint import sign
-from vrm.accesslog.models import LogCheckpoint, table
+from vrm.accesslog.models import LogCheckpoint, LogWitness, table
 
 
 def newest(house):
@@ -135,3 +136,39 @@ def test_the_whole_log_is_taken_out(desk, house, world):
     assert (row.actor, row.code) == ("auditor", "all")
     looks = house.database.read(lambda db: oversight.list_looks(db, house.keys, what="export")).looks
     assert len(looks) == 1
+
+
+def test_the_board_shows_the_witnesses(desk, world, house, tmp_path):
+    """Who cosigned what, who is behind, who objects; and what is public carries their signatures, at its address too."""
+    desk.get("/audit/checkpoints")
+    assert "No other organisation signs with this log." in desk.page
+    town = Town(tmp_path / "town", 2, house.log_verifiers()[0].vkey)
+    policy = town.policy("any")
+    witnessing.enrol(house.database, policy, now=clock.now())
+    with town.open(0):
+        exchange.ask(house.database, town.fetcher, policy.witnesses["w0"], policy)
+    exchange.ask(house.database, town.fetcher, policy.witnesses["w1"], policy)
+    settle(house)
+    page = desk.get("/audit/checkpoints").text
+    public = house.database.read(accesslog.public_checkpoint)
+    assert public.size == world.size < newest(house).size
+    assert f"Public is the checkpoint of {world.size} entries" in page and "is ahead of it by" in page
+    assert "witness.example/w1" in page and "does not answer as it should" in page and "cosigns" in page
+    assert public.note in desk.page and public.note.count("\n— ") == 2
+    assert desk.client.get("/log/checkpoint").data.decode() == public.note
+    house.database.write(lambda db: db.execute(update(LogWitness).values(objection="ahead")))
+    assert "A witness has seen another log" in desk.get("/audit/checkpoints").text
+
+
+def test_while_the_key_changes_both_are_shown(desk, world, house):
+    """Both signatures hold, the key to come is told, and a checkpoint of a key that is gone is known."""
+    old = newest(house).note
+    house.keys.log_keys.rotate(clock.now())
+    settle(house)
+    page = desk.get("/audit/checkpoints").text
+    first, second = (key.vkey for key in house.log_verifiers())
+    assert first in desk.page and second in desk.page and "Both sign until the change is over." in page
+    house.keys.log_keys.finish()
+    settle(house)
+    assert "The log still begins with the one you hold" in checked(desk, old)
+    assert second in desk.page and first not in desk.page

@@ -3,12 +3,12 @@
 from vrm import accesslog, oversight
 from vrm.accesslog.types import ACTORS, MEMBERS
 from vrm.web.api.audit import _ROUTES
-from vrm.web.audit import codes, filters, words
+from vrm.web.audit import codes, filters, summaries, words
 
 
 def test_every_type_has_its_summary():
     """The sentence of each type of event stands in the list that is translated, word for word; none is left over."""
-    assert {kind.summary for kind in accesslog.TYPES.values()} == set(words.SUMMARIES)
+    assert {kind.summary for kind in accesslog.TYPES.values()} == set(summaries.SUMMARIES)
 
 
 def test_every_member_and_filter_has_words():

@@ -15,8 +15,8 @@ from vrm.app import create_app
 BACK = "https://nordlicht.example/back"
 
 
-def new_key(kid=None):
-    return ECKey.generate_key("P-256", {"use": "sig", **({"kid": kid} if kid else {})}, auto_kid=kid is None)
+def new_key(kid=None, use="sig"):
+    return ECKey.generate_key("P-256", {"use": use, **({"kid": kid} if kid else {})}, auto_kid=kid is None)
 
 
 def pasted(*keys):
@@ -160,14 +160,18 @@ def test_keys_at_an_address(owner, house, company, nordlicht_site):
         "/company/clients/new", name="Web shop", redirect_uris=BACK, jwks="", jwks_uri=uri, follow=True
     )
     assert "did not answer with status 200" in owner.page and "No key is good now" in owner.page
+    assert "See that it serves a JWK Set" in owner.page
     client = the_only(house, company)
     nordlicht_site.answers = (200, pasted(new_key("published")).encode(), {})
     path = f"/company/clients/{client.id}/keys/fetch"
     owner.post(path, 429)
     assert "less than a minute ago" in owner.page
+    assert "Passed over" not in owner.page
+    nordlicht_site.answers = (200, pasted(new_key("published"), new_key("e", use="enc")).encode(), {})
     uri += "/2"
     owner.post(f"/company/clients/{client.id}/keys/address", jwks_uri=uri, follow=True)
     assert "published" in owner.page and "Failed last" not in owner.page
+    assert "One key that is not for verifying signatures" in owner.page
     assert as_kept(house, client).jwks_uri == uri
     owner.post(f"/company/clients/{client.id}/keys/address", 400, jwks_uri="https://elsewhere.example/jwks")
     assert 'id="jwks_uri-wrong"' in owner.page

@@ -1,0 +1,128 @@
+"""Signing in again without a page: with a consent that does not stand, for more, by somebody else, half signed in."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from time_machine import travel
+
+from tests.attacks.stage import Came, Row, Scene, Stage
+from tests.support.actors import DELIVERY, Consumer, needed
+from tests.support.openid import asked_for, signed_in
+from vrm import clock, companies, consents
+
+SILENT = {"prompt": "none"}
+
+
+def _known(stage: Stage) -> Scene:
+    """Somebody who signed in at a company that nobody else did, and what it asks for when they come back."""
+    company = stage.world.company(name="Known", purposes=[DELIVERY])
+    got = signed_in(company, stage.mia, "openid email", take=("0",))
+    asked = asked_for(company, "openid email", **SILENT)
+    return Scene(stage, company, stage.mia, asked=asked, more=got)
+
+
+def _come_back(scene: Scene) -> Came:
+    return scene.person.http.get(scene.request.address)
+
+
+def _revoked(stage: Stage) -> Scene:
+    scene = _known(stage)
+    scene.person.revoke(scene.more["grant_id"])
+    return scene
+
+
+def _returned(stage: Stage) -> Scene:
+    """Its client gave it back."""
+    scene = _known(stage)
+    stage.house.database.write(
+        lambda db: consents.give_back(
+            db,
+            stage.house.keys,
+            client_id=scene.company.client_id,
+            consent_id=scene.more["grant_id"],
+            now=clock.now(),
+        )
+    )
+    return scene
+
+
+def _new_notice(stage: Stage) -> Scene:
+    scene = _known(stage)
+    company = scene.company
+    stage.house.database.write(
+        lambda db: companies.change_notice(
+            db,
+            company_id=company.company_id,
+            privacy_notice_url=f"{company.redirect_uri}/new",
+            now=clock.now(),
+        )
+    )
+    return scene
+
+
+def _for_a_scope_more(stage: Stage) -> Scene:
+    scene = _known(stage)
+    return replace(scene, asked=asked_for(scene.company, "openid email phone", **SILENT))
+
+
+def _for_a_line_more(stage: Stage) -> Scene:
+    scene = _known(stage)
+    plain = scene.company.request(needed("name"))
+    return replace(scene, asked=scene.company.pushed(plain, scope="openid email", **SILENT))
+
+
+def _other_person(stage: Stage) -> Scene:
+    return replace(_known(stage), person=stage.ben)
+
+
+def _half_signed_in(stage: Stage) -> Scene:
+    """Somebody who has the password alone, of a person who has a second factor besides."""
+    person = stage.world.consumer(email="two@mail.example")
+    company = stage.world.company(name="Known", purposes=[DELIVERY])
+    signed_in(company, person, "openid email", take=("0",))
+    person.set_up_factor()
+    thief = Consumer(stage.world.http(), person.origin, person.email, person.consumer_id)
+    thief.sign_in()
+    return Scene(stage, company, thief, asked=asked_for(company, "openid email", **SILENT))
+
+
+def _blocked(stage: Stage) -> Scene:
+    scene = _known(stage)
+    stage.house.database.write(
+        lambda db: consents.block(
+            db,
+            stage.house.keys,
+            consumer_id=stage.mia.consumer_id,
+            company_id=scene.company.company_id,
+            now=clock.now(),
+        )
+    )
+    return scene
+
+
+def _letter_left_open(stage: Stage) -> Scene:
+    """A letter that may be decided within a minute of signing in, opened in time by somebody who then goes away."""
+    company = stage.world.company(name="Known")
+    person = stage.world.consumer(email=f"{company.client_id}@mail.example")
+    asked = asked_for(company, "openid", max_age="60")
+    _, form = person.look(asked)
+    return Scene(stage, company, person, asked=asked, form=form)
+
+
+def _decide_later(scene: Scene) -> Came:
+    with travel(clock.now() + timedelta(minutes=20), tick=True):
+        return scene.decide()
+
+
+NEEDED, STANDS, DECIDED = "consent_required", "known only while it stands", "known for what was decided"
+ROWS = [
+    Row("after a revoke", STANDS, _revoked, _come_back, 303, NEEDED),
+    Row("after it was given back", STANDS, _returned, _come_back, 303, NEEDED),
+    Row("under another notice", STANDS, _new_notice, _come_back, 303, NEEDED),
+    Row("for a scope more", DECIDED, _for_a_scope_more, _come_back, 303, NEEDED),
+    Row("for a line more", DECIDED, _for_a_line_more, _come_back, 303, NEEDED),
+    Row("as another person", "known as oneself", _other_person, _come_back, 303, NEEDED),
+    Row("with the password alone", "known by both factors", _half_signed_in, _come_back, 303, "login_required"),
+    Row("at a company that was blocked", "blocked is not known", _blocked, _come_back, 303, NEEDED),
+    Row("a decision long after signing in", "sign-in is recent at the decision", _letter_left_open, _decide_later, 303, "/sign-in"),
+]  # fmt: skip

@@ -1,0 +1,91 @@
+"""Whoever comes back to a client that may recognise them is not asked again what they have decided already.
+
+An ask changes nothing where the consent that stands was decided on the very same: the same lines with the same words,
+kept as long, passed on to the same, for as long, under the same notice. What the person refused of it stays refused.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from keys import KeyStore
+from vrm.consents.blocking import blocked_since
+from vrm.consents.models import ConsentRow, RevisionRow
+from vrm.consents.records import Amends, Consent, Revision
+from vrm.consents.revising import record
+from vrm.consents.terms import Line, Terms
+
+
+def recognise(
+    session: Session,
+    keys: KeyStore,
+    *,
+    consumer_id: str,
+    client_id: str,
+    terms: Terms,
+    notice: Mapping[str, Any],
+    notice_version: int,
+    amends: Amends | None = None,
+    now: datetime,
+) -> Consent | None:
+    """The consent under which a person signs in again, since it says all that this ask would; with its event.
+
+    ``amends``: the one consent that may be it. None where there is something to decide, where nothing stands, or where
+    the person has blocked the company. The row stays share-locked, so that a revoke comes before this or after it.
+    """
+    query = select(ConsentRow).where(
+        ConsentRow.consumer_id == consumer_id,
+        ConsentRow.client_id == client_id,
+        ConsentRow.state == "active",
+        ConsentRow.expires_at > now,
+        ConsentRow.notice_version == notice_version,
+    )
+    if amends is not None:
+        query = query.where(ConsentRow.id == amends.consent_id, ConsentRow.revision == amends.revision)
+    newest_first = query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id).with_for_update(read=True)
+    for row in session.scalars(newest_first):
+        if blocked_since(session, consumer_id=consumer_id, company_id=row.company_id) is not None:
+            return None
+        revision = Revision.of(session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision)))
+        if dict(revision.notice) == dict(notice) and changes_nothing(terms, revision):
+            record(session, keys, row, "consent.signed_in", keys_named=set(), now=now)
+            return Consent.of(row)
+    return None
+
+
+def changes_nothing(terms: Terms, decided: Revision) -> bool:
+    """Whether somebody who decided on this revision has nothing to decide on these terms.
+
+    Every line stood in what they decided on, or is just what they granted of it; all that is granted is asked for
+    again, and nothing that is needed is missing. A line for once is for once, so it is decided on each time.
+    """
+    then = decided.terms
+    granted = [
+        Line(line.key, line.purpose, line.required, line.why, frequency=line.frequency)
+        for line in decided.lines
+    ]
+    return (
+        _whole(terms) == _whole(then)
+        and set(terms.lines) <= {*then.lines, *granted}
+        and {(line.key, line.purpose) for line in decided.lines} <= _options(terms.lines)
+        and all(_options([line]) & _options(granted) for line in terms.lines if line.required)
+        and all(line.frequency != "once" for line in terms.lines)
+    )
+
+
+def _whole(terms: Terms) -> tuple[object, ...]:
+    """What is said of all lines together."""
+    return (
+        terms.sign_in,
+        terms.scope_purpose,
+        terms.duration_days,
+        terms.retention_days,
+        frozenset(terms.recipients),
+    )
+
+
+def _options(lines: Iterable[Line]) -> set[tuple[str, str]]:
+    return {(key, line.purpose) for line in lines for key in line.options}

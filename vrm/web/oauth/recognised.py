@@ -1,0 +1,77 @@
+"""Signing in again: a person who has decided on the very same before is not asked, but sent on with a code.
+
+Only where ``openid`` is asked for: whoever asks for lines alone has tokens for them, and a person who does not come to
+sign in is shown what is wanted of them. ``prompt=consent`` and ``grant_management_action=create`` ask for the page.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from vrm import clock, consents
+from vrm.companies import Asker
+from vrm.errors import Conflict
+from vrm.web import pages
+from vrm.web.asking import letter, scopes
+from vrm.web.language import gettext
+from vrm.web.oauth import prompts
+from vrm.web.oauth.going_back import go_back, use_up
+from vrm.web.oauth.grant_actions import CREATE, GrantAction
+from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.transaction import current_session
+from vrm.web.site import Visitor
+
+
+def find_consent(
+    server: AuthorizationServer,
+    here: Visitor,
+    asker: Asker,
+    params: Mapping[str, str],
+    terms: consents.Terms,
+    action: GrantAction,
+) -> consents.Consent | None:
+    """The consent on which the person is sent on, with its event; None where there is something to decide.
+
+    ``here`` came in wholly, and late enough for this request.
+    """
+    if scopes.SIGN_IN not in scopes.parse(params.get("scope")) or prompts.asks_to_decide(params):
+        return None
+    if (
+        params.get("grant_management_action") == CREATE
+    ):  # draft 03, section 5.1: a fresh one, in so many words
+        return None
+    return consents.recognise(
+        current_session(),
+        server.house.keys,
+        consumer_id=here.person_id,
+        client_id=asker.client.id,
+        terms=terms,
+        notice=letter.notice_of(asker.company, terms),
+        notice_version=asker.company.notice_version,
+        amends=action.amends,
+        now=clock.now(),
+    )
+
+
+def go_on(
+    server: AuthorizationServer,
+    asker: Asker,
+    params: Mapping[str, Any],
+    consent: consents.Consent,
+    *,
+    waited: bool,
+) -> Response:
+    """The way back to the client, with a code on the consent.
+
+    ``waited``: they come from signing in, by a form whose answer may not lead to another site (``vrm.web.headers``),
+    so a page in between does. Raises ``Conflict``, so that nothing of this stays, where the request is answered.
+    """
+    if not use_up(asker.client.id, params.get("pushed")):
+        raise Conflict(gettext("This request was answered already. Go back to the company and start again."))
+    answer = go_back(server, params, consent)
+    if not waited:
+        return answer
+    page = pages.render("recognised.html", company=asker.company, going=answer.headers["Location"])
+    page.headers["Refresh"] = f"0; url={answer.headers['Location']}"
+    return page
