@@ -4,10 +4,15 @@ import base64
 import json
 from typing import Any
 
+from sqlalchemy import select
+
 from tests.support import seeds
 from tests.support.actors import Company, Held, World, needed
 from tests.support.consumer import Consumer
+from vrm import accesslog
 from vrm.accesslog import merkle
+from vrm.accesslog.models import EventLookup
+from vrm.accesslog.proving import verify_proof
 
 
 def held_and_read(world: World, times: int) -> tuple[Company, Consumer, Held, list[dict[str, Any]]]:
@@ -47,6 +52,30 @@ def test_a_refused_read_tells_what_it_told_then(world: World) -> None:
     (read,) = company.own(f"consents/{held.consent_id}/reads").json()["reads"]
     assert (read["outcome"], read["code"]) == ("refused", "consent_ended")
     assert "entry" not in read and "proof" not in read
+
+
+def test_a_proof_file_for_each_answered_read(world: World) -> None:
+    """It verifies by itself and opens the entry; once the person is gone it still verifies, with nothing to open."""
+    company, mia, held, (answer,) = held_and_read(world, 1)
+    what = f"reads/{answer['event_id']}/proof"
+    waiting = company.own(what)
+    assert (waiting.status_code, waiting.json()["code"]) == (404, "not_signed_yet")
+    seeds.catch_up(world.house)
+    keys = world.house.log_verifiers()
+    proved = verify_proof(company.own(what).content, keys=keys)
+    assert proved.faults == () and proved.opened is not None and proved.opened["event"] == answer["event_id"]
+    assert proved.opened["consent"] == held.consent_id and "versions" not in proved.opened
+    assert world.company().own(what).status_code == 404
+    mia.revoke(held.consent_id)
+    company.read_many([held.consent_id])
+    seeds.catch_up(world.house)
+    event = company.own(f"consents/{held.consent_id}/reads").json()["reads"][0]["event_id"]
+    assert company.own(f"reads/{event}/proof").status_code == 404
+    whose = select(EventLookup.consumer_id).where(EventLookup.event_id == answer["event_id"])
+    world.house.database.write(lambda db: accesslog.forget(db, consumer_id=db.scalars(whose).one()))
+    bare = verify_proof(company.own(what).content, keys=keys)
+    assert (bare.faults, bare.opened, bare.said) == ((), None, proved.said)
+    assert company.own(f"reads/{event}/proof").status_code == 404
 
 
 def test_pages(world: World) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.attacks.grants import QUERY, REVOKE, grant, own, own_with
 from tests.attacks.stage import Came, Row, Scene, Stage, holding, nothing
-from tests.support import desk
+from tests.support import desk, seeds
 from tests.support.actors import Company, needed
 from vrm.ids import new_id
 
@@ -71,6 +71,22 @@ def _amended_by_another_person(scene: Scene) -> Came:
     return scene.stage.ben.http.get(asked.address)
 
 
+def _logged_read(stage: Stage) -> Scene:
+    """A read with its place in the log, and another client's own token."""
+    scene = with_theirs(stage)
+    event = stage.company.read(scene.tokens.access_token).json()["event_id"]
+    seeds.catch_up(stage.house)
+    return replace(scene, more={**scene.more, "event": event})
+
+
+def _others_proof(scene: Scene) -> Came:
+    return scene.stage.other.own(f"reads/{scene.more['event']}/proof", token=scene.more["theirs"])
+
+
+def _another_persons_proof(scene: Scene) -> Came:
+    return scene.stage.ben.http.get(f"/reads/{scene.more['event']}/proof")
+
+
 def _desk(stage: Stage) -> Scene:
     """A request at a desk that waits for its person, of whom the company knows a subject."""
     known = stage.company.introspect(stage.held.access_token).json()["sub"]
@@ -123,6 +139,9 @@ ROWS = [
     Row("another client looks at a token", "refresh token of its client", holding, _looked_at, 200, "alike"),
     Row("another client gives a token back", "refresh token of its client", holding, _given_back, 200, "True"),
     Row("another client reads a consent", "consent of its client", with_theirs, _others_consent, 200, "not_found"),
+    Row("another client asks for the proof of a read", "read of its client", _logged_read, _others_proof, 404, "not_found"),
+    Row("another client asks for a proof by its entry", "entry of its client", _logged_read, _others_proof, 404, "not_found"),
+    Row("another person asks for the proof of a read", "read of its person", _logged_read, _another_persons_proof, 404, "page"),
     Row("another client looks at a grant", "grant of its client", own_with(""), _others_grant("GET", QUERY), 404, "not_found", ("token",)),
     Row("another client ends a grant", "grant ended by its client", own_with(""), _others_grant("DELETE", REVOKE), 404, "not_found", ("token",)),
     Row("another client changes a grant", "grant of its client", holding, _amending("other"), 400, "invalid_grant_id"),

@@ -1,10 +1,7 @@
-"""What stands between an attack and its end: each guard by name, where it is, and how to take it away.
+"""What stands between an attack and its end: each guard by name, where it is, and how to take it away."""
 
-``original`` stands exactly once in its file. Where a guard has a second line behind it, ``also`` takes that away as
-well: what is shown is that the attacks notice when nothing guards any more.
-"""
-
-from dataclasses import dataclass
+from tests.attacks.cutting import Guard
+from tests.attacks.cutting import guard as _guard
 
 OAUTH = "vrm/web/oauth/"
 GRANTS, SERVER = OAUTH + "grants.py", OAUTH + "server.py"
@@ -19,28 +16,7 @@ ASKING = "vrm/web/asking/"
 CHOICES, CHANGES, SCOPES = ASKING + "choices.py", ASKING + "changes.py", ASKING + "scopes.py"
 AMENDING, DESK = "vrm/consents/amending.py", "vrm/consents/desk.py"
 RECOGNISING = "vrm/consents/recognising.py"
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A place in a file, relative to the repository, and what stands there once the guard is gone."""
-
-    file: str
-    original: str
-    replacement: str
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A guard, by the name under which rows attack it."""
-
-    name: str
-    cuts: tuple[Cut, ...]
-
-
-def _guard(name: str, file: str, original: str, replacement: str, *also: tuple[str, str, str]) -> Guard:
-    return Guard(name, (Cut(file, original, replacement), *(Cut(*each) for each in also)))
-
+HINTS, BACKCHANNEL = OAUTH + "hints.py", OAUTH + "backchannel.py"
 
 GUARDS: list[Guard] = [
     # Codes and PKCE
@@ -64,7 +40,7 @@ GUARDS: list[Guard] = [
     _guard("issuer announced", OAUTH + "metadata.py", '"authorization_response_iss_parameter_supported": True', '"authorization_response_iss_parameter_supported": False'),
     _guard("next stays here", SESSION, 'r"/(?![/\\\\])[^\\x00-\\x20\\\\\\x7f]*"', 'r"(?s).*"', (SESSION, "if not parts.scheme and not parts.netloc and offices.of(parts.path) is office():", "if True:")),
     _guard("sign-out registered", OAUTH + "end_session.py", "asker is None or uri not in asker.client.post_logout_redirect_uris", "asker is None or not uri"),
-    _guard("sign-out proved", OAUTH + "end_session.py", "return _led_on(leave if leave.proved else Leave())", "return _led_on(leave)"),
+    _guard("sign-out proved", OAUTH + "end_session.py", "if leave.proved or leave.asker is None or leave.target is None:", "if True:"),
     _guard("form ends at the client", HEADERS, 'g.form_target = f"{parts.scheme}://{parts.netloc.lower()}"', 'g.form_target = "*"'),
     _guard("answers by 303", SERVER, "303 if status_code == 302 else status_code", "307 if status_code == 302 else status_code"),
     # Pushed requests and the page
@@ -74,6 +50,8 @@ GUARDS: list[Guard] = [
     _guard("push for 90 seconds", KEPT, "or row.client_id != client_id or row.expires_at <= now:", "or row.client_id != client_id:"),
     _guard("push once", KEPT, "return None if used else found", "return found"),
     _guard("push decided once", OAUTH + "going_back.py", "return mark is None or tokens.use_pushed(", "return True or tokens.use_pushed("),
+    _guard("push is kept", KEPT, "row.client_id == client_id, *unpushed)", "row.client_id == client_id)"),
+    _guard("nothing ahead of a click", AUTHORIZE, 'if any("prefetch" in request.headers.get(name, "").lower() for name in _PURPOSES):', "if False:", (AUTHORIZE, 'if request.method == "HEAD":', "if False:")),
     _guard("address of now", DECISION, 'return ask.quiet or asker.client.accepts_redirect(ask.request["redirect_uri"])', "return True"),
     _guard("push authenticated", PUSHED, "client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)", 'client = self.server.query_client(request.form["client_id"])'),
     _guard("push of parameters", PUSHED, 'if "request_uri" in request.form:', "if False:"),
@@ -119,7 +97,7 @@ GUARDS: list[Guard] = [
     _guard("keys are in place", JWKS, "if _REMOTE & set(key):", "if False:"),
     _guard("keys for signing", JWKS, 'if key.get("use", "sig") != "sig" or', "if"),
     _guard("keys are strong", JWKS, "if not (2048 <= modulus.bit_length() <= 8192", "if not (512 <= modulus.bit_length() <= 8192"),
-    _guard("each key its kid", JWKS, 'if len({key["kid"] for key in parsed}) < len(parsed):', "if False:"),
+    _guard("each key its kid", JWKS, 'if any(first[name] != key[name] for name in _MEMBERS[key["kty"]]):', "if False:"),
     # Possession
     _guard("proof required", OAUTH + "possession.py", "if not sent and (client.is_simple or not required):", "if not sent:", (PROTECTOR, "        proof = prover.read_proof(", "        if not sent:\n            return\n        proof = prover.read_proof(")),
     _guard("proof typ", DPOP, 'if header.get("typ") != "dpop+jwt":', "if False:"),
@@ -167,6 +145,9 @@ GUARDS: list[Guard] = [
     # Across clients and people
     _guard("refresh token of its client", STORED, "return self.row.client_id == client.client_id", "return True"),
     _guard("consent of its client", "vrm/consents/reading.py", "_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id", "_places.c.consent_id.in_(consent_ids)"),
+    _guard("read of its client", "vrm/accesslog/proofs.py", "EventLookup.client_id == client_id, EventLookup.event_id", "EventLookup.event_id"),
+    _guard("entry of its client", "vrm/accesslog/proofs.py", '        "disclosure",\n        client_id,\n', '        "disclosure",\n        members.get("client"),\n'),
+    _guard("read of its person", "vrm/accesslog/proofs.py", "EventLookup.consumer_id == consumer_id, EventLookup.event_id", "EventLookup.event_id"),
     _guard("grant of its client", AMENDING, "if place is None or place.client_id != client_id:", "if place is None:"),
     _guard("grant ended by its client", "vrm/consents/service.py", "if row is None or row.client_id != client_id or row.state", "if row is None or row.state"),
     _guard("grant id is an id", ACTIONS, "        return None\n    return consents.find_basis(", "        raise InvalidRequestError()\n    return consents.find_basis("),
@@ -179,6 +160,17 @@ GUARDS: list[Guard] = [
     _guard("desk request allowed", OAUTH + "backchannel_grant.py", "        if row.consent_id is None:\n", "        if False:\n"),
     _guard("desk code once", DESK, "delete(DeskCode)\n        .where(DeskCode.code_hash == _hash(keys, named), DeskCode.expires_at > now)\n        .returning(DeskCode.consumer_id)", "select(DeskCode.consumer_id)\n        .where(DeskCode.code_hash == _hash(keys, named), DeskCode.expires_at > now)"),
     _guard("consent of its person", "vrm/consents/service.py", "-> ConsentRow:\n    row = session.get(ConsentRow, (consumer_id, consent_id))", "-> ConsentRow:\n    row = session.scalars(select(ConsentRow).where(ConsentRow.id == consent_id)).first()"),
+    # At a desk
+    _guard("hint of its client", HINTS, 'if claims["aud"] != asker.client.id:', "if False:"),
+    _guard("message is plain", BACKCHANNEL, "if len(text) > MOST_MESSAGE or not known or not any(map(_is_letter, text)):", "if False:"),
+    _guard("message has one spelling", BACKCHANNEL, 'if not unicodedata.is_normalized("NFKC", text):', "if False:"),
+    _guard("message can be seen", BACKCHANNEL, 'kind == "Nd") and char not in _UNSEEN', 'kind == "Nd")'),
+    _guard("desk for our API alone", BACKCHANNEL, "        parameters.require_own_resource(sent, house.settings.issuer)\n", ""),
+    _guard("few requests wait", "vrm/tokens/backchannel.py", "return bool(waiting < MOST_OPEN and asked < MOST_AN_HOUR)", "return bool(asked < MOST_AN_HOUR)"),
+    _guard("few requests in an hour", "vrm/tokens/backchannel.py", "return bool(waiting < MOST_OPEN and asked < MOST_AN_HOUR)", "return bool(waiting < MOST_OPEN)"),
+    _guard("guesses of a client", DESK, "limits = {client_id: MOST_OF_CLIENT, company_id: MOST_OF_COMPANY}", "limits = {company_id: MOST_OF_COMPANY}"),
+    _guard("guesses of a company", DESK, "limits = {client_id: MOST_OF_CLIENT, company_id: MOST_OF_COMPANY}", "limits = {client_id: MOST_OF_CLIENT}"),
+    _guard("desk code in time", DESK, ".where(DeskCode.code_hash == _hash(keys, named), DeskCode.expires_at > now)", ".where(DeskCode.code_hash == _hash(keys, named))"),
     # What is sent
     _guard("parameters once", PARAMETERS, 'if len(values) > 1 and name != "resource":', "if False:"),
     _guard("own API alone", PARAMETERS, 'if any(resource != issuer for resource in sent.getlist("resource")):', "if False:"),
@@ -186,6 +178,7 @@ GUARDS: list[Guard] = [
     _guard("names are plain", PARAMETERS, "if not PLAIN.fullmatch(name):", "if False:"),
     _guard("state is printable", PARAMETERS, 'if name == "state" and not _STATE.fullmatch(values[0]):', "if False:"),
     _guard("nonce is printable", PARAMETERS, 'if name == "nonce" and not _NONCE.fullmatch(values[0]):', "if False:"),
+    _guard("members once", ASKING + "details.py", "if len(found) < len(members):", "if False:"),
     _guard("bodies are small", "vrm/web/__init__.py", "_MOST_SENT = 1 << 20", "_MOST_SENT = 1 << 30"),
     _guard("body and no address", SERVER, 'BasicOAuth2Payload(sent.form if sent.method == "POST" else sent.args)', "BasicOAuth2Payload(sent.values)"),
     # At a browser
@@ -207,11 +200,16 @@ GUARDS: list[Guard] = [
     _guard("cookie for this site", SESSION, 'path="/", secure=site().secure, httponly=True, samesite="Lax")\n', 'path="/", secure=site().secure, httponly=True, samesite="None")\n'),
     _guard("sign-in is recent", AUTHORIZE, "again = here is not None and not prompts.is_recent(here, params | mark, now)", "again = False"),
     _guard("sign-in is recent at the decision", DECISION, "if not prompts.is_recent(session.present(), ask.request, clock.now(), asked_at=ask.created_at):", "if False:"),
-    _guard("known only while it stands", RECOGNISING, '        ConsentRow.state == "active",\n', "", (RECOGNISING, "        ConsentRow.notice_version == notice_version,\n", ""), (RECOGNISING, "dict(revision.notice) == dict(notice) and ", "")),
-    _guard("known for what was decided", RECOGNISING, "if dict(revision.notice) == dict(notice) and changes_nothing(terms, revision):", "if True:"),
-    _guard("known as oneself", RECOGNISING, "        ConsentRow.consumer_id == consumer_id,\n", ""),
+    _guard("known only while it stands", RECOGNISING, '        ConsentRow.state == "active",\n', "", (RECOGNISING, "        ConsentRow.notice_version == coming.notice_version,\n", ""), (RECOGNISING, "dict(revision.notice) == dict(coming.notice) and ", "")),
+    _guard("known for what was decided", RECOGNISING, "if dict(revision.notice) == dict(coming.notice) and changes_nothing(coming.terms, revision):", "if True:"),
+    _guard("known until it ends", RECOGNISING, "        ConsentRow.expires_at > now,\n", ""),
+    _guard("known for the same terms", RECOGNISING, "_whole(terms) == _whole(then)\n        and ", ""),
+    _guard("once is decided each time", RECOGNISING, '\n        and all(line.frequency != "once" for line in terms.lines)', ""),
+    _guard("a new grant is decided", OAUTH + "recognised.py", 'params.get("grant_management_action") == CREATE', "False"),
+    _guard("hint names who is here", HINTS, "if consents.find_by_subject(db, company_id=asker.company.id, subject=subject) != person_id:", "if False:"),
+    _guard("known as oneself", RECOGNISING, "        ConsentRow.consumer_id == coming.consumer_id,\n", ""),
     _guard("known by both factors", AUTHORIZE, "here = None if again or step else here", "here = None if again else here"),
-    _guard("blocked is not known", RECOGNISING, "if blocked_since(session, consumer_id=consumer_id, company_id=row.company_id) is not None:", "if False:"),
+    _guard("blocked is not known", RECOGNISING, "if blocked_since(session, consumer_id=coming.consumer_id, company_id=row.company_id) is not None:", "if False:"),
     _guard("prompt none shows nothing", OAUTH + "prompts.py", '    raise ConsentRequiredError(description="The person has to decide on this. Ask without prompt=none.")\n', ""),
     # Reading addresses of others
     _guard("public addresses", FETCH, "if not answer or not all(is_public(address) for address in answer):", "if not answer:"),

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from tests.attacks.assertions import OWN
 from tests.attacks.stage import Came, Row, Scene, holding, in_hand, nothing, pushed
-from tests.support.actors import needed
+from tests.support.actors import details, needed
 
 REQUEST = "invalid_request"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -30,6 +30,9 @@ def _own(*pairs: tuple[str, str]) -> Callable[[Scene], Came]:
 
 def _push(**changes: str) -> Callable[[Scene], Came]:
     return lambda scene: scene.company.push({**scene.company.request(needed("name")).params, **changes})
+
+
+TWICE = details(needed("name")).replace('"type"', '"duration_days": 365, "duration_days": 1, "type"')
 
 
 def _twice_in_address(name: str) -> Callable[[Scene], Came]:
@@ -92,6 +95,7 @@ ROWS = [
     Row("a state of many letters", "state is printable", nothing, _push(state="s" * 4097), 400, REQUEST),
     Row("a nonce with a NUL", "nonce is printable", nothing, _push(nonce="a\0b"), 400, REQUEST),
     Row("a nonce of many letters", "nonce is printable", nothing, _push(nonce="n" * 513), 400, REQUEST),
+    Row("a member of an ask twice", "members once", nothing, _push(authorization_details=TWICE), 400, "invalid_authorization_details"),
     Row("a token for another API", "own API alone", nothing, _own(("resource", "https://other.example")), 400, "invalid_target"),
     Row("a code for another API", "own API alone", nothing, _push(resource="https://other.example"), 400, "invalid_target"),
     *(Row(f"more than a mebibyte at {path}", "bodies are small", nothing, _huge(path), 413, REQUEST) for path in PATHS),

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
 
 from tests.attacks.codes import after
 from tests.attacks.stage import Came, Row, Scene, Stage, changed, nothing, opened, pushed, simple
 from tests.support.actors import answer, line, needed
+from vrm import clock, tokens
+from vrm.tokens.pushed import MOST_UNPUSHED
 
 REQUEST, CLIENT = "invalid_request", "invalid_client"
 PAR = "/oauth/par"
@@ -187,7 +192,37 @@ def _anothers_item(scene: Scene) -> Came:
     return scene.decide(**{**GOOD, "item-1": scene.stage.mia.items["address"][0]})
 
 
+def _crowded(stage: Stage) -> Scene:
+    """A request that waits, of a client of whose other kind as many wait as may."""
+    asked = stage.simple.ask(needed("name"))
+    later = clock.now() + timedelta(hours=1)
+
+    def load(db: Session) -> None:
+        for _ in range(MOST_UNPUSHED):
+            tokens.park_request(
+                db,
+                client_id=stage.simple.client_id,
+                params={},
+                request_uri=None,
+                now=later,
+                life=timedelta(hours=1),
+            )
+
+    stage.house.database.write(load)
+    return Scene(stage, stage.simple, stage.mia, asked=asked)
+
+
+def _one_more(scene: Scene) -> Came:
+    """Anybody loads a link once more, and sends the form of signing out, before its person comes."""
+    stranger = scene.stage.world.http()
+    stranger.get(scene.company.request(needed("name")).address)
+    stranger.post("/oauth/end-session", data={"client_id": scene.company.client_id})
+    opened = scene.person.http.get(scene.request.address)
+    return opened.status_code, opened.headers.get("location", "/nowhere").split("/")[1]
+
+
 ROWS = [
+    Row("a link that is loaded once more", "push is kept", _crowded, _one_more, 303, "asks", ("pushed",)),
     Row("a request in the address", "push required", nothing, _unpushed, 400, REQUEST),
     Row("a client and nothing else", "push required", nothing, _named_alone, 400, REQUEST),
     Row("parameters beside a request_uri that is none", "push known", nothing, _half_pushed, 400, REQUEST),

@@ -166,7 +166,7 @@ ROWS = [
     Row("signed out to another site", "sign-out registered", _leaving, _leave_to("https://evil.example/"), 303, "/"),
     Row("signed out to a path below", "sign-out registered", _leaving, _leave_to(f"{HERE}/bye/more"), 303, "/"),
     Row("signed out to a redirect URI", "sign-out registered", _leaving, _leave_to(f"{HERE}/back"), 303, "/"),
-    Row("signed out by anyone, unasked", "sign-out proved", _leaving, _leave_to(f"{HERE}/bye", proved=False), 303, "/"),
+    Row("signed out by anyone, unasked", "sign-out proved", _leaving, _leave_to(f"{HERE}/bye", proved=False), 200, "page"),
     Row("the page of signing out leads elsewhere", "sign-out registered", nothing, _signing_out_is_asked, 200, "asked"),
     Row("the consent page sends its form elsewhere", "form ends at the client", opened, _form_ends, 200, f"'self' {HERE}"),
 ]  # fmt: skip

@@ -13,8 +13,9 @@ from queue import SimpleQueue
 
 import pytest
 
+from tests.attacks.cutting import Guard
 from tests.attacks.everything import ROWS
-from tests.attacks.guards import GUARDS, Guard
+from tests.attacks.guards import GUARDS
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("vrm", "keys", "tests", "pyproject.toml")

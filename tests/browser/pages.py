@@ -49,8 +49,9 @@ UNREADABLE = """() => { const channels = colour => colour.match(/[\\d.]+/g).map(
 def lived(mia: Resident, shop: Company) -> list[str]:
     """Give somebody a life worth looking at; the addresses of every page of theirs."""
     held = mia.decide(shop, *NEEDED, ADULT)
-    shop.read(held.access_token)
+    event = shop.read(held.access_token).json()["event_id"]
     shop.read(held.access_token, MARKETING)
+    seeds.catch_up(mia.city.house)
     past = mia.decide(shop, *NEEDED)
     mia.open(f"/consents/{past.consent_id}/revoke")
     mia.page.get_by_role("button", name="Revoke", exact=True).click()
@@ -61,7 +62,7 @@ def lived(mia: Resident, shop: Company) -> list[str]:
     return [
         "/home", "/profile", "/profile/name", "/profile/address", "/profile/birthdate", "/profile/food_allergy",
         "/consents", "/consents?show=history", f"/consents/{held.consent_id}", f"/consents/{past.consent_id}",
-        f"/consents/{held.consent_id}/revoke", "/reads", "/reads?outcome=refused", "/account", "/nowhere",
+        f"/consents/{held.consent_id}/revoke", "/reads", "/reads?outcome=refused", f"/reads/{event}", "/account", "/nowhere",
         *(letter.address for letter in letters), "/desk", at_desk(mia, shop),
         *blocked(mia),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from time_machine import travel
 
 from tests.support import desk
@@ -297,6 +297,20 @@ def test_the_person_was_erased(world: World):
     assert desk.heard(company, auth_req_id) == PENDING
 
 
+def test_the_person_was_erased_afterwards(world: World):
+    """A request that was allowed and collected is written down as unanswered by nobody, and goes with its day."""
+    company, mia, house = world.company(), world.consumer(), world.house
+    auth_req_id = desk.ask(company, desk.read_out(mia))
+    desk.decide(mia, desk.only(mia), "grant")
+    assert desk.heard(company, auth_req_id) == "tokens"
+    house.database.write(lambda db: tokens.forget(db, consumer_id=mia.consumer_id))
+    later = clock.now() + timedelta(days=2)
+    assert house.database.write(lambda db: tokens.close_backchannel(db, house.keys, now=later)) == 0
+    house.database.write(lambda db: tokens.sweep(db, now=later))
+    rows = select(func.count()).select_from(tokens.BackchannelRequest)
+    assert house.database.read(lambda db: db.scalar(rows)) == 0
+
+
 def test_a_suspended_company(world: World):
     """It can neither ask nor collect what was allowed before."""
     company, mia = world.company(), world.consumer()
@@ -327,11 +341,25 @@ WRONG = [
     ("a long message", {"binding_message": "m" * 65}, "invalid_binding_message"),
     ("a message of two lines", {"binding_message": "a\nb"}, "invalid_binding_message"),
     ("a message that turns round", {"binding_message": "a\u202eb"}, "invalid_binding_message"),
+    *(
+        (f"a message of {what}", {"binding_message": text}, "invalid_binding_message")
+        for what, text in {
+            "Hangul fillers": "\u3164\u115f\u1160\uffa0",
+            "letters and one filler": "Counter 4\u1160",
+            "marks": "a\u0300\u0300",
+            "letters in another spelling": "Ka\u0308se",
+            "letters of mathematics": "\U0001d7dc",
+            "digits that are raised": "\u00b2",
+            "blank Braille": "4\u2800",
+            "a blank that is another": "4\u00a04",
+        }.items()
+    ),
     ("a NUL in the message", {"binding_message": "a\0b"}, "invalid_binding_message"),
     ("a NUL in the hint", {"login_hint": "BCDF\0"}, "invalid_request"),
     ("nothing asked", {"authorization_details": None}, "invalid_authorization_details"),
     ("an unknown key", {"authorization_details": details(needed("soul"))}, "invalid_authorization_details"),
     ("an unknown scope", {"scope": "everything"}, "invalid_scope"),
+    ("another API", {"resource": "https://other.example"}, "invalid_target"),
 ]
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from sqlalchemy import update
 
 from tests.support.actors import Company, World, normal
 from tests.support.http import LocalServer, answer, serving
 from vrm import clock, companies
-from vrm.companies.models import ClientRow
+from vrm.companies.models import ClientRow, KeyRow
 
 NOW = time.time
 
@@ -64,6 +65,32 @@ def test_each_allowed_algorithm_is_accepted(world: World):
     for alg, key in [("ES256", company.key), *others]:
         assertion = company.assertion(header={"alg": alg, "kid": key.kid}, key=key)
         assert attempt(company, assertion).status_code == 200, alg
+
+
+@pytest.mark.requirement("C-1")
+@pytest.mark.parametrize("stored_before", [False, True])
+def test_a_key_that_calls_its_algorithm_eddsa_proves_its_client(world: World, stored_before: bool):
+    """As libraries write it still; it signs as Ed25519 (RFC 9864), also where it was kept under its former name."""
+    company, key = world.company(), OKPKey.generate_key("Ed25519", auto_kid=True)
+    public = {**key.as_dict(private=False), "alg": "EdDSA"}
+    world.house.database.write(
+        lambda session: companies.add_client_key(
+            session, client_id=company.client_id, jwk=public, now=clock.now()
+        )
+    )
+    if stored_before:
+        one = (KeyRow.client_id == company.client_id, KeyRow.kid == key.kid)
+        world.house.database.write(
+            lambda session: session.execute(update(KeyRow).where(*one).values(jwk={**public, "use": "sig"}))
+        )
+    taken = attempt(company, company.assertion(header={"alg": "Ed25519", "kid": key.kid}, key=key))
+    assert taken.status_code == 200
+    signed = jws.JWSRegistry(algorithms=["EdDSA"])
+    claims = json.dumps({"iss": company.client_id, "sub": company.client_id}).encode()
+    former = jws.serialize_compact({"alg": "EdDSA", "kid": key.kid}, claims, key, registry=signed)
+    refused = attempt(company, former)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client")
+    assert "Ed25519" in refused.json()["error_description"]
 
 
 @pytest.mark.requirement("AS-G12")
@@ -323,7 +350,7 @@ class Publishing:
     """A company whose client publishes its keys: ``keys`` is what its address serves."""
 
     company: Company
-    keys: list[ECKey]
+    keys: list[Any]
     server: LocalServer
 
     def attempt(self, key: ECKey, **header: object):
@@ -377,6 +404,28 @@ def test_a_published_key_works_from_its_first_use(world: World, publishing: Publ
     assert publishing.attempt(second).status_code == 200
     assert publishing.attempt(first).json()["error"] == "invalid_client"
     assert len(publishing.server.seen) == 2
+
+
+@pytest.mark.requirement("C-7")
+def test_the_algorithm_chooses_among_keys_of_one_kid(world: World, publishing: Publishing):
+    """RFC 7517, section 4.5: given to us or read at an address, each of two kinds proves the client."""
+    kid = {"kid": "shared"}
+    keys: list[tuple[str, Any]] = [
+        ("ES256", ECKey.generate_key("P-256", {"kid": "shared"})),
+        ("Ed25519", OKPKey.generate_key("Ed25519", {"kid": "shared"})),
+    ]
+    given, publishing.keys[:] = world.company(), [key for _, key in keys]
+    public = {"keys": [key.as_dict(private=False) for key in publishing.keys]}
+    world.house.database.write(
+        lambda session: companies.change_client(
+            session, client_id=given.client_id, jwks=public, now=clock.now()
+        )
+    )
+    for company in (given, publishing.company):
+        for alg, key in keys:
+            assert attempt(company, company.assertion(header={"alg": alg, **kid}, key=key)).status_code == 200
+        stranger = ECKey.generate_key("P-256")
+        assert attempt(company, company.assertion(header=kid, key=stranger)).status_code == 400
 
 
 def test_nonsense_does_not_have_the_address_read_again_and_again(publishing: Publishing):

@@ -216,14 +216,13 @@ def test_the_end_is_counted_anew_and_never_beyond_twelve_months(world: World):
 
 WRONG = [
     ("an unknown action", {"grant_management_action": "query"}, "invalid_request"),
-    ("an empty action", {"grant_management_action": ""}, "invalid_request"),
     ("an id alone", {"grant_id": NOBODYS}, "invalid_request"),
     ("create with an id", {"grant_management_action": "create", "grant_id": NOBODYS}, "invalid_request"),
     ("merge without an id", {"grant_management_action": "merge"}, "invalid_request"),
     ("replace without an id", {"grant_management_action": "replace"}, "invalid_request"),
     ("a grant that never was", {"grant_management_action": "merge", "grant_id": NOBODYS}, "invalid_grant_id"),
     ("no id at all", {"grant_management_action": "merge", "grant_id": "1"}, "invalid_grant_id"),
-    ("an empty id", {"grant_management_action": "replace", "grant_id": ""}, "invalid_grant_id"),
+    ("an empty id", {"grant_management_action": "replace", "grant_id": ""}, "invalid_request"),
 ]
 
 

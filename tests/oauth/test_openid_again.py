@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from time_machine import travel
@@ -52,7 +54,8 @@ def test_the_same_again_is_answered_on_the_consent_that_stands(world: World, pro
     assert company.introspect(first["access_token"]).json()["active"] is True
     assert kinds(world, mia).count("consent.granted") == kinds(world, mia).count("consent.signed_in") == 1
     assert "You last signed in there" in mia.http.get(f"/consents/{first['grant_id']}").text
-    assert mia.http.get(asked.address).status_code == 400  # it was used up
+    twice = mia.http.get(asked.address)  # it was used up
+    assert twice.status_code == 400 and "was answered already" in twice.json()["error_description"]
 
 
 def test_what_was_refused_stays_refused(world: World):
@@ -61,6 +64,18 @@ def test_what_was_refused_stays_refused(world: World):
     signed_in(company, mia, "openid email")
     assert signed_in(company, mia, "openid email")["scope"] == "openid"
     assert "/asks/" in led_to(mia, wanting(company, prompt="consent"))
+
+
+def test_what_stands_is_decided_on_anew(world: World):
+    """With prompt=consent the letter shows what was chosen, and what is decided on it takes the place of that."""
+    company, mia = world.company(purposes=[DELIVERY]), world.consumer()
+    first = signed_in(company, mia, "openid email", take=("0",))
+    asked = wanting(company, prompt="consent")
+    assert re.search(r'name="take" value="0"[^>]* checked', mia.open(asked.address).text)
+    again = company.redeem(asked, answer(mia.grant(asked, take=()))["code"]).json()
+    assert (again["grant_id"], again["scope"]) == (first["grant_id"], "openid")
+    assert company.introspect(first["access_token"]).json() == {"active": False}
+    assert len(company.consents().json()["consents"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -140,16 +155,31 @@ def test_a_code_without_a_page_ends_with_the_consent(world: World):
     assert company.redeem(asked, answer(landed)["code"]).json()["error"] == "invalid_grant"
 
 
-def test_who_signs_in_first_is_led_on_by_a_page(world: World):
-    """Their form may not end at another site, so a page of ours goes on to it by itself."""
-    company, mia = world.company(), world.consumer()
+@pytest.mark.parametrize("pushes", [True, False])
+def test_who_signs_in_first_is_led_on_by_a_page(world: World, pushes: bool):
+    """Their form may not end at another site, so a page of ours goes on to it by itself; unpushed in a sandbox too."""
+    company, mia = world.company(secret=not pushes), world.consumer()
     signed_in(company, mia)
     stranger = Consumer(world.http(), mia.origin, mia.email, mia.consumer_id)
     asked = wanting(company, scope="openid")
+    if not pushes:
+        asked = replace(asked, address="/oauth/authorize?" + urlencode(asked.params))
     page = stranger.http.get(sign_in_at(stranger, led_to(stranger, asked)))
     assert page.status_code == 200 and "Nordlicht" in page.text
     target = page.headers["refresh"].removeprefix("0; url=")
     assert "id_token" in company.redeem(asked, answer(target)["code"]).json()
+
+
+@pytest.mark.requirement("AS-A15")
+@pytest.mark.parametrize("ahead", [{}, {"Sec-Purpose": "prefetch;prerender"}, {"X-Moz": "prefetch"}])
+def test_nothing_is_answered_ahead(world: World, ahead: dict[str, str]):
+    """By HEAD, or as a browser fetches what nobody has followed yet, nothing happens; the click signs in."""
+    company, mia = world.company(), world.consumer()
+    signed_in(company, mia)
+    asked = wanting(company, scope="openid")
+    look = mia.http.request("GET" if ahead else "HEAD", asked.address, headers=ahead)
+    assert look.status_code == (503 if ahead else 204) and "location" not in look.headers
+    assert "code" in answer(led_to(mia, asked))
 
 
 def sign_in_at(person: Consumer, door: str) -> str:

@@ -362,7 +362,7 @@ def test_dpop_jkt_and_the_proof_differ(company: Company):
     assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("named", ["", "short", "x" * 42, "x" * 44, "x" * 42 + "=", "x" * 42 + "+"])
+@pytest.mark.parametrize("named", ["short", "x" * 42, "x" * 44, "x" * 42 + "=", "x" * 42 + "+"])
 def test_a_dpop_jkt_that_is_no_thumbprint(company: Company, named: str):
     """It is 43 characters of base64url, or nothing could ever be bound to it."""
     params = {**company.request(needed("name")).params, "dpop_jkt": named}

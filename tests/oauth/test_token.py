@@ -83,7 +83,7 @@ WRONG = [
     ("a redirect URI with a slash", {"redirect_uri": "https://nordlicht.example/back/"}, "invalid_grant"),
     ("no redirect URI", {"redirect_uri": ""}, "invalid_grant"),
     ("a code that never was", {"code": "x" * 48}, "invalid_grant"),
-    ("an empty code", {"code": ""}, "invalid_grant"),
+    ("an empty code", {"code": ""}, "invalid_request"),
 ]
 
 

@@ -25,8 +25,9 @@ _HEAD = """\
 # Conformance
 
 What the standards ask of the authorization server and of the API, and which tests show it. `make test` writes this
-page; it fails where a requirement is shown by no test that passes. The words are ours: read the standard where one
-matters. The numbers behind a test say how many cases it has, for each database and each row of a table.
+page; it fails where a requirement is shown by no test that passes. What is met "in part" says what it lacks, and why;
+its tests show the rest. The words are ours: read the standard where one matters. The numbers behind a test say how
+many cases it has, for each database and each row of a table.
 
 "Attack" rows are those of `tests/attacks`; `make test-deep` takes the guard that such a row is named after out of the
 code, and holds that the row notices.
@@ -47,9 +48,10 @@ def render(shown: Shown) -> str:
         parts.append(f"\n## {chapter}\n")
         for each in requirements:
             cases = shown.get(each.id, {})
-            parts.append(f"\n### {each.id}: {result_of(cases)}\n\n{each.words}\n")
-            if each.note:
-                parts.append(f"\n{each.note}\n")
+            result = result_of(cases)
+            heading = "in part" if each.lacks and result == "passed" else result
+            parts.append(f"\n### {each.id}: {heading}\n\n{each.words}\n")
+            parts += [f"\n{said}\n" for said in (each.note, each.lacks) if said]
             counts: dict[str, int] = {}
             for case in cases:
                 counts[name_of(case)] = counts.get(name_of(case), 0) + 1

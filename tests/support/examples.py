@@ -465,7 +465,8 @@ PROVED = {
         b'{"actor":"client","client":"c0ffee00-0000-4000-8000-000000000002","company":"c0ffee00-0000-4000-8000-000000000001",'
         b'"detail":"NBUcvjsgK1GiPE5Bz2gI38B20yPaTdzqdWaDeTdrhlQ","keys":["address"],"outcome":"answered","revision":1,'
         b'"time":"2026-03-01T10:19:00.000Z","type":"disclosure","v":1}',
-        bytes(32) + b'{"event":"0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11","versions":[["address","home",3]]}',
+        bytes(32)
+        + b'{"event":"0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11","values":[["address","Vq3oQ0N7bX2cTnUk"]]}',
     ),
     "vkeys": ["vrm.example/log+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
     "origin": "vrm.example/log",
@@ -738,6 +739,15 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         {
             "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
             "going": "https://nordlicht.example/back?code=c",
+        },
+    ),
+    "signed-out": (
+        "signed_out.html",
+        "/oauth/end-session",
+        None,
+        {
+            "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
+            "going": "https://nordlicht.example/bye",
         },
     ),
     "end-session": (

@@ -3,6 +3,7 @@
 People, companies and keys are invented; salts are random, so each run gives other bytes. Run it when a type is added.
 """
 
+import json
 import re
 import sys
 import tempfile
@@ -16,8 +17,21 @@ from unittest.mock import patch
 from tests.support.databases import create_tables
 from tests.tamper.small_log import Signer
 from vrm import ids
-from vrm.accesslog import About, Event, Prepared, Selection, append, open_export, prepare, publish, sequence
+from vrm.accesslog import (
+    About,
+    Event,
+    Prepared,
+    Selection,
+    append,
+    open_export,
+    prepare,
+    proof_file,
+    publish,
+    sequence,
+)
+from vrm.accesslog.canonical import unb64
 from vrm.accesslog.note import Verifier
+from vrm.accesslog.proof_file import ProofFile
 from vrm.db import Database
 
 PAGE = Path(__file__).parents[2] / "docs" / "log.md"
@@ -31,7 +45,6 @@ ANNA, OMAR = (f"aaaaaaaa-0000-4000-8000-{number:012d}" for number in (1, 2))
 JO, SAM, AUDITOR, CASE = (f"dddddddd-0000-4000-8000-{number:012d}" for number in range(1, 5))
 FIRST, SECOND, OWN, OTHER = (f"bbbbbbbb-0000-4000-8000-{number:012d}" for number in (1, 2, 21, 22))
 THIRD = "bbbbbbbb-0000-4000-8000-000000000003"
-ITEM = "00000000-0000-4000-8000-000000000001"
 SERVICE = "dpv:ServiceProvision"
 
 
@@ -54,7 +67,7 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
         {**CLIENT, **first, "keys": ("birthdate", "email"), "revision": 1, "detail": granted},
     )
     answered = {**CLIENT, **first, **read, "outcome": "answered", "revision": 1}
-    yield "disclosure", "client", {**answered, "detail": {**one, "versions": [["email", ITEM, 3]]}}
+    yield "disclosure", "client", {**answered, "detail": {**one, "values": [["email", "Vq3oQ0N7bX2cTnUk"]]}}
     granted = {**two, "not_granted": [], "ask": f"{FIRST[:-2]}12"}
     yield (
         "consent.granted",
@@ -162,6 +175,9 @@ def write() -> None:
             b"".join(open_export(database, verifier=verifier, selection=some)).decode().splitlines()
         )
         database.close()
+    said = json.loads(line)
+    hashes = [unb64(each) for each in said["proof"]]
+    proof = ProofFile(said["index"], hashes, published.note, shown.entry, shown.opening)
     salt, detail = shown.opening[:32].hex(), shown.opening[32:].decode()
     page = PAGE.read_text()
     old = re.search(r"leaf hash `([0-9a-f]{64})`", page)
@@ -170,7 +186,12 @@ def write() -> None:
     for kind, texts in {
         "ndjson": [whole],
         "json": [shown.entry.decode() + "\n", header + "\n", line + "\n"],
-        "text": [f"salt  {salt}\nJSON  {detail}\n", published.note, verifier.vkey + "\n"],
+        "text": [
+            f"salt  {salt}\nJSON  {detail}\n",
+            published.note,
+            verifier.vkey + "\n",
+            proof_file.dump(proof).decode(),
+        ],
     }.items():
         blocks = iter(texts)
         page = re.sub(

@@ -32,7 +32,7 @@ from vrm.accesslog.moved import ARCHIVE
 from vrm.accesslog.note import Verifier
 from vrm.accesslog.pin import Pin
 from vrm.accesslog.proof_file import ProofFile
-from vrm.accesslog.proofs import find_for_client, find_for_consumer, find_proof
+from vrm.accesslog.proofs import find_bare_proof, find_for_client, find_for_consumer, find_leaf, find_proof
 from vrm.accesslog.proving import Proved, verify_proof
 from vrm.accesslog.published import (
     Comparison,
@@ -50,7 +50,6 @@ from vrm.accesslog.reading import (
     count_for_consumer,
     count_in_spans,
     count_pending,
-    find_leaf,
     list_for_company,
     list_for_consumer,
     tally_for_consumer,
@@ -107,6 +106,7 @@ __all__ = [
     "count_pending",
     "details",
     "entries",
+    "find_bare_proof",
     "find_consumers",
     "find_for_client",
     "find_for_consumer",

@@ -1,12 +1,16 @@
 """One event of whoever it concerns, and the proof of it that they may keep."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vrm.accesslog import canonical
-from vrm.accesslog.models import EventLookup
+from vrm.accesslog.entry import read
+from vrm.accesslog.models import EventLookup, LogEvent, LogLeaf
+from vrm.accesslog.moved import whole
 from vrm.accesslog.proof_file import ProofFile
 from vrm.accesslog.reading import LoggedEvent, find_one
 from vrm.accesslog.tree import Published, inclusion, latest_checkpoint
+from vrm.accesslog.types import ANSWERED
 from vrm.accesslog.witnessed import public_checkpoint
 
 
@@ -20,6 +24,13 @@ def find_for_client(session: Session, *, client_id: str, event_id: str) -> Logge
     return find_one(session, EventLookup.client_id == client_id, EventLookup.event_id == event_id)
 
 
+def find_leaf(session: Session, *, event_id: str) -> int | None:
+    """The leaf index of an event; None while it waits, or if there is no such event."""
+    return session.execute(
+        select(LogLeaf.leaf_index).where(LogLeaf.event_id == event_id)
+    ).scalar_one_or_none()
+
+
 def find_proof(session: Session, event: LoggedEvent, *, opened: bool) -> ProofFile | None:
     """The proof of an event, ``opened`` with its opening; None while no checkpoint covers it, which is a second or so.
 
@@ -28,16 +39,38 @@ def find_proof(session: Session, event: LoggedEvent, *, opened: bool) -> ProofFi
     """
     if event.leaf_index is None:
         return None
-    published = _covering(session, event.leaf_index)
+    entry = canonical.dump(dict(event.entry))  # an entry has one spelling
+    return _proof(session, event.leaf_index, entry, event.opening if opened else None)
+
+
+def find_bare_proof(session: Session, *, client_id: str, event_id: str) -> ProofFile | None:
+    """The proof of an answered read of a client, without its opening, though nobody knows any more whose it was.
+
+    When a person is forgotten, what tied the event to them goes; the entry stays, and says itself which client read.
+    """
+    query = select(LogEvent.entry, LogEvent.leaf_hash, LogLeaf.leaf_index).join(
+        LogLeaf, LogLeaf.event_id == LogEvent.id
+    )
+    row = session.execute(query.where(LogEvent.id == event_id)).one_or_none()
+    if row is None:
+        return None
+    entry = whole(session.connection(), row.entry, row.leaf_index, row.leaf_hash)
+    members = read(entry)
+    if (members.get("type"), members.get("client"), members.get("outcome")) != (
+        "disclosure",
+        client_id,
+        ANSWERED,
+    ):
+        return None
+    return _proof(session, row.leaf_index, entry, None)
+
+
+def _proof(session: Session, leaf_index: int, entry: bytes, opening: bytes | None) -> ProofFile | None:
+    published = _covering(session, leaf_index)
     if published is None:
         return None
-    return ProofFile(
-        index=event.leaf_index,
-        hashes=inclusion(session, leaf_index=event.leaf_index, size=published.size),
-        checkpoint=published.note,
-        entry=canonical.dump(dict(event.entry)),  # an entry has one spelling
-        opening=event.opening if opened else None,
-    )
+    hashes = inclusion(session, leaf_index=leaf_index, size=published.size)
+    return ProofFile(leaf_index, hashes, published.note, entry, opening)
 
 
 def _covering(session: Session, leaf_index: int) -> Published | None:

@@ -16,6 +16,7 @@ from vrm.accesslog import note as notes
 from vrm.accesslog.checkpoint import Checkpoint
 from vrm.accesslog.errors import BadCheckpoint, BadNote, BadProof
 from vrm.accesslog.note import Verifier
+from vrm.accesslog.policy import Policy
 from vrm.accesslog.proof_file import ProofFile
 from vrm.accesslog.verify import verify_older
 
@@ -39,8 +40,12 @@ class Proved:
     compared: Compared | None = None
 
 
-def verify_proof(raw: bytes, *, keys: Sequence[Verifier] = (), kept: bytes | None = None) -> Proved:
+def verify_proof(
+    raw: bytes, *, keys: Sequence[Verifier] = (), kept: bytes | None = None, policy: Policy | None = None
+) -> Proved:
     """Check a proof file. ``keys`` are those the log has or had; one of them must have signed, and none falsely.
+
+    ``policy`` tells which witnesses must have cosigned the checkpoint.
 
     Never raises for what the file holds. Raises ``BadNote`` or ``BadCheckpoint`` if ``kept`` cannot be used.
     """
@@ -58,6 +63,8 @@ def verify_proof(raw: bytes, *, keys: Sequence[Verifier] = (), kept: bytes | Non
     if not merkle.included(proof.hashes, proof.index, signed.size, leaf, signed.root):
         faults.append(f"the hashes do not lead from this entry, as leaf {proof.index}, to the signed root")
     signed_by = _signers(note, signed, keys, faults)
+    if policy is not None and not policy.met_by(policy.cosigned_by(note)):
+        faults.append("too few of the witnesses in your policy have cosigned the checkpoint")
     compared: Compared | None = None
     if known is not None:
         compared = "same" if known.size == signed.size else "other_size"

@@ -43,8 +43,7 @@ class OwnRead:
 
     ``members`` are those of the log entry but its ``code``, and ``entry`` is the entry byte for byte, to prove
     with ``leaf_hash`` and the inclusion proof of ``leaf_index``. A refused read has no ``entry``: the code in it
-    says what happened, and a company is told less, which is ``told``. Nor is there ever an opening: it names the items and versions
-    of the person's values, which are the same for every company and would let two of them find whom they share.
+    says what happened, and a company is told less, which is ``told``.
     """
 
     event_id: str
@@ -170,13 +169,6 @@ def tally_for_consumer(
 def count_pending(session: Session) -> int:
     """How many events wait for their leaf."""
     return session.execute(select(func.count()).select_from(LogPending)).scalar_one()
-
-
-def find_leaf(session: Session, *, event_id: str) -> int | None:
-    """The leaf index of an event; None while it waits, or if there is no such event."""
-    return session.execute(
-        select(LogLeaf.leaf_index).where(LogLeaf.event_id == event_id)
-    ).scalar_one_or_none()
 
 
 def _times(outcome: str, when: ColumnElement[bool] | None = None) -> ColumnElement[int]:

@@ -106,6 +106,7 @@ _SKIPPED = {
     "algorithm": "of another algorithm",
     "kind": "of another kind",
     "damaged": "damaged",
+    "surplus": "more than twenty",
 }
 
 

@@ -8,9 +8,11 @@ import click
 
 from vrm.accesslog.canonical import b64
 from vrm.accesslog.note import Verifier
+from vrm.accesslog.policy import parse as parse_policy
 from vrm.accesslog.proof_file import MOST_BYTES
 from vrm.accesslog.proving import Proved, verify_proof
 from vrm.cli.edge import Command, say
+from vrm.cli.log_follow import POLICY_HELP
 
 FAULTY, UNTOLD = 1, 2
 """Exit codes: something is wrong with the file; or a checkpoint was given that it cannot be compared with."""
@@ -29,17 +31,22 @@ FAULTY, UNTOLD = 1, 2
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A checkpoint you kept: where it is of the same size, it must be the same.",
 )
-def verify_one(file: str, vkeys: tuple[str, ...], checkpoint: Path | None) -> int:
+@click.option(
+    "--policy", "policy_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=POLICY_HELP
+)
+def verify_one(file: str, vkeys: tuple[str, ...], checkpoint: Path | None, policy_file: Path | None) -> int:
     """Verify the proof of one entry; exit with 1 if anything is wrong with it.
 
     Needs no instance and no network. FILE is what Verify this gave a person, or a company of a read of its own (C2SP
     tlog-proof). Without --vkey it shows only that its parts belong together. A checkpoint of another size cannot be compared with
     a proof alone and exits with 2: check it against the log itself with vrm log verify.
     """
-    keys = [Verifier.parse(vkey) for vkey in vkeys]
+    policy = None if policy_file is None else parse_policy(policy_file.read_bytes())
+    keys = [Verifier.parse(vkey) for vkey in vkeys] or (list(policy.logs) if policy else [])
     with click.open_file(file, "rb") as stream:
         raw = stream.read(MOST_BYTES + 1)
-    found = verify_proof(raw, keys=keys, kept=None if checkpoint is None else checkpoint.read_bytes())
+    kept = None if checkpoint is None else checkpoint.read_bytes()
+    found = verify_proof(raw, keys=keys, kept=kept, policy=policy)
     say("\n".join(_sentences(found)), **_facts(found))
     if found.faults:
         return FAULTY

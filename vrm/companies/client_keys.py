@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from vrm.companies.errors import BadKeys
 from vrm.companies.events import record_client
-from vrm.companies.jwks import MOST_KEYS, parse_jwks
+from vrm.companies.jwks import MOST_KEYS, identity, named_now, parse_jwks
 from vrm.companies.models import ClientRow, KeyRow
 from vrm.companies.reading import get_row
 from vrm.companies.records import Client, client_of
@@ -66,7 +66,7 @@ def add_client_key(
     for key in list(row.keys):
         if key.until is not None and key.until <= now:
             row.keys.remove(key)  # it is over, so its kid and its place are free
-        elif key.kid == new["kid"]:
+        elif identity(key.jwk) == identity(new):
             raise Conflict("A key with this kid is there already. Give each its own.", code="kid_taken")
     if len(row.keys) >= MOST_KEYS:
         raise BadKeys("A client has no more than twenty keys. Remove one first.")
@@ -88,16 +88,17 @@ def retire_client_key(
 ) -> Client:
     """Let a key go on until a moment, at most 30 days from now; from then on it is worth nothing.
 
-    The moment can be brought forward and not put off. Raises ``Invalid`` and ``NotFound``, and ``Conflict`` for a
-    key that was read at an address.
+    The moment can be brought forward and not put off. Two keys of one kid end together. Raises ``Invalid`` and
+    ``NotFound``, and ``Conflict`` for a key that was read at an address.
     """
     row = get_row(session, client_id)
-    key = _key(row, kid, now)
+    keys = _keys(row, kid, now)
     if not now < until <= now + MOST_OVERLAP:
         raise Invalid("Choose a moment within the next 30 days.", field="until")
-    if key.until is not None and until > key.until:
+    if all(key.until is not None and until > key.until for key in keys):
         raise Invalid("The end of this key can be brought forward, and not put off.", field="until")
-    key.until = until
+    for key in keys:
+        key.until = min(until, key.until or until)
     return _changed(session, row, now, actor, by, "key_retired")
 
 
@@ -112,10 +113,12 @@ def remove_client_key(
 ) -> Client:
     """End a key at once, be it the last: then the client cannot prove itself until it has another.
 
-    Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where it would come from again.
+    Two keys of one kid end together. Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where
+    it would come from again.
     """
     row = get_row(session, client_id)
-    row.keys.remove(_key(row, kid, now))
+    for key in _keys(row, kid, now):
+        row.keys.remove(key)
     return _changed(session, row, now, actor, by, "key_removed")
 
 
@@ -142,13 +145,13 @@ def replace_keys(row: ClientRow, jwks: Mapping[str, Any], source: str, now: date
     """Make these parsed keys the only good ones; the same key under its kid keeps its age. Whether anything changed.
 
     A kid that was retired keeps its end, however often and by whichever way it is sent again: a new key takes a new
-    kid. So one that is left out ends now and stays in its row, until that is swept.
+    kid, or is of another kind. So one that is left out ends now and stays in its row, until that is swept.
     """
-    there, before = {key.kid: key for key in row.keys}, _facts(row)
-    wanted = []
+    there, before = {identity(key.jwk): key for key in row.keys}, _facts(row)
+    wanted = list[KeyRow]()
     for place, jwk in enumerate(jwks["keys"]):
-        key = there.get(jwk["kid"]) or _row(row, jwk, source, place, now)
-        if key.jwk != jwk:
+        key = there.get(identity(jwk)) or _row(row, jwk, source, place, now, [each.kid for each in wanted])
+        if named_now(key.jwk) != jwk:
             key.jwk, key.added_at = jwk, now
         key.source, key.place = source, place
         wanted.append(key)
@@ -170,25 +173,32 @@ def sweep_keys(session: Session, *, now: datetime) -> None:
     session.execute(delete(KeyRow).where(KeyRow.source == "value", KeyRow.until <= now - KEEP))
 
 
-def _key(row: ClientRow, kid: str, now: datetime) -> KeyRow:
-    for key in row.keys:
-        if key.kid == kid and (key.until is None or now < key.until):
-            if key.source == "uri":
-                raise Conflict(
-                    "This key was read at the client's address. Take it away there.", code="keys_by_uri"
-                )
-            return key
-    raise NotFound("This client has no such key.")
+def _keys(row: ClientRow, kid: str, now: datetime) -> list[KeyRow]:
+    found = [key for key in row.keys if key.jwk["kid"] == kid and (key.until is None or now < key.until)]
+    if any(key.source == "uri" for key in found):
+        raise Conflict("This key was read at the client's address. Take it away there.", code="keys_by_uri")
+    if not found:
+        raise NotFound("This client has no such key.")
+    return found
 
 
 def _facts(row: ClientRow) -> dict[str, tuple[object, ...]]:
     return {key.kid: (key.jwk, key.source, key.until) for key in row.keys}
 
 
-def _row(row: ClientRow, jwk: dict[str, Any], source: str, place: int, now: datetime) -> KeyRow:
-    return KeyRow(
-        client_id=row.id, kid=jwk["kid"], jwk=jwk, source=source, place=place, added_at=now, until=None
-    )
+def _row(
+    row: ClientRow,
+    jwk: dict[str, Any],
+    source: str,
+    place: int,
+    now: datetime,
+    beside: Iterable[str] = (),
+) -> KeyRow:
+    """A new row. Its ``kid`` is the key's own unless a row goes by that, of a key of another kind."""
+    kid, kty = identity(jwk)
+    taken = {*beside, *(key.kid for key in row.keys)}
+    name = f"{kid}\n{kty}" if kid in taken else kid  # no kid has a line break
+    return KeyRow(client_id=row.id, kid=name, jwk=jwk, source=source, place=place, added_at=now, until=None)
 
 
 def _changed(

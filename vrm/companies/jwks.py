@@ -5,6 +5,9 @@ A set that holds a private or symmetric key is refused, not cleaned: whoever sen
 
 In a set that somebody gives us, each key is one that we take, or they are told which is not. A set that is read at an
 address may be there for others too: keys we do not take are passed over (RFC 7517, section 5), and counted.
+
+Two keys may go by one kid where they are of different kinds (RFC 7517, section 4.5): the algorithm of a signature then
+says which is meant, since each kind has one algorithm here.
 """
 
 import base64
@@ -26,7 +29,9 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv", "seed
 # FAPI 2.0 Security Profile, section 5.4: a key is in the set, never behind an address.
 _REMOTE = frozenset({"x5u", "jku"})
 _MEMBERS = {"EC": ("crv", "x", "y"), "RSA": ("n", "e"), "OKP": ("crv", "x")}
-_ALGORITHMS = {"EC": ("ES256",), "RSA": ("PS256",), "OKP": ("Ed25519", "EdDSA")}
+_KINDS = {"ES256": "EC", "PS256": "RSA", "Ed25519": "OKP"}
+# RFC 9864, section 2.2: EdDSA is what Ed25519 was called before; libraries write it into keys still.
+_FORMER = {"EdDSA": "Ed25519"}
 # base64url without padding (RFC 7515, section 2); its length is never 4n + 1.
 _BASE64 = re.compile(r"(?:[A-Za-z0-9_-]{4})*[A-Za-z0-9_-]{2,4}")
 _CURVES = {"EC": "P-256", "OKP": "Ed25519"}
@@ -43,13 +48,14 @@ class Published:
 def parse_jwks(document: object) -> dict[str, Any]:
     """The set, with known public members only. Raises ``BadKeys``, which says which key (from 1) and why.
 
-    A key without a kid gets its thumbprint (RFC 7638) as one.
+    A key without a kid gets its thumbprint (RFC 7638) as one. A key that stands there twice is in it once.
     """
-    return _set([_parse(key, place) for place, key in enumerate(_listed(document), start=1)])
+    listed = _listed(document, MOST_KEYS)
+    return {"keys": _distinct([_parse(key, place) for place, key in enumerate(listed, start=1)])}
 
 
 def parse_published(document: object) -> Published:
-    """As ``parse_jwks``, without the keys that we do not take (RFC 7517, section 5).
+    """As ``parse_jwks``, without the keys that we do not take (RFC 7517, section 5), nor more than we take.
 
     Raises ``BadKeys`` all the same where none is left, or where one of them is private.
     """
@@ -61,20 +67,38 @@ def parse_published(document: object) -> Published:
             unusable.append(fault)
     if not good:
         raise unusable[0]
-    return Published(_set(good), Counter(fault.reason for fault in unusable))
+    distinct = _distinct(good)
+    skipped = Counter(fault.reason for fault in unusable)
+    skipped.update(surplus=len(distinct[MOST_KEYS:]))
+    return Published({"keys": distinct[:MOST_KEYS]}, +skipped)
 
 
-def _listed(document: object) -> list[object]:
+def named_now(key: Mapping[str, Any]) -> dict[str, Any]:
+    """A parsed key with its algorithm by the name of today, also where it was parsed before that name was the only one."""
+    alg = key.get("alg")
+    return {**key, "alg": _FORMER[alg]} if alg in _FORMER else dict(key)
+
+
+def identity(key: Mapping[str, Any]) -> tuple[str, str]:
+    """What tells one key of a set from the others: its kid and its kind."""
+    return key["kid"], key["kty"]
+
+
+def _listed(document: object, most: int | None = None) -> list[object]:
     keys = document.get("keys") if isinstance(document, Mapping) else None
-    if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
+    if not isinstance(keys, list) or not 1 <= len(keys) <= (most or len(keys)):
         raise BadKeys('Give a JWK Set, {"keys": […]}, with 1 to %(most)s keys.', most=MOST_KEYS)
     return keys
 
 
-def _set(parsed: list[dict[str, Any]]) -> dict[str, Any]:
-    if len({key["kid"] for key in parsed}) < len(parsed):
-        raise BadKeys("Two keys have the same kid. Give each its own.")
-    return {"keys": parsed}
+def _distinct(parsed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each key once. Raises ``BadKeys`` for two keys that neither their kid nor a signature's algorithm tells apart."""
+    found = dict[tuple[str, str], dict[str, Any]]()
+    for key in parsed:
+        first = found.setdefault(identity(key), key)
+        if any(first[name] != key[name] for name in _MEMBERS[key["kty"]]):
+            raise BadKeys("Two keys have the same kid. Give each its own.")
+    return list(found.values())
 
 
 def _parse(key: object, place: int) -> dict[str, Any]:
@@ -93,6 +117,8 @@ def _parse(key: object, place: int) -> dict[str, Any]:
             place=place,
         )
     kty, kid, alg = key.get("kty"), key.get("kid"), key.get("alg")
+    if isinstance(alg, str):
+        alg = _FORMER.get(alg, alg)
     if not isinstance(kty, str) or kty not in _MEMBERS or key.get("crv") != _CURVES.get(kty):
         raise UnusableKey(
             "Key %(place)s must be EC P-256, OKP Ed25519, or RSA of at least 2048 bits.",
@@ -105,7 +131,7 @@ def _parse(key: object, place: int) -> dict[str, Any]:
             reason="damaged",
             place=place,
         )
-    if alg is not None and alg not in _ALGORITHMS[kty]:
+    if alg is not None and (not isinstance(alg, str) or _KINDS.get(alg) != kty):
         raise UnusableKey(
             "Key %(place)s names an algorithm we do not take. Use ES256, PS256 or Ed25519.",
             reason="algorithm",

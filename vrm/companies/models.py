@@ -89,7 +89,10 @@ class InvitationRow(Base):
 
 
 class KeyRow(Base):
-    """A public key of a client, given to us (``value``) or read at the client's address (``uri``)."""
+    """A public key of a client, given to us (``value``) or read at the client's address (``uri``).
+
+    ``kid`` is the key's own, and has a line break and the kind (kty) after it where another kind came before under it.
+    """
 
     __tablename__ = "client_keys"
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from vrm import clock
 from vrm.companies.addresses import same_redirect
+from vrm.companies.jwks import named_now
 from vrm.companies.models import ClientRow, CompanyRow
 from vrm.ids import secret_hash
 
@@ -86,7 +87,10 @@ class Company:
 
 @dataclass(frozen=True)
 class ClientKey:
-    """A public key of a client. ``source`` is ``value`` (given to us) or ``uri`` (read at its address)."""
+    """A public key of a client. ``source`` is ``value`` (given to us) or ``uri`` (read at its address).
+
+    Two of different kinds (kty) may go by one ``kid``.
+    """
 
     kid: str
     jwk: Mapping[str, Any] = field(repr=False)
@@ -108,7 +112,8 @@ class Client:
 
     ``keys`` has those that are over as well, the oldest first. Of an address (``jwks_uri``), ``jwks_failure`` is
     the code of what went wrong when it was read last, at ``jwks_failed_at``; both are None when that went well, and
-    ``jwks_skipped`` then counts the keys there that we do not take, by why (``UnusableKey.reason``).
+    ``jwks_skipped`` then counts the keys there that we do not take, by why (``UnusableKey.reason``, or ``surplus``:
+    we have taken as many as we take).
     """
 
     id: str
@@ -215,7 +220,13 @@ def client_of(row: ClientRow) -> Client:
         post_logout_redirect_uris=tuple(row.post_logout_redirect_uris),
         scope_purpose=row.scope_purpose,
         keys=tuple(
-            ClientKey(each.kid, each.jwk, each.source, each.added_at, _until(row, each.source, each.until))
+            ClientKey(
+                kid=each.jwk["kid"],
+                jwk=named_now(each.jwk),
+                source=each.source,
+                added_at=each.added_at,
+                until=_until(row, each.source, each.until),
+            )
             for each in sorted(row.keys, key=lambda each: (each.added_at, each.place, each.kid))
         ),
         secret_hash=row.secret_hash,

@@ -18,7 +18,7 @@ from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
 from vrm.consents.reading import lock_versions, standings, standings_of
-from vrm.consents.recognising import recognise
+from vrm.consents.recognising import Coming, find_decided, recognise
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
 from vrm.consents.service import (
     expire,
@@ -41,6 +41,7 @@ __all__ = [
     "Asked",
     "Basis",
     "Choice",
+    "Coming",
     "Consent",
     "GrantedLine",
     "InvalidAsk",
@@ -59,6 +60,7 @@ __all__ = [
     "expire",
     "find_basis",
     "find_by_subject",
+    "find_decided",
     "forget",
     "get_ask",
     "get_basis",

@@ -5,6 +5,7 @@ kept as long, passed on to the same, for as long, under the same notice. What th
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,40 +20,55 @@ from vrm.consents.revising import record
 from vrm.consents.terms import Line, Terms
 
 
-def recognise(
-    session: Session,
-    keys: KeyStore,
-    *,
-    consumer_id: str,
-    client_id: str,
-    terms: Terms,
-    notice: Mapping[str, Any],
-    notice_version: int,
-    amends: Amends | None = None,
-    now: datetime,
-) -> Consent | None:
-    """The consent under which a person signs in again, since it says all that this ask would; with its event.
+@dataclass(frozen=True)
+class Coming:
+    """Who comes to which client with which ask, under the notice as it is now. ``amends``: the one consent it may change."""
 
-    ``amends``: the one consent that may be it. None where there is something to decide, where nothing stands, or where
-    the person has blocked the company. The row stays share-locked, so that a revoke comes before this or after it.
+    consumer_id: str
+    client_id: str
+    terms: Terms
+    notice: Mapping[str, Any]
+    notice_version: int
+    amends: Amends | None = None
+
+
+def find_decided(session: Session, coming: Coming, *, now: datetime) -> Consent | None:
+    """The consent that says all that this ask would.
+
+    None where there is something to decide, where nothing stands, or where the person has blocked the company. The row
+    stays share-locked, so that a revoke comes before this or after it.
     """
+    row = _find(session, coming, now)
+    return None if row is None else Consent.of(row)
+
+
+def recognise(session: Session, keys: KeyStore, coming: Coming, *, now: datetime) -> Consent | None:
+    """What ``find_decided`` finds, with the event: the person signs in again under it."""
+    row = _find(session, coming, now)
+    if row is None:
+        return None
+    record(session, keys, row, "consent.signed_in", keys_named=set(), now=now)
+    return Consent.of(row)
+
+
+def _find(session: Session, coming: Coming, now: datetime) -> ConsentRow | None:
     query = select(ConsentRow).where(
-        ConsentRow.consumer_id == consumer_id,
-        ConsentRow.client_id == client_id,
+        ConsentRow.consumer_id == coming.consumer_id,
+        ConsentRow.client_id == coming.client_id,
         ConsentRow.state == "active",
         ConsentRow.expires_at > now,
-        ConsentRow.notice_version == notice_version,
+        ConsentRow.notice_version == coming.notice_version,
     )
-    if amends is not None:
-        query = query.where(ConsentRow.id == amends.consent_id, ConsentRow.revision == amends.revision)
+    if coming.amends is not None:
+        named = coming.amends
+        query = query.where(ConsentRow.id == named.consent_id, ConsentRow.revision == named.revision)
     newest_first = query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id).with_for_update(read=True)
     for row in session.scalars(newest_first):
-        if blocked_since(session, consumer_id=consumer_id, company_id=row.company_id) is not None:
+        if blocked_since(session, consumer_id=coming.consumer_id, company_id=row.company_id) is not None:
             return None
         revision = Revision.of(session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision)))
-        if dict(revision.notice) == dict(notice) and changes_nothing(terms, revision):
-            record(session, keys, row, "consent.signed_in", keys_named=set(), now=now)
-            return Consent.of(row)
+        if dict(revision.notice) == dict(coming.notice) and changes_nothing(coming.terms, revision):
+            return row
     return None
 
 

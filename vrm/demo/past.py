@@ -73,7 +73,7 @@ def answered(
     return Event(
         "disclosure", at, "client", company=client.company_id, client=client.id, agent=agent,
         purpose=purpose, keys=tuple(keys), outcome="answered", revision=1, about=about,
-        detail={"consent": about.consent_id, "versions": [], "no_value": []},
+        detail={"consent": about.consent_id, "values": [], "no_value": []},
     )  # fmt: skip
 
 

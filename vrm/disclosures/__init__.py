@@ -10,5 +10,15 @@ Called by the API alone. This room knows nothing of HTTP and never decides what 
 from vrm.disclosures.agents import agent_pseudonym, check_agent
 from vrm.disclosures.answers import Answer, Omitted, Refusal
 from vrm.disclosures.door import Door, Reader
+from vrm.disclosures.evidence import company_may_see
 
-__all__ = ["Answer", "Door", "Omitted", "Reader", "Refusal", "agent_pseudonym", "check_agent"]
+__all__ = [
+    "Answer",
+    "Door",
+    "Omitted",
+    "Reader",
+    "Refusal",
+    "agent_pseudonym",
+    "check_agent",
+    "company_may_see",
+]

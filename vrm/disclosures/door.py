@@ -13,6 +13,7 @@ from vrm.db import CommitQueue, Database
 from vrm.disclosures.agents import agent_pseudonym
 from vrm.disclosures.answers import Answer, Refusal
 from vrm.disclosures.drafts import Draft, commit
+from vrm.disclosures.evidence import value_names
 from vrm.disclosures.opening import fields_behind, fill
 from vrm.errors import Unavailable
 
@@ -206,7 +207,7 @@ class Door:
                 about=about,
                 detail={
                     "consent": standing.consent_id,
-                    "versions": filled.versions,
+                    "values": value_names(about, filled.versions),
                     "no_value": [each.key for each in filled.omitted if each.reason == "no_value"],
                 },
             )

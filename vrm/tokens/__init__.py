@@ -23,7 +23,15 @@ from vrm.tokens.backchannel import (
 )
 from vrm.tokens.closing import close_backchannel
 from vrm.tokens.models import AuthorizationCode, BackchannelRequest, Token
-from vrm.tokens.pushed import PUSHED_LIFE, find_pushed, park_request, push_request, use_pushed, was_used
+from vrm.tokens.pushed import (
+    PUSHED_LIFE,
+    find_pushed,
+    park_request,
+    push_request,
+    use_pushed,
+    was_answered,
+    was_used,
+)
 from vrm.tokens.seen import see_once
 from vrm.tokens.service import (
     CODE_LIFE,
@@ -77,5 +85,6 @@ __all__ = [
     "sweep",
     "use_backchannel",
     "use_pushed",
+    "was_answered",
     "was_used",
 ]

@@ -25,6 +25,7 @@ def close_backchannel(session: Session, keys: KeyStore, *, now: datetime, limit:
         select(row)
         .where(
             row.consent_id.is_(None),
+            row.used_at.is_(None),  # that one was allowed, and its person was forgotten since
             row.expires_at <= now - REDEEMED_WITHIN,  # a decision of the last second is kept first
             or_(row.decided_at.is_(None), row.decided_at < row.expires_at),
         )

@@ -22,6 +22,7 @@ USED_KNOWN = timedelta(days=30)
 """How long it is known that a request was used: longer than an ask that came of it may wait."""
 
 _PREFIX = "urn:ietf:params:oauth:request_uri:"
+_PARKED = "parked"
 
 
 def push_request(session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime) -> str:
@@ -42,8 +43,9 @@ def park_request(
 
     Whoever decides on it uses up the one it came from, whose mark ``params`` carries. Anybody may load a link again and
     again: however often the ``request_uri`` it came under is, one request waits, as it was first kept. Of those that
-    came without one, as a sandbox takes them, the last ``MOST_UNPUSHED`` of a client do.
+    came without one, as a sandbox takes them, the last ``MOST_UNPUSHED`` of a client do; they push out nothing else.
     """
+    params = {**params, _PARKED: True}
     if request_uri is None:
         _make_room(session, client_id)
         return _keep(session, new_secret(), client_id, params, now + life)
@@ -74,9 +76,17 @@ def find_pushed(
     row = session.get(PushedRequest, secret_hash(request_uri.removeprefix(_PREFIX)))
     if row is None or row.client_id != client_id or row.expires_at <= now:
         return None
-    found: dict[str, Any] = {"pushed": row.uri_hash.hex(), **row.params, "parked": "pushed" in row.params}
+    found: dict[str, Any] = {"pushed": row.uri_hash.hex(), _PARKED: False, **row.params}
     used = was_used(session, client_id=client_id, mark=found["pushed"])
     return None if used else found
+
+
+def was_answered(session: Session, *, client_id: str, request_uri: str) -> bool:
+    """Whether this is a request of this client's that is used up, and neither unknown nor merely too old."""
+    row = session.get(PushedRequest, secret_hash(request_uri.removeprefix(_PREFIX)))
+    if row is None or row.client_id != client_id:
+        return False
+    return was_used(session, client_id=client_id, mark=row.params.get("pushed", row.uri_hash.hex()))
 
 
 def use_pushed(session: Session, *, client_id: str, mark: str, now: datetime) -> bool:
@@ -90,9 +100,14 @@ def was_used(session: Session, *, client_id: str, mark: str) -> bool:
 
 
 def _make_room(session: Session, client_id: str) -> None:
-    """Drop what would end first, where there are too many."""
-    last = select(PushedRequest.uri_hash).where(PushedRequest.client_id == client_id)
-    too_many = last.order_by(PushedRequest.expires_at.desc()).offset(MOST_UNPUSHED - 1)
+    """Drop what would end first of what came without a push, where there is too much of it.
+
+    Anybody can make such a row, so none of them may cost a client what it pushed.
+    """
+    row = PushedRequest
+    unpushed = (row.params[_PARKED].as_boolean(), row.params["pushed"].as_string().is_(None))
+    last = select(row.uri_hash).where(row.client_id == client_id, *unpushed)
+    too_many = last.order_by(row.expires_at.desc()).offset(MOST_UNPUSHED - 1)
     session.execute(delete(PushedRequest).where(PushedRequest.uri_hash.in_(too_many)))
 
 

@@ -138,7 +138,8 @@ def sweep(session: Session, *, now: datetime) -> None:
     for table in (AuthorizationCode, Token):
         session.execute(delete(table).where(table.expires_at < before))
     row = BackchannelRequest
-    told = or_(row.consent_id.is_not(None), row.decided_at >= row.expires_at)  # see close_backchannel
+    # See close_backchannel.
+    told = or_(row.consent_id.is_not(None), row.used_at.is_not(None), row.decided_at >= row.expires_at)
     session.execute(delete(row).where(row.expires_at < before, told))
     session.execute(delete(PushedRequest).where(PushedRequest.expires_at < now))
     session.execute(delete(SeenJti).where(SeenJti.expires_at < now))

@@ -4,6 +4,7 @@ Callers say which key may have signed; ``verify`` says whether it did. Nothing h
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jws
@@ -45,11 +46,24 @@ def peek(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return header, claims
 
 
+def fitting(header: Mapping[str, Any], keys: KeySet) -> KeySet:
+    """Of these keys, those of the kind that signs with a header's algorithm.
+
+    RFC 7517, section 4.5: keys of different kinds may go by one kid. Where a header names none, all are left, since it
+    means the only key there is.
+    """
+    if not isinstance(header.get("kid"), str):
+        return keys
+    kind = _REGISTRY.get_alg(header["alg"]).key_type
+    return KeySet([key for key in keys.keys if key.key_type == kind])
+
+
 def verify(text: str, key: Key | KeySet) -> dict[str, Any]:
     """The claims of a text that this key signed. Raises ``BadSignature`` otherwise."""
-    _, claims = peek(text)
+    header, claims = peek(text)
+    signer = fitting(header, key) if isinstance(key, KeySet) else key
     try:
-        jws.deserialize_compact(text, key, registry=_REGISTRY)
+        jws.deserialize_compact(text, signer, registry=_REGISTRY)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as fault:
         raise BadSignature from fault
     return claims

@@ -7,13 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import vrm
-from vrm.accesslog import TYPES, canonical, checkpoint, merkle, note, verify_export
+from vrm.accesslog import TYPES, canonical, checkpoint, merkle, note, verify_export, verify_proof
 
 PAGE = (Path(vrm.__file__).parents[1] / "docs" / "log.md").read_text()
 BLOCKS = [(match[1], match[2]) for match in re.finditer(r"```(\w+)\n(.*?)```\n", PAGE, re.DOTALL)]
 (WHOLE,) = [text.encode() for kind, text in BLOCKS if kind == "ndjson"]
 ENTRY, HEADER, LINE = [text.strip().encode() for kind, text in BLOCKS if kind == "json"]
-OPENING, CHECKPOINT, VKEY = [text for kind, text in BLOCKS if kind == "text"]
+OPENING, CHECKPOINT, VKEY, PROOF = [text for kind, text in BLOCKS if kind == "text"]
 
 
 def test_the_example_verifies():
@@ -27,6 +27,13 @@ def test_the_selection_verifies():
     """So does the selection of one."""
     assert verify_export(io.BytesIO(HEADER + b"\n" + LINE + b"\n")).ok
     assert json.loads(LINE)["entry"].encode() == ENTRY
+
+
+def test_the_proof_file_verifies():
+    """So does the proof of one, which opens its entry."""
+    found = verify_proof(PROOF.encode(), keys=[note.Verifier.parse(VKEY.strip())], kept=CHECKPOINT.encode())
+    assert (found.faults, found.compared) == ((), "same")
+    assert found.proof is not None and found.proof.entry == ENTRY and found.opened is not None
 
 
 def test_the_entry_and_its_opening():

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from joserfc import jwk
 
 from vrm import companies
 from vrm.companies import BadKeys
@@ -105,6 +106,27 @@ def test_the_same_key_in_a_new_set_keeps_its_age(office, client):
     (two,) = office.jwks("two")["keys"]
     assert put(two, old) == {"one": (NOW, None), "two": (NOW + timedelta(hours=1), None)}
     assert put({**two, "kid": "one"}) == {"one": (NOW + timedelta(hours=1), None)}
+
+
+def test_keys_of_two_kinds_under_one_kid(office, client):
+    """Each keeps its age whichever comes first, one of them can be replaced, and they end together."""
+    first = dict(client.keys[0].jwk)
+    rsa = {**jwk.generate_key("RSA", 2048).as_dict(private=False), "kid": "one"}
+    office.do(companies.add_client_key, client_id=client.id, jwk=rsa, now=NOW + DAY)
+    with pytest.raises(Conflict):
+        office.do(companies.add_client_key, client_id=client.id, jwk=rsa, now=NOW + DAY)
+    (other,) = office.jwks("one")["keys"]
+    for number, keys in enumerate([[rsa, first], [other, rsa], [rsa], [rsa, first]], start=2):
+        at = NOW + number * DAY
+        changed = office.do(companies.change_client, client_id=client.id, jwks={"keys": keys}, now=at)
+        assert {key["kty"] for key in changed.jwks_at(at)["keys"]} == {key["kty"] for key in keys}
+        since = {key.jwk["kty"]: key.added_at for key in changed.keys}
+        assert (since["RSA"], {key.kid for key in changed.keys}) == (NOW + DAY, {"one"})
+    assert since["EC"] == NOW + 5 * DAY
+    ending = retire(office, client, "one", NOW + 7 * DAY, now=NOW + 6 * DAY)
+    assert good(ending, NOW + 7 * DAY) == []
+    gone = office.do(companies.remove_client_key, client_id=client.id, kid="one", now=NOW + 6 * DAY)
+    assert gone.keys == ()
 
 
 def test_a_retired_kid_stays_retired(office, client):

@@ -33,13 +33,18 @@ def test_a_key_without_a_kid_is_called_by_its_thumbprint():
     """RFC 7638, so that any library finds the same name for it."""
     plain = {name: EC[name] for name in ("kty", "crv", "x", "y")}
     assert parse_jwks({"keys": [plain]})["keys"][0]["kid"] == jwk.import_key(plain).thumbprint()
-    with pytest.raises(BadKeys, match="same kid"):
-        parse_jwks({"keys": [plain, plain]})
+
+
+def test_a_kid_twice_is_one_key_or_keys_of_different_kinds():
+    """RFC 7517, section 4.5: the algorithm of a signature says which of those is meant; the same key counts once."""
+    kept = parse_jwks({"keys": [EC, OKP, RSA, {**EC, "alg": "ES256"}]})["keys"]
+    assert [key["kty"] for key in kept] == ["EC", "OKP", "RSA"]
 
 
 def test_an_algorithm_that_fits_is_kept():
-    """alg is optional, and must belong to the kind of key."""
-    assert parse_jwks({"keys": [{**RSA, "alg": "PS256"}]})["keys"][0]["alg"] == "PS256"
+    """alg is optional, and must belong to the kind of key; EdDSA is called Ed25519 now (RFC 9864)."""
+    for key, alg, kept in ((RSA, "PS256", "PS256"), (OKP, "Ed25519", "Ed25519"), (OKP, "EdDSA", "Ed25519")):
+        assert parse_jwks({"keys": [{**key, "alg": alg}]})["keys"][0]["alg"] == kept
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ BAD: dict[str, object] = {
     "empty kid": {"keys": [{**EC, "kid": ""}]},
     "kid is no text": {"keys": [{**EC, "kid": 1}]},
     "kid with control character": {"keys": [{**EC, "kid": "a\nb"}]},
-    "kid twice": {"keys": [EC, OKP]},
+    "kid twice": {"keys": [EC, OKP, public("EC", "P-256")]},
     "P-384": {"keys": [public("EC", "P-384")]},
     "secp256k1": {"keys": [public("EC", "secp256k1")]},
     "X25519": {"keys": [public("OKP", "X25519")]},
@@ -94,6 +99,8 @@ BAD: dict[str, object] = {
     "alg RS256": {"keys": [{**RSA, "alg": "RS256"}]},
     "alg HS256": {"keys": [{**EC, "alg": "HS256"}]},
     "alg of another kind": {"keys": [{**EC, "alg": "PS256"}]},
+    "former alg of another kind": {"keys": [{**EC, "alg": "EdDSA"}]},
+    "alg is no text": {"keys": [{**EC, "alg": ["ES256"]}]},
     "for encryption": {"keys": [{**EC, "use": "enc"}]},
     "for signing": {"keys": [{**EC, "key_ops": ["sign"]}]},
     "x5u": {"keys": [{**EC, "x5u": "https://evil.example"}]},

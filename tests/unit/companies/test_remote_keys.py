@@ -71,6 +71,19 @@ def test_keys_of_no_use_to_us_are_passed_over_and_counted(office, client):
     assert (mended.jwks_failure, mended.jwks_skipped) == (None, {})
 
 
+def test_more_keys_than_we_take_are_passed_over(office, client):
+    """The first twenty that are good count, each once, wherever others stand; a private one is found behind them too."""
+    good = office.jwks(*map(str, range(22)))["keys"]
+    enc = {**good[0], "kid": "e", "use": "enc"}
+    found, _ = read(office, client, served({"keys": [enc, good[0], *good]}))
+    assert (kids(found, NOW), found.jwks_skipped) == (
+        [str(each) for each in range(20)],
+        {"use": 1, "surplus": 2},
+    )
+    refused, _ = read(office, client, served({"keys": [*good, {"kty": "oct", "k": "AAAA"}]}), NOW + HOUR)
+    assert refused.jwks_failure == "bad_jwks"
+
+
 def test_what_left_the_set_is_worth_nothing_at_the_next_reading(office, client):
     """A set that is the same is no event; another is one."""
     first = office.jwks("a", "b")

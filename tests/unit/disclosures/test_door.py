@@ -82,7 +82,7 @@ def events(house, person, kind="disclosure"):
 
 
 def test_what_leaves_is_what_the_log_says(house, mia, nordlicht):
-    """The answer names its event; the event names the keys, the purpose, the revision and the versions behind."""
+    """The answer names its event; the event names the keys, the purpose, the revision and the values behind, by names of this consent's own."""
     consent = grant(house, mia, nordlicht, "name", "email")
     answer = read(door(house), consent)
     assert isinstance(answer, Answer)
@@ -91,7 +91,13 @@ def test_what_leaves_is_what_the_log_says(house, mia, nordlicht):
     assert (event.event_id, event.leaf_hash) == (answer.event_id, answer.leaf_hash)
     assert event.entry["keys"] == ["email", "name"]
     assert (event.entry["purpose"], event.entry["revision"], event.outcome) == (PURPOSE, 1, "answered")
-    assert sorted(version[0] for version in event.detail["versions"]) == ["email", "name"]
+    assert sorted(field for field, _ in event.detail["values"]) == ["email", "name"]
+    read(door(house), consent)
+    other = grant(house, mia, shop(house, "Kavanagh"), "name", "email")
+    read(door(house), other)
+    first, second, third = (each.detail["values"] for each in events(house, mia))
+    assert first == second, "a value that did not change keeps its name"
+    assert not {name for _, name in first} & {name for _, name in third}, "and has another at another company"
 
 
 def test_an_agent_is_told_by_a_pseudonym(house, mia, nordlicht):

@@ -207,7 +207,7 @@ def test_what_waits_here_is_used_up_with_what_it_came_from(database):
 
 
 def test_who_loads_a_link_again_and_again_drops_their_own(database):
-    """Without pushing there is a row for each load, of which so many of a client are kept, and none of another's go."""
+    """Without pushing there is a row for each load, of which so many of a client are kept; no others go for them."""
     now, clients = clock.now(), [new_id(), new_id()]
 
     def park(db, client, seconds):
@@ -219,12 +219,21 @@ def test_who_loads_a_link_again_and_again_drops_their_own(database):
     def load(db):
         return park(db, clients[1], 0), [park(db, clients[0], n) for n in range(MOST_UNPUSHED + 2)]
 
+    def push(db):
+        uri = tokens.push_request(db, client_id=clients[0], params={}, now=now)
+        params = {"pushed": secret_hash(uri.rpartition(":")[2]).hex()}
+        return uri, tokens.park_request(
+            db, client_id=clients[0], params=params, request_uri=uri, now=now, life=timedelta(minutes=2)
+        )
+
+    pushed = database.write(push)
     other, uris = database.write(load)
 
     def find(client, uri):
         return database.read(lambda db: tokens.find_pushed(db, client_id=client, request_uri=uri, now=now))
 
-    assert find(clients[1], other) is not None
+    assert find(clients[1], other)["parked"] is True
+    assert [find(clients[0], uri)["parked"] for uri in pushed] == [False, True]
     assert [find(clients[0], uri) is not None for uri in (*uris[:3], uris[-1])] == [False, False, True, True]
 
 

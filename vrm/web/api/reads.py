@@ -1,5 +1,8 @@
 """``GET /v1/consents/{id}/reads``: what this client read under one of its consents, as the log has it, with proofs.
 
+``GET /v1/reads/{event_id}/proof``: one answered read as a C2SP proof file. As long as it is known whose it was, the file
+also opens the entry; after that person was forgotten it still proves that the read was logged.
+
 A refused read has neither entry nor proof: the code in its entry is more than a company is told.
 """
 
@@ -10,8 +13,10 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, consents
-from vrm.accesslog import OwnRead
-from vrm.web import protector
+from vrm.accesslog import OwnRead, ProofFile
+from vrm.disclosures import company_may_see
+from vrm.errors import NotFound
+from vrm.web import proofs, protector
 from vrm.web.api import asking
 from vrm.web.api.answers import encode
 from vrm.web.api.holder import get_holder
@@ -44,6 +49,30 @@ def add_routes(blueprint: Blueprint) -> None:
             return {**body, "older": found[limit - 1].event_id} if len(found) > limit else body
 
         return jsonify(house().database.read(read))
+
+    @blueprint.get("/v1/reads/<uuid:event_id>/proof")
+    @audience("token")
+    def proof(event_id: UUID) -> Response:
+        token = protector.own_token()
+        asking.check_names()
+        found = house().database.read(lambda db: _proof_file(db, token.client_id, str(event_id)))
+        return proofs.answer(found)
+
+
+def _proof_file(db: Session, client_id: str, event_id: str) -> ProofFile:
+    get_holder(db, client_id)
+    event = accesslog.find_for_client(db, client_id=client_id, event_id=event_id)
+    if event is None:
+        found = accesslog.find_bare_proof(db, client_id=client_id, event_id=event_id)
+    elif (event.type, event.outcome) == ("disclosure", "answered"):
+        found = accesslog.find_proof(db, event, opened=company_may_see(event.detail))
+        if found is None:
+            raise NotFound("This read is not signed yet. Ask again in a second.", code="not_signed_yet")
+    else:
+        found = None
+    if found is None:
+        raise NotFound("Your client has no such read, or it was refused and has no proof.")
+    return found
 
 
 def _page(db: Session, reads: list[OwnRead]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def parse(raw: str | None, left_out: Mapping[str, Any] | None = None) -> Terms:
     if len(raw.encode()) > MOST_BYTES:
         raise InvalidAuthorizationDetails(f"authorization_details has at most {MOST_BYTES} bytes.")
     try:
-        details = json.loads(raw)
+        details = json.loads(raw, object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as fault:
         raise InvalidAuthorizationDetails("authorization_details is not JSON.") from fault
     if not isinstance(details, list) or len(details) != 1:
@@ -137,6 +137,14 @@ def granted_details(revision: Revision) -> list[dict[str, Any]]:
             "recipients": list(revision.terms.recipients),
         }
     ]
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose members have names of their own: of two, each reader believes another (RFC 8259, section 4)."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise InvalidAuthorizationDetails("authorization_details: A member is named twice. Name it once.")
+    return found
 
 
 def _first(messages: Any, path: str = "authorization_details") -> str:

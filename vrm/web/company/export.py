@@ -1,8 +1,8 @@
 """Taking out what a company holds: every consent as a table or as objects, and its own reads with their proofs.
 
 Reads leave as a selection of the log (``accesslog.export``), which ``vrm log verify`` checks with nothing else.
-Answered ones only: the entry of a refused read holds the reason, and a company is not told it. No opening leaves
-either: it names the items and versions of a person's values, which are the same for every company.
+Answered ones only: the entry of a refused read holds the reason, and a company is not told it. One read also leaves as a
+proof file (C2SP tlog-proof), which any verifier of such logs can check, with the opening of its entry.
 
 What is held of everybody is for owners and privacy officers. The reads under one consent with their proofs are for
 all roles: they see those reads on the consent's page, and whoever answers the person can show them what was read.
@@ -23,18 +23,21 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, companies, consents
-from vrm.accesslog import Selection
+from vrm.accesslog import LoggedEvent, ProofFile, Selection
 from vrm.consents.holdings import Holding
+from vrm.disclosures import company_may_see
 from vrm.errors import Conflict, Invalid, NotFound
 from vrm.house import House
-from vrm.web import session
+from vrm.web import proofs, session
 from vrm.web.audiences import audience
 from vrm.web.company.consent import verifier
 from vrm.web.company.consents import EXPORTS, names
 from vrm.web.language import gettext
 from vrm.web.rooms import house
+from vrm.web.typed import N_
 
 _BATCH = 500
+_NOT_YET = N_("This read is not signed yet. The next checkpoint comes within a minute.")
 COLUMNS = (
     "consent_id", "subject", "client_id", "client", "state", "revision", "granted_at", "expires_at", "ended_at",
     "key", "asked", "purpose", "required", "frequency", "why",
@@ -45,10 +48,11 @@ _FORMULA = re.compile(r"(^|[,;|\"'\s])(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])")
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    """``/consents/export``, ``/consents/<id>/reads/export``, ``/consents/<id>/reads/<event>/proof``."""
+    """``/consents/export``, ``/consents/<id>/reads/export``, ``/consents/<id>/reads/<event>/proof`` and ``…/proof/file``."""
     blueprint.post("/consents/export")(export_consents)
     blueprint.post("/consents/<uuid:consent_id>/reads/export")(export_reads)
     blueprint.get("/consents/<uuid:consent_id>/reads/<uuid:event_id>/proof")(download_proof)
+    blueprint.get("/consents/<uuid:consent_id>/reads/<uuid:event_id>/proof/file")(download_proof_file)
 
 
 @audience("company", roles=EXPORTS)
@@ -87,15 +91,27 @@ def export_reads(consent_id: object) -> Response:
 def download_proof(consent_id: object, event_id: object) -> Response:
     """One answered read with its proof, for whoever sees the read itself: any role."""
     here, company_id = house(), session.company_id()
-    leaf = here.database.read(lambda db: _leaf(db, company_id, str(consent_id), str(event_id)))
+    leaf = here.database.read(lambda db: _answered(db, company_id, str(consent_id), str(event_id))).leaf_index
     signed = here.database.read(accesslog.latest_checkpoint)
     if leaf is None or signed is None or leaf >= signed.size:
-        raise Conflict(
-            gettext("This read is not signed yet. The next checkpoint comes within a minute."),
-            code="nothing_signed",
-        )
+        raise Conflict(gettext(_NOT_YET), code="nothing_signed")
     found = accesslog.open_export(here.database, verifier=verifier(here), selection=Selection(leaves=(leaf,)))
     return _file(iter(found), "application/x-ndjson", f"read-{leaf}.ndjson")
+
+
+@audience("company")
+def download_proof_file(consent_id: object, event_id: object) -> Response:
+    """The same as a C2SP proof file, with the opening of the entry: for any role, as the read itself."""
+    company_id = session.company_id()
+
+    def find(db: Session) -> ProofFile | None:
+        event = _answered(db, company_id, str(consent_id), str(event_id))
+        return accesslog.find_proof(db, event, opened=company_may_see(event.detail))
+
+    found = house().database.read(find)
+    if found is None:
+        raise Conflict(gettext(_NOT_YET), code="nothing_signed")
+    return proofs.answer(found)
 
 
 def as_objects(found: Iterator[Holding], clients: Mapping[str, str]) -> Iterator[str]:
@@ -160,8 +176,8 @@ def _leaves(here: House, company_id: str, consent_id: str) -> Iterator[int]:
         before = page[-1].event_id
 
 
-def _leaf(db: Session, company_id: str, consent_id: str, event_id: str) -> int | None:
-    """Where one answered read stands in the tree. Raises ``NotFound`` for whatever is none of this company's."""
+def _answered(db: Session, company_id: str, consent_id: str, event_id: str) -> LoggedEvent:
+    """One answered read. Raises ``NotFound`` for whatever is none of this company's."""
     held = consents.holdings.get_held(db, company_id=company_id, consent_id=consent_id, now=clock.now())
     event = accesslog.find_for_client(db, client_id=held.holding.client_id, event_id=event_id)
     if event is None or (event.consent_id, event.type, event.outcome) != (
@@ -170,7 +186,7 @@ def _leaf(db: Session, company_id: str, consent_id: str, event_id: str) -> int |
         "answered",
     ):
         raise NotFound(gettext("Your organisation has no such read, or it was refused and has no proof."))
-    return event.leaf_index
+    return event
 
 
 def _log(here: House, code: str, detail: Mapping[str, object], now: datetime) -> None:

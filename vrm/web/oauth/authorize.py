@@ -23,8 +23,9 @@ from vrm.house import House
 from vrm.web import session
 from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
+from vrm.web.language import gettext
 from vrm.web.oauth import grant_actions, hints, parameters, prompts, recognised, wording
-from vrm.web.oauth.server import AuthorizationServer
+from vrm.web.oauth.server import Answered, AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 from vrm.web.offices import office
 from vrm.web.site import Visitor
@@ -33,6 +34,8 @@ PARKED_LIFE = timedelta(hours=1)
 """How long a request waits for its person to sign in, or to make a profile first."""
 
 _NOTED = ("pushed", "since")
+_PURPOSES = ("Sec-Purpose", "Purpose", "X-Moz")
+"""Where a browser says that nobody has followed the link yet. The last two are older browsers'."""
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
@@ -41,6 +44,14 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.get("/oauth/authorize")
     @audience("public")
     def authorize() -> Response:
+        # A sign-in that is recognised is answered by being loaded, so only a person's own load counts as one. A browser
+        # keeps what it fetched ahead, and shows it for the click, unless that is an error (WICG nav-speculation, "ok").
+        if request.method == "HEAD":
+            return Response(status=204)
+        if any("prefetch" in request.headers.get(name, "").lower() for name in _PURPOSES):
+            return Response(
+                "Not ahead of the person who follows this link.\n", 503, content_type="text/plain"
+            )
         here = session.visitor()  # which notes that the session is in use: a write of its own
         return in_transaction(server.house.database, lambda: _authorize(server, here))
 
@@ -77,6 +88,7 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
             consent = recognised.find_consent(server, here, asker, params, terms, action)
             if consent is not None:
                 return recognised.go_on(server, asker, params | mark, consent, waited=waits)
+            action = recognised.decided_anew(here, asker, params, terms, action)
         prompts.require_page(params, here)
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, redirect_uri)
@@ -150,6 +162,11 @@ def refer_back(
     RFC 6749, section 4.1.2.1: an invalid client or redirect URI is told to the person and to nobody else.
     """
     wording.in_our_words(error)
+    if isinstance(error, Answered):
+        raise Invalid(
+            gettext("This request was answered already. Go back to the company and start again."),
+            code=error.error,
+        )
     if redirect_uri is None:
         raise Invalid(
             "The company's link is not right, so nothing was asked and nothing left your profile. "

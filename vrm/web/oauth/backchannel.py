@@ -17,7 +17,7 @@ from vrm import clock, consents, tokens
 from vrm.ids import new_id
 from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
-from vrm.web.oauth import hints
+from vrm.web.oauth import hints, parameters
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
@@ -27,7 +27,8 @@ PATH = "/oauth/backchannel"
 DELIVERY_MODES = ["poll"]
 MOST_MESSAGE = 64
 _SIGNS = " .,:;#/+()'&!?_-"
-_MARKS = ("Mn", "Mc")  # many scripts write no word without them
+_UNSEEN = "\u115f\u1160\u3164\uffa0\U00013441\U00013442"
+"""Letters that are blank: the Hangul fillers, and two of the Egyptian hieroglyphs."""
 
 _NAME = "backchannel_authentication"
 _REFUSED = {
@@ -71,6 +72,7 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
         for name, why in _REFUSED.items():
             if name in sent:
                 raise InvalidRequestError(why)
+        parameters.require_own_resource(sent, house.settings.issuer)
         terms = check_ask(
             house.catalogue,
             asker.company,
@@ -136,11 +138,23 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
 
 
 def _message(text: str) -> str:
-    """What both sides compare: short, and of plain signs (CIBA, section 7.1), among them at least one to tell it by."""
-    plain = all(each.isalnum() or each in _SIGNS or unicodedata.category(each) in _MARKS for each in text)
-    if len(text) > MOST_MESSAGE or not plain or not any(map(str.isalnum, text)):
+    """What both sides compare: short, and of plain signs (CIBA, section 7.1), among them at least one to tell it by.
+
+    What looks alike must be alike. So there is one spelling of each letter (NFKC), and no mark, which is drawn over its
+    neighbour or not at all.
+    """
+    known = all(_is_letter(each) or each in _SIGNS for each in text)
+    if len(text) > MOST_MESSAGE or not known or not any(map(_is_letter, text)):
+        raise InvalidBindingMessage()
+    if not unicodedata.is_normalized("NFKC", text):
         raise InvalidBindingMessage()
     return text
+
+
+def _is_letter(char: str) -> bool:
+    """A letter or a decimal digit of any script that somebody can see."""
+    kind = unicodedata.category(char)
+    return (kind.startswith("L") or kind == "Nd") and char not in _UNSEEN
 
 
 def _life(requested: str | None) -> timedelta:

@@ -43,7 +43,8 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
             return signed.peek(assertion)
         except signed.BadSignature as fault:
             raise InvalidClientError(
-                description="The client assertion is not a JWT signed with ES256, PS256 or Ed25519."
+                description="The client assertion is not a JWT signed with ES256, PS256 or Ed25519. "
+                "EdDSA goes by the name Ed25519 here (RFC 9864)."
             ) from fault
 
     def get_audiences(self) -> list[str]:
@@ -86,7 +87,7 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def _require_known(self, assertion: str, keys: KeySet) -> None:
         header, claims = self.extract_assertion(assertion)
-        known, kid = {key.kid for key in keys.keys}, header.get("kid")
+        known, kid = {key.kid for key in signed.fitting(header, keys).keys}, header.get("kid")
         # One without a kid means the only key there is.
         missing = kid not in known if isinstance(kid, str) else not known
         if missing and companies.is_jwks_due(current_session(), client_id=claims["sub"], now=clock.now()):

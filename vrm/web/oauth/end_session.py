@@ -1,13 +1,12 @@
 """RP-Initiated Logout 1.0 of OpenID Connect: a company sends a person here to sign out of their profile as well.
 
 Anyone can make a browser come here, so nothing ends before the person says so on a page of ours; and they are led on to
-an address only where the company registered that very one. What came by a form is kept here while it leads to the page:
-an ID token stands in no address of ours.
+an address only where the company registered that very one. What came by a form leads to the page by the id of its client:
+an ID token stands in no address of ours, and nothing is kept for whoever sends forms.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from vrm import accounts, clock, companies, tokens
+from vrm import accounts, companies
 from vrm.errors import Invalid
 from vrm.web import headers, pages, session
 from vrm.web.audiences import audience, takes_foreign_forms
@@ -31,10 +30,6 @@ from vrm.web.signed import BadSignature
 
 PATH = "/oauth/end-session"
 _WHERE = ("post_logout_redirect_uri", "state")
-_KEPT = "leaving"
-"""What tells a request that is kept here from one that a client pushed: that cannot hold it."""
-
-KEPT_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -60,9 +55,11 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     def end_session() -> Response:
         leave = _read(server, request.args)
         if session.visitor() is None:
-            # Nobody is signed in, so there is nothing to ask; but only a company that shows an ID token is obeyed
-            # unasked (section 3).
-            return _led_on(leave if leave.proved else Leave())
+            # Nobody is signed in, so there is nothing to end; but only a company that shows an ID token is obeyed
+            # unasked (section 3). Of any other the person follows the link, or does not.
+            if leave.proved or leave.asker is None or leave.target is None:
+                return _led_on(leave)
+            return pages.render("signed_out.html", company=leave.asker.company, going=leave.target)
         if leave.target is not None:
             headers.allow_form_to(leave.target)
         asker = leave.asker
@@ -79,7 +76,7 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @takes_foreign_forms
     def end_session_by_form() -> Response:
         """Section 2 has it both ways. A form from elsewhere comes without cookies, so it is asked for anew."""
-        return redirect(f"{PATH}?" + urlencode(_kept(server, request.form)), 303)
+        return redirect(f"{PATH}?" + urlencode(_carried(server, request.form)), 303)
 
     @blueprint.post("/signing-out")
     @audience("public")
@@ -107,9 +104,6 @@ def _read(server: AuthorizationServer, sent: MultiDict[str, str]) -> Leave:
     if client_id is None:
         return nowhere
     where = {name: sent[name] for name in _WHERE if sent.get(name)}
-    if "request_uri" in sent:
-        kept = server.house.database.read(lambda db: _find_kept(db, client_id, sent["request_uri"]))
-        where, proved = (where, False) if kept is None else (kept, True)
     asker = server.house.database.read(lambda db: _find_asker(db, client_id))
     uri = where.get("post_logout_redirect_uri")
     if (
@@ -120,34 +114,15 @@ def _read(server: AuthorizationServer, sent: MultiDict[str, str]) -> Leave:
     return Leave(asker, add_params_to_uri(uri, state), proved, where=where)
 
 
-def _kept(server: AuthorizationServer, sent: MultiDict[str, str]) -> dict[str, str]:
-    """The query of the page to which a form leads. What an ID token proved is kept; a bad one proves nothing."""
+def _carried(server: AuthorizationServer, sent: MultiDict[str, str]) -> dict[str, str]:
+    """The query of the page to which a form leads. Of an ID token it says whose it is; a bad one names nobody."""
     where = {name: sent[name] for name in _WHERE if sent.get(name)}
     try:
         parameters.check(sent)
-        client_id, proved = _client(server, sent)
+        client_id, _ = _client(server, sent)
     except (OAuth2Error, BadSignature, Invalid):
         return where
-    if client_id is None or not proved:
-        return where if client_id is None else {**where, "client_id": client_id}
-    uri = server.house.database.write(
-        lambda db: tokens.park_request(
-            db,
-            client_id=client_id,
-            params={**where, _KEPT: True},
-            request_uri=None,
-            now=clock.now(),
-            life=KEPT_LIFE,
-        )
-    )
-    return {"client_id": client_id, "request_uri": uri}
-
-
-def _find_kept(db: Session, client_id: str, request_uri: str) -> dict[str, str] | None:
-    found = tokens.find_pushed(db, client_id=client_id, request_uri=request_uri, now=clock.now())
-    if found is None or _KEPT not in found:
-        return None
-    return {name: found[name] for name in _WHERE if name in found}
+    return where if client_id is None else {**where, "client_id": client_id}
 
 
 def _client(server: AuthorizationServer, sent: Mapping[str, str]) -> tuple[str | None, bool]:

@@ -70,6 +70,11 @@ def read(params: Mapping[str, str], asker: Asker) -> GrantAction:
     return GrantAction(str(name), basis)
 
 
+def replacing(asker: Asker, consent_id: str) -> GrantAction:
+    """To decide anew on a consent that stands."""
+    return GrantAction(REPLACE, _find(asker, consent_id))
+
+
 def _find(asker: Asker, grant_id: str) -> consents.Basis | None:
     if not is_id(grant_id):
         return None

@@ -10,7 +10,7 @@ import re
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from vrm.web.descriptions import PLAIN
 
@@ -50,6 +50,16 @@ def require_own_resource(sent: MultiDict[str, str], issuer: str, redirect_uri: s
             f"Tokens of this server are for {issuer} alone. Send that as the resource, or leave it out.",
             redirect_uri=redirect_uri,
         )
+
+
+def without_empty(sent: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    """What was sent, less what has no value, which counts as left out (RFC 6749, sections 3.1 and 3.2).
+
+    What is sent twice stays, so that ``check`` refuses it, whatever it holds.
+    """
+    return ImmutableMultiDict(
+        (name, value) for name, values in sent.lists() for value in values if value or len(values) > 1
+    )
 
 
 def check(sent: MultiDict[str, str]) -> None:

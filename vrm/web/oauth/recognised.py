@@ -1,7 +1,8 @@
 """Signing in again: a person who has decided on the very same before is not asked, but sent on with a code.
 
 Only where ``openid`` is asked for: whoever asks for lines alone has tokens for them, and a person who does not come to
-sign in is shown what is wanted of them. ``prompt=consent`` and ``grant_management_action=create`` ask for the page.
+sign in is shown what is wanted of them. ``grant_management_action=create`` asks for a page and a consent of its own;
+``prompt=consent`` for the page, on which what stands is decided on anew.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from vrm.web.asking import letter, scopes
 from vrm.web.language import gettext
 from vrm.web.oauth import prompts
 from vrm.web.oauth.going_back import go_back, use_up
-from vrm.web.oauth.grant_actions import CREATE, GrantAction
+from vrm.web.oauth.grant_actions import CREATE, GrantAction, replacing
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session
 from vrm.web.site import Visitor
@@ -35,22 +36,39 @@ def find_consent(
 
     ``here`` came in wholly, and late enough for this request.
     """
-    if scopes.SIGN_IN not in scopes.parse(params.get("scope")) or prompts.asks_to_decide(params):
+    if not _comes_to_sign_in(params) or prompts.asks_to_decide(params):
         return None
-    if (
-        params.get("grant_management_action") == CREATE
-    ):  # draft 03, section 5.1: a fresh one, in so many words
-        return None
-    return consents.recognise(
-        current_session(),
-        server.house.keys,
+    coming = _coming(here, asker, terms, action)
+    return consents.recognise(current_session(), server.house.keys, coming, now=clock.now())
+
+
+def decided_anew(
+    here: Visitor, asker: Asker, params: Mapping[str, str], terms: consents.Terms, action: GrantAction
+) -> GrantAction:
+    """The action of a request with ``prompt=consent``: what stands is decided on anew, and no second one made beside it."""
+    if action.basis is not None or not _comes_to_sign_in(params) or not prompts.asks_to_decide(params):
+        return action
+    coming = _coming(here, asker, terms, action)
+    consent = consents.find_decided(current_session(), coming, now=clock.now())
+    return action if consent is None else replacing(asker, consent.id)
+
+
+def _comes_to_sign_in(params: Mapping[str, str]) -> bool:
+    if scopes.SIGN_IN not in scopes.parse(params.get("scope")):
+        return False
+    # Draft 03, section 5.1: that asks for a fresh one, in so many words.
+    is_new = params.get("grant_management_action") == CREATE
+    return not is_new
+
+
+def _coming(here: Visitor, asker: Asker, terms: consents.Terms, action: GrantAction) -> consents.Coming:
+    return consents.Coming(
         consumer_id=here.person_id,
         client_id=asker.client.id,
         terms=terms,
         notice=letter.notice_of(asker.company, terms),
         notice_version=asker.company.notice_version,
         amends=action.amends,
-        now=clock.now(),
     )
 
 

@@ -1,6 +1,6 @@
 """The endpoints of the authorization server, put together."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from vrm.house import House
 from vrm.web.oauth import (
@@ -12,6 +12,7 @@ from vrm.web.oauth import (
     introspection,
     jwks,
     metadata,
+    parameters,
     pushed,
     resource_metadata,
     revocation,
@@ -45,4 +46,14 @@ def routes(house: House) -> Blueprint:
         end_session,
     ):
         endpoint.add_routes(blueprint, server)
+    blueprint.before_request(_leave_out_empty)
     return blueprint
+
+
+def _leave_out_empty() -> None:
+    """Once for every endpoint, so that none has to tell an empty parameter from one that was not sent."""
+    if not request.path.startswith("/oauth/"):
+        return  # a page of ours, whose empty fields mean something
+    request.args = parameters.without_empty(request.args)
+    if request.method == "POST":
+        request.form = parameters.without_empty(request.form)

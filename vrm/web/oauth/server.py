@@ -28,6 +28,10 @@ from vrm.web.oauth.pkce import StrictPKCE
 from vrm.web.oauth.transaction import current_session, in_transaction
 
 
+class Answered(InvalidRequestError):  # type: ignore[misc]
+    """The request that was pushed is used up: nothing is wrong with the company's link but that it is old."""
+
+
 class AuthorizationServer(FlaskServer):  # type: ignore[misc]
     """The server of one house. Its hooks work on the session of the running request."""
 
@@ -63,9 +67,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
                 now=clock.now(),
             )
             if pushed is None:
-                raise InvalidRequestError(
-                    "This request_uri is unknown, was used, or has expired. Push the request again."
-                )
+                raise _gone(request.payload.client_id or "", uri)
             request.payload = BasicOAuth2Payload(pushed)
         return super().get_authorization_grant(request)
 
@@ -126,6 +128,12 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
                 description="This client is unknown, not approved yet, or suspended. Ask the operator."
             ) from None
         return Client(asker, sandbox=self.house.settings.sandbox)
+
+
+def _gone(client_id: str, request_uri: str) -> InvalidRequestError:
+    if tokens.was_answered(current_session(), client_id=client_id, request_uri=request_uri):
+        return Answered("This request was answered already. Push a new one.")
+    return InvalidRequestError("This request_uri is unknown or has expired. Push the request again.")
 
 
 class _IssuersRequest(FlaskOAuth2Request):  # type: ignore[misc]

@@ -11,10 +11,10 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from vrm import accesslog
-from vrm.accesslog import LoggedEvent, ProofFile, proof_file
+from vrm.accesslog import LoggedEvent, ProofFile
 from vrm.errors import NotFound
 from vrm.house import House
-from vrm.web import pages, session
+from vrm.web import pages, proofs, session
 from vrm.web.audiences import audience
 from vrm.web.language import gettext
 from vrm.web.portal import history
@@ -46,15 +46,7 @@ def download_proof(event_id: object) -> Response:
         raise NotFound(
             gettext("This line has no place in the log yet. Try again in a second."), code="not_signed_yet"
         )
-    return file(found)
-
-
-def file(found: ProofFile) -> Response:
-    """A proof file as an answer, named by its leaf."""
-    response = Response(proof_file.dump(found), mimetype="text/plain")
-    name = f"read-{found.index}{proof_file.SUFFIX}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return proofs.answer(found)
 
 
 def _read(db: Session, here: House, consumer_id: str, event_id: str) -> dict[str, Any]:

@@ -218,7 +218,8 @@ async function check() {
   if (holds && found.memory !== "unknown") remember(kept, now);
 
   const number = (value) => value.toLocaleString(document.documentElement.lang);
-  const when = kept && new Date(kept.at).toLocaleString(document.documentElement.lang);
+  const format = { dateStyle: "long", timeStyle: "short" };
+  const when = kept && new Date(kept.at).toLocaleString(document.documentElement.lang, format);
   const fills = { size: number(now.size), then: kept ? number(kept.size) : "", when };
   for (const [step, outcome] of Object.entries(found)) show(`${step}-${outcome}`, "steps", fills);
   const partly = outcomes.includes("unknown") || outcomes.includes("other");

@@ -11,6 +11,7 @@ import pytest
 from tests.support import seeds
 from tests.unit.web.company.people import Desk
 from vrm import accesslog, clock, companies, consents, worker
+from vrm.accesslog.proving import verify_proof
 from vrm.consents.holdings import HeldLine, HeldRevision
 from vrm.disclosures import Door, Reader
 from vrm.ids import new_id
@@ -257,6 +258,10 @@ def test_a_proof_is_checked_with_nothing_else(house, shop, mia, desk, read):
         entries = [json.loads(json.loads(line)["entry"]) for line in response.data.splitlines()[1:]]
         assert {entry["outcome"] for entry in entries} == {"answered"}
         assert b"opening" not in response.data and mia.consumer_id.encode() not in response.data
+    proved = verify_proof(browser.get(f"{one}/file").data, keys=house.log_verifiers())
+    assert proved.faults == () and proved.opened is not None
+    assert (proved.opened["event"], proved.opened["consent"]) == (outcomes[0].event_id, consent.id)
+    assert mia.consumer_id not in repr(proved)
 
 
 def test_a_refused_read_has_no_proof(house, shop, mia, desk, read):
@@ -270,6 +275,7 @@ def test_a_refused_read_has_no_proof(house, shop, mia, desk, read):
     browser = desk()
     for event_id in (refused.event_id, theirs.event_id, another.event_id, new_id()):
         browser.get(f"{PATH}/{consent.id}/reads/{event_id}/proof", 404)
+        browser.get(f"{PATH}/{consent.id}/reads/{event_id}/proof/file", 404)
 
 
 def test_anothers_consent_is_as_one_that_never_was(house, shop, mia, desk):

@@ -37,7 +37,7 @@ def test_a_person_sees_what_they_and_the_company_did(mia, owner, shop, app):
     shop.read(consent_id)
     shop.read(consent_id, ["birthdate"])
     mia.get(f"/companies/{shop.company_id}")
-    assert "You allow them one thing." in mia.page
+    assert "One consent of yours stands with them." in mia.page
     assert f'href="/consents/{consent_id}"' in mia.page
     assert "They tried once to read what you do not allow" in mia.page
     other = Browser(app)
@@ -95,7 +95,7 @@ def test_somebody_half_signed_in_is_anybody(mia, house, owner, shop):
     seeds.second_factor(house, account.id)
     mia.client.set_cookie("vrm", seeds.sign_in(house, account.id, consumer_id))
     mia.get(f"/companies/{shop.company_id}")
-    assert consent_id not in mia.page and "You allow them" not in mia.page
+    assert consent_id not in mia.page and "consent of yours stands" not in mia.page
 
 
 def test_what_they_asked_for_is_told(browser, mia, owner, shop, house):

@@ -34,7 +34,7 @@ def test_a_line_can_be_verified_once_it_is_signed(mia, house, read):
     said = json.loads(found(r'data-said="(\{.*?\})"', mia.page))
     answer = mia.get(f"/reads/{read}/proof")
     proved = verify_proof(answer.data, keys=house.log_verifiers())
-    assert proved.faults == () and proved.signed_by
+    assert proved.faults == () and proved.signed_by and proved.proof is not None
     assert proved.said is not None and {name: proved.said.get(name) for name in said} == said
     assert proved.opened is not None and proved.opened["event"] == read
     assert (
