@@ -12,7 +12,7 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test-env test test-deep bench-explorer check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep bench-explorer bench-log check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
@@ -40,6 +40,9 @@ test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every gua
 
 bench-explorer: $(TEST) ## Time an auditor's questions in a small and a large log (ARGS='--large 100000')
 	@$(BIN)/python -m bench.explorer $(ARGS)
+
+bench-log: $(TEST) ## Time writing, signing, proving and verifying as the log grows (ARGS=--large: to a million)
+	@$(BIN)/python -m bench.log $(ARGS)
 
 check: lint types imports ## All checks that run no product code
 

@@ -62,13 +62,21 @@ class Pin:
     def keep(self, signed: Checkpoint, note: str) -> None:
         """Remember a checkpoint that is stored and signed. The file follows at most every few seconds."""
         with self._lock:
-            if self._signed is not None and self._signed.size >= signed.size:
+            if self._signed is not None and self._signed.size > signed.size:
                 return
             self._signed = signed
-            if time.monotonic() < self._written + self._every:
+            if time.monotonic() < self._written + self._every or self._is_behind(signed):
                 return
             self._write(note.encode())
             self._written = time.monotonic()
+
+    def _is_behind(self, signed: Checkpoint) -> bool:
+        """Whether the file is as far or farther: another process may have been faster while this one stood still."""
+        try:
+            there = parse_body(notes.parse(self._path.read_bytes()[:_MOST]).text)
+        except (OSError, BadNote, BadCheckpoint):
+            return False
+        return there.origin == signed.origin and there.size >= signed.size
 
     def _write(self, content: bytes) -> None:
         """Replace the file whole; durable on return."""

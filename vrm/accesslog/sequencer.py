@@ -80,7 +80,8 @@ def _pass(connection: Connection, limit: int) -> int:
     head = _locked_head(connection)
     waiting = connection.execute(
         select(LogEvent.id, LogEvent.entry, LogEvent.leaf_hash)
-        .join_from(LogPending, LogEvent, LogEvent.id == LogPending.event_id)
+        # Not a join: SQLite then goes through every event there is, to find the few that wait.
+        .where(LogEvent.id.in_(select(LogPending.event_id)))
         .order_by(LogEvent.created_at, LogEvent.id)
         .limit(limit)
     ).all()

@@ -2,7 +2,7 @@
 
 All witnesses are asked for the same checkpoint, the *target*: were each asked for the newest, those that answer at
 different speeds would never meet on one. The target moves on when its quorum is met, or when it has waited for
-``PATIENCE``. What is public is the newest checkpoint that met the quorum (docs/decisions, 13).
+``PATIENCE``. What is public is the newest checkpoint that met the quorum (docs/decisions, 14).
 
 Each exchange is two short transactions with the network between them: one claims the witness, so that one process asks
 at a time, the other keeps the answer. A crash between them costs the claim's time and nothing else.

@@ -36,6 +36,22 @@ def test_the_newest_checkpoint_stands_in_the_file(database, place):
     assert [path.name for path in place.parent.glob(".log-checkpoint*")] == []
 
 
+def test_whoever_comes_late_puts_nothing_back(database, place):
+    """A process that stood still between signing and writing leaves the newer checkpoint; a write that failed is tried again."""
+    late, quick = Pin(place, every=0), Pin(place, every=0)
+    first = grow(database, [1], quick)
+    second = grow(database, [2], quick)
+    late.keep(accesslog.Checkpoint(ORIGIN, first.size, first.root), first.note)
+    assert place.read_text() == second.note
+    place.unlink()
+    place.mkdir()  # nothing can be put in its place
+    with pytest.raises(OSError):
+        quick.keep(accesslog.Checkpoint(ORIGIN, second.size, second.root), second.note)
+    place.rmdir()
+    quick.keep(accesslog.Checkpoint(ORIGIN, second.size, second.root), second.note)
+    assert place.read_text() == second.note
+
+
 @pytest.mark.parametrize("from_memory", [True, False], ids=["by the process", "by the file"])
 @pytest.mark.parametrize("later", [0, 1, 9], ids=["at once", "below it", "beyond it"])
 def test_a_database_put_back_signs_nothing(tmp_path, request, place, from_memory, later):
