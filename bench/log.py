@@ -28,8 +28,9 @@ from bench.curves import Curve, draw
 from bench.explorer import CLOCKS, Clock, events
 from keys.signing import Ed25519Signer
 from vrm import accesslog
-from vrm.accesslog import Event, Pin, Verifier, merkle
+from vrm.accesslog import Event, Pin, Verifier, archiving, following, merkle
 from vrm.accesslog import models as _tables  # noqa: F401  (so that the metadata knows the log's tables)
+from vrm.accesslog.sources import Folder
 from vrm.db import Base, Database
 
 GROUP = 16
@@ -126,6 +127,14 @@ PROVING: dict[str, Measure] = {
 }
 
 
+VERIFYING = (
+    "verify the files, an entry",
+    "only hash them, an entry",
+    "verify an export, an entry",
+    "only hash it, an entry",
+)
+
+
 def take(
     measures: dict[str, Measure], logs: Sequence[Log], rounds: int, clock: Clock
 ) -> dict[str, list[float]]:
@@ -149,8 +158,40 @@ def export(log: Log) -> Path:
     return path
 
 
+def put(path: Path, content: bytes) -> None:
+    """A file of an archive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def archived(log: Log) -> Path:
+    """The whole log as the files that are served (C2SP tlog-tiles)."""
+    path = log.folder / f"{log.size}-archive"
+    archiving.archive(log.database, path, [Verifier(ORIGIN, log.signer.public)], put=put)
+    return path
+
+
+def follow(log: Log, path: Path) -> None:
+    """What ``vrm log verify`` does with the files: every entry, every hash, up to the signed root."""
+    done = following.follow(Folder(path), [Verifier(ORIGIN, log.signer.public)])
+    if (done.size, done.entries) != (log.size, True):
+        raise SystemExit("the archive does not verify")
+
+
+def hash_bundles(path: Path) -> None:
+    """The least that anybody must do with them: read each entry, hash it, and hash the hashes up to the root."""
+    frontier = merkle.Frontier()
+    for bundle in sorted(path.glob("tile/entries/**/*")):
+        content, at = (bundle.read_bytes() if bundle.is_file() else b""), 0
+        while at < len(content):
+            end = at + 2 + int.from_bytes(content[at : at + 2], "big")
+            frontier.append(hashlib.sha256(b"\0" + content[at + 2 : end]).digest())
+            at = end
+    frontier.root()
+
+
 def verify(log: Log, path: Path) -> None:
-    """All that an auditor's program does with the whole file."""
+    """All that an auditor's program does with the whole file of an export."""
     with path.open("rb") as file:
         report = accesslog.verify_export(file, vkey=Verifier(ORIGIN, log.signer.public).vkey)
     if not report.ok or report.entries != log.size:
@@ -167,21 +208,22 @@ def hash_only(path: Path) -> None:
 
 
 def verifying(logs: Sequence[Log], rounds: int, clock: Clock) -> dict[str, list[float]]:
-    """Microseconds for each entry, both ways, in turns."""
-    paths = [export(log) for log in logs]
-    both: list[tuple[list[float], list[float]]] = [([], []) for _ in logs]
+    """Microseconds for each entry: both forms of the log, each beside the least that must be done with it, in turns."""
+    forms = [(export(log), archived(log)) for log in logs]
+    taken: dict[str, list[list[float]]] = {name: [[] for _ in logs] for name in VERIFYING}
     for _ in range(rounds):
-        for log, path, (whole, least) in zip(logs, paths, both, strict=True):
-            began = clock()
-            verify(log, path)
-            between = clock()
-            hash_only(path)
-            whole.append(1e6 * (between - began) / log.size)
-            least.append(1e6 * (clock() - between) / log.size)
-    return {
-        "verify everything, an entry": [median(whole) for whole, _ in both],
-        "only hash it, an entry": [median(least) for _, least in both],
-    }
+        for at, (log, (file, folder)) in enumerate(zip(logs, forms, strict=True)):
+            works = (
+                partial(follow, log, folder),
+                partial(hash_bundles, folder),
+                partial(verify, log, file),
+                partial(hash_only, file),
+            )
+            for name, work in zip(VERIFYING, works, strict=True):
+                began = clock()
+                work()
+                taken[name][at].append(1e6 * (clock() - began) / log.size)
+    return {name: [median(each) for each in every] for name, every in taken.items()}
 
 
 def tell(found: dict[str, list[float]], logs: Sequence[Log]) -> None:
@@ -195,10 +237,9 @@ def tell(found: dict[str, list[float]], logs: Sequence[Log]) -> None:
         + "".join(f"{value:>12.1f}" for value in lengths)
         + f"{lengths[-1] / lengths[0]:>9.2f}"
     )
-    whole, least = found["verify everything, an entry"], found["only hash it, an entry"]
-    print(
-        f"{'verifying / hashing':<30}" + "".join(f"{a / b:>12.2f}" for a, b in zip(whole, least, strict=True))
-    )
+    for form, one, other in (("files", *VERIFYING[:2]), ("an export", *VERIFYING[2:])):
+        ratios = [whole / least for whole, least in zip(found[one], found[other], strict=True)]
+        print(f"{f'verifying / hashing {form}':<30}" + "".join(f"{ratio:>12.2f}" for ratio in ratios))
 
 
 def main() -> None:

@@ -1,4 +1,8 @@
-"""Fixtures for every test: see ``tests/support``."""
+"""Fixtures for every test: see ``tests/support``. What is slower than a change should wait for is marked ``deep``."""
+
+from pathlib import Path
+
+import pytest
 
 pytest_plugins = [
     "tests.support.postgres",
@@ -9,3 +13,15 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.conformance",
 ]
+
+HERE = Path(__file__).parent
+EDGES = (HERE / "api", HERE / "oauth", HERE / "unit" / "web")
+
+
+@pytest.hookimpl(tryfirst=True)  # before those are picked that shall run
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The edges on PostgreSQL are among the slower tests, unless they are served: rooms are tested on both engines."""
+    for item in items:
+        served = "server" in getattr(item, "fixturenames", ())
+        if not served and item.get_closest_marker("postgres") and any(map(item.path.is_relative_to, EDGES)):
+            item.add_marker("deep")

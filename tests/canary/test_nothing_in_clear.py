@@ -209,7 +209,8 @@ def found_in(server: RunningServer, folder: Path, request: pytest.FixtureRequest
     """Every canary in any file of the instance, its log lines, its backup, its PostgreSQL."""
     mail = server.home / "mail"
     assert search_files(mail.iterdir(), [WORD]), "the mail folder is where canaries are to be found"
-    written = [path for path in folder.rglob("*") if path.is_file() and mail not in path.parents]
+    everywhere = [*folder.rglob("*"), *server.home.parent.rglob("*")]
+    written = [path for path in everywhere if path.is_file() and mail not in path.parents]
     assert {server.home / "instance.json", server.log, folder / "export"} <= set(written)
     found = search_files(written, CANARIES)
     url = make_url(server.environment["VRM_DATABASE_URL"])

@@ -54,6 +54,7 @@ def line(database):
     return entries, database.read(find)
 
 
+@pytest.mark.deep  # most of it is building what Go brings
 def test_the_program_on_the_page(program, line, tmp_path):
     """It verifies a true proof, offline and against a kept checkpoint either way round, and refuses each lie."""
     entries, proof = line

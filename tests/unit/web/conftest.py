@@ -1,7 +1,6 @@
 """A small app with one route for each kind of audience, and a browser without a window."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask, request
@@ -12,16 +11,7 @@ from vrm.web import Site, create, headers, pages, session
 from vrm.web.audiences import audience
 
 TOKEN = "session-token"
-HERE = Path(__file__).parent
 Make = Callable[..., Flask]
-
-
-@pytest.hookimpl(tryfirst=True)  # before those are picked that shall run
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pages on PostgreSQL are among the slower tests: what they call is tested on both engines, room by room."""
-    for item in items:
-        if item.path.is_relative_to(HERE) and item.get_closest_marker("postgres"):
-            item.add_marker("deep")
 
 
 def doors() -> Blueprint:
