@@ -51,7 +51,7 @@ GUARDS: list[Guard] = [
     _guard("push once", KEPT, "return None if used else found", "return found"),
     _guard("push decided once", OAUTH + "going_back.py", "return mark is None or tokens.use_pushed(", "return True or tokens.use_pushed("),
     _guard("push is kept", KEPT, "row.client_id == client_id, *unpushed)", "row.client_id == client_id)"),
-    _guard("nothing ahead of a click", AUTHORIZE, 'if any("prefetch" in request.headers.get(name, "").lower() for name in _PURPOSES):', "if False:", (AUTHORIZE, 'if request.method == "HEAD":', "if False:")),
+    _guard("nothing ahead of a click", AUTHORIZE, 'if "prefetch" in said or "preview" in said:', "if False:", (AUTHORIZE, 'if request.method == "HEAD":', "if False:")),
     _guard("address of now", DECISION, 'return ask.quiet or asker.client.accepts_redirect(ask.request["redirect_uri"])', "return True"),
     _guard("push authenticated", PUSHED, "client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)", 'client = self.server.query_client(request.form["client_id"])'),
     _guard("push of parameters", PUSHED, 'if "request_uri" in request.form:', "if False:"),

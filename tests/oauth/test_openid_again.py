@@ -155,6 +155,17 @@ def test_a_code_without_a_page_ends_with_the_consent(world: World):
     assert company.redeem(asked, answer(landed)["code"]).json()["error"] == "invalid_grant"
 
 
+def test_whoever_signs_in_as_another_is_led_back_by_a_page(world: World):
+    """The answer to their form may not lead to the client, so its error goes by a page as well."""
+    company, mia, ben = world.company(), world.consumer(), world.consumer()
+    hint = signed_in(company, mia)["id_token"]
+    stranger = Consumer(world.http(), ben.origin, ben.email, ben.consumer_id)
+    asked = wanting(company, scope="openid", id_token_hint=hint)
+    page = stranger.http.get(sign_in_at(stranger, led_to(stranger, asked)))
+    assert page.status_code == 200
+    assert answer(page.headers["refresh"].removeprefix("0; url="))["error"] == "login_required"
+
+
 @pytest.mark.parametrize("pushes", [True, False])
 def test_who_signs_in_first_is_led_on_by_a_page(world: World, pushes: bool):
     """Their form may not end at another site, so a page of ours goes on to it by itself; unpushed in a sandbox too."""

@@ -739,6 +739,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         {
             "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
             "going": "https://nordlicht.example/back?code=c",
+            "known": True,
         },
     ),
     "signed-out": (

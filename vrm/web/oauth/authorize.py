@@ -25,6 +25,7 @@ from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
 from vrm.web.language import gettext
 from vrm.web.oauth import grant_actions, hints, parameters, prompts, recognised, wording
+from vrm.web.oauth.going_back import lead_on
 from vrm.web.oauth.server import Answered, AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 from vrm.web.offices import office
@@ -34,8 +35,8 @@ PARKED_LIFE = timedelta(hours=1)
 """How long a request waits for its person to sign in, or to make a profile first."""
 
 _NOTED = ("pushed", "since")
-_PURPOSES = ("Sec-Purpose", "Purpose", "X-Moz")
-"""Where a browser says that nobody has followed the link yet. The last two are older browsers'."""
+_PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+"""Where a browser says that nobody has followed the link yet. All but the first are older browsers'."""
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
@@ -48,7 +49,8 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
         # keeps what it fetched ahead, and shows it for the click, unless that is an error (WICG nav-speculation, "ok").
         if request.method == "HEAD":
             return Response(status=204)
-        if any("prefetch" in request.headers.get(name, "").lower() for name in _PURPOSES):
+        said = " ".join(request.headers.get(name, "").lower() for name in _PURPOSES)
+        if "prefetch" in said or "preview" in said:
             return Response(
                 "Not ahead of the person who follows this link.\n", 503, content_type="text/plain"
             )
@@ -65,6 +67,8 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
         _require_pushed(server)
         grant = server.get_authorization_grant(oauth_request)
         redirect_uri = grant.validate_authorization_request()
+        if "request_uri" not in request.args:  # what was pushed is what is asked (RFC 9126, section 4)
+            parameters.require_own_resource(request.args, server.house.settings.issuer, redirect_uri)
     except OAuth2Error as error:
         return refer_back(server, oauth_request, error, error.redirect_uri)
     sent = oauth_request.payload.data
@@ -91,7 +95,8 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
             action = recognised.decided_anew(here, asker, params, terms, action)
         prompts.require_page(params, here)
     except OAuth2Error as error:
-        return refer_back(server, oauth_request, error, redirect_uri)
+        answer = refer_back(server, oauth_request, error, redirect_uri)
+        return lead_on(answer, asker.company, known=False) if waits else answer
 
     if here is None:
         if prompts.asks_anew(params) or params.get("max_age"):

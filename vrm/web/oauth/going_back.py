@@ -7,6 +7,8 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from werkzeug.wrappers import Response
 
 from vrm import clock, consents, tokens
+from vrm.companies import Company
+from vrm.web import pages
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session
 
@@ -21,6 +23,16 @@ def go_back(
     return cast(
         Response, server.create_authorization_response(oauth_request, grant_user=consent, grant=grant)
     )
+
+
+def lead_on(answer: Response, company: Company, *, known: bool) -> Response:
+    """The same by a page in between, for who comes from signing in: the answer to a form may not lead to another site
+    (``vrm.web.headers``). ``known``: they are recognised there; otherwise the client is told why not.
+    """
+    going = answer.headers["Location"]
+    page = pages.render("recognised.html", company=company, going=going, known=known)
+    page.headers["Refresh"] = f"0; url={going}"
+    return page
 
 
 def use_up(client_id: str, mark: str | None) -> bool:

@@ -114,13 +114,6 @@ class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
             raise InvalidRequestError("redirect_uri is missing, or not one that this client registered.")
         return str(redirect_uri)
 
-    def validate_authorization_request(self) -> str:
-        """As Authlib does; the code is for our own API and no other."""
-        redirect_uri = str(super().validate_authorization_request())
-        sent = flask_request.form if flask_request.method == "POST" else flask_request.args
-        parameters.require_own_resource(sent, self.server.house.settings.issuer, redirect_uri)
-        return redirect_uri
-
     def save_authorization_code(self, code: str, request: Any) -> None:
         consent, sent = cast(consents.Consent, request.user), request.payload.data
         revision = consents.list_revisions(

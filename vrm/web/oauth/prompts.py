@@ -64,7 +64,7 @@ def asks_to_decide(params: Mapping[str, Any]) -> bool:
 
 def require_page(params: Mapping[str, str], here: Visitor | None) -> None:
     """Raise the error that says why, where ``prompt=none`` forbids the page a person would have to see."""
-    if params.get("prompt") != "none":
+    if params.get("prompt", "").split() != ["none"]:
         return
     if here is None or here.role != here.audience:  # a second factor is still to be proved
         raise LoginRequiredError(description="The person is not signed in. Ask without prompt=none.")

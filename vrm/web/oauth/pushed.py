@@ -39,6 +39,7 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
         try:
             grant = self.server.get_authorization_grant(request)
             grant.validate_authorization_request()
+            parameters.require_own_resource(request.form, self.server.house.settings.issuer)
             action = grant_actions.read(params, client.asker)
             check_request(self.server.house, client.asker, params, action)
         except OAuth2Error as error:

@@ -13,11 +13,10 @@ from werkzeug.wrappers import Response
 from vrm import clock, consents
 from vrm.companies import Asker
 from vrm.errors import Conflict
-from vrm.web import pages
 from vrm.web.asking import letter, scopes
 from vrm.web.language import gettext
 from vrm.web.oauth import prompts
-from vrm.web.oauth.going_back import go_back, use_up
+from vrm.web.oauth.going_back import go_back, lead_on, use_up
 from vrm.web.oauth.grant_actions import CREATE, GrantAction, replacing
 from vrm.web.oauth.server import AuthorizationServer
 from vrm.web.oauth.transaction import current_session
@@ -82,14 +81,9 @@ def go_on(
 ) -> Response:
     """The way back to the client, with a code on the consent.
 
-    ``waited``: they come from signing in, by a form whose answer may not lead to another site (``vrm.web.headers``),
-    so a page in between does. Raises ``Conflict``, so that nothing of this stays, where the request is answered.
+    ``waited``: they come from signing in, see ``lead_on``. Raises ``Conflict``, so that nothing of this stays, where the request is answered.
     """
     if not use_up(asker.client.id, params.get("pushed")):
         raise Conflict(gettext("This request was answered already. Go back to the company and start again."))
     answer = go_back(server, params, consent)
-    if not waited:
-        return answer
-    page = pages.render("recognised.html", company=asker.company, going=answer.headers["Location"])
-    page.headers["Refresh"] = f"0; url={answer.headers['Location']}"
-    return page
+    return lead_on(answer, asker.company, known=True) if waited else answer
