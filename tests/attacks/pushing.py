@@ -203,7 +203,7 @@ def _crowded(stage: Stage) -> Scene:
                 db,
                 client_id=stage.simple.client_id,
                 params={},
-                request_uri=None,
+                came_by=None,
                 now=later,
                 life=timedelta(hours=1),
             )

@@ -47,7 +47,12 @@ CHAPTERS: dict[str, tuple[Requirement, ...]] = {
         Requirement("AS-A9", "Refuses a code that was used."),
         Requirement("AS-A10", "Never redirects with 307."),
         Requirement("AS-A11", "Redirects with 303."),
-        Requirement("AS-A12", "Lets a request_uri live for less than 600 seconds."),
+        Requirement(
+            "AS-A12",
+            "Lets a request_uri live for less than 600 seconds.",
+            note="Whoever loaded it in time and has to sign in first goes on at an address of its own, for an hour. Who only "
+            "holds the link cannot tell that address.",
+        ),
         Requirement("AS-A13", "Shows a person what they need to decide: who asks, what for, and for what."),
         Requirement("AS-A14", "Takes a nonce of up to 64 characters (OpenID Connect)."),
         Requirement(

@@ -35,22 +35,22 @@ def park_request(
     *,
     client_id: str,
     params: Mapping[str, Any],
-    request_uri: str | None,
+    came_by: str | None,
     now: datetime,
     life: timedelta,
 ) -> str:
     """As ``push_request``, for one that waits here for its person to sign in.
 
     Whoever decides on it uses up the one it came from, whose mark ``params`` carries. Anybody may load a link again and
-    again: however often the ``request_uri`` it came under is, one request waits, as it was first kept. Of those that
-    came without one, as a sandbox takes them, the last ``MOST_UNPUSHED`` of a client do; they push out nothing else.
+    again: however often, one request waits, as it was first kept. ``came_by`` tells which it was, by a keyed hash of its
+    ``request_uri``. Of those that came without one, as a sandbox takes them, the last ``MOST_UNPUSHED`` of a client do;
+    they push out nothing else.
     """
     params = {**params, _PARKED: True}
-    if request_uri is None:
+    if came_by is None:
         _make_room(session, client_id)
         return _keep(session, new_secret(), client_id, params, now + life)
-    # Who knows the one address gets the other by loading it, so this tells nobody anything.
-    secret = urlsafe_b64encode(hashlib.sha256(f"parked {request_uri}".encode()).digest()).decode().rstrip("=")
+    secret = urlsafe_b64encode(hashlib.sha256(f"parked {came_by}".encode()).digest()).decode().rstrip("=")
     row = session.get(PushedRequest, secret_hash(secret))
     if row is not None:
         row.params = {**params, **row.params}

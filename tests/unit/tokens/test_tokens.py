@@ -193,7 +193,7 @@ def test_what_waits_here_is_used_up_with_what_it_came_from(database):
     def park(uri=pushed, **params):
         return database.write(
             lambda db: tokens.park_request(
-                db, client_id=client, params=params, request_uri=uri, now=now, life=hour
+                db, client_id=client, params=params, came_by=uri, now=now, life=hour
             )
         )
 
@@ -213,7 +213,7 @@ def test_who_loads_a_link_again_and_again_drops_their_own(database):
     def park(db, client, seconds):
         at = now + timedelta(seconds=seconds)
         return tokens.park_request(
-            db, client_id=client, params={}, request_uri=None, now=at, life=timedelta(hours=1)
+            db, client_id=client, params={}, came_by=None, now=at, life=timedelta(hours=1)
         )
 
     def load(db):
@@ -223,7 +223,7 @@ def test_who_loads_a_link_again_and_again_drops_their_own(database):
         uri = tokens.push_request(db, client_id=clients[0], params={}, now=now)
         params = {"pushed": secret_hash(uri.rpartition(":")[2]).hex()}
         return uri, tokens.park_request(
-            db, client_id=clients[0], params=params, request_uri=uri, now=now, life=timedelta(minutes=2)
+            db, client_id=clients[0], params=params, came_by=uri, now=now, life=timedelta(minutes=2)
         )
 
     pushed = database.write(push)
@@ -284,7 +284,7 @@ def test_sweeping_keeps_what_a_replay_is_recognised_by(database, grantee):
     issue(database, grantee, life=now + CODE_LIFE - clock.now())
     database.write(
         lambda db: tokens.park_request(
-            db, client_id=grantee.client_id, params={}, request_uri=None, now=now, life=CODE_LIFE
+            db, client_id=grantee.client_id, params={}, came_by=None, now=now, life=CODE_LIFE
         )
     )
     database.write(

@@ -108,7 +108,7 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
                 current_session(),
                 client_id=asker.client.id,
                 params=params | mark,
-                request_uri=request.args.get("request_uri"),
+                came_by=_keyed(server, request.args.get("request_uri")),
                 now=now,
                 life=PARKED_LIFE,
             )
@@ -128,6 +128,11 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
         now=now,
     )
     return redirect(f"/asks/{ask_id}", 303)
+
+
+def _keyed(server: AuthorizationServer, request_uri: str | None) -> str | None:
+    """What only we can make of a ``request_uri``: who merely holds the link must not find where the request waits."""
+    return None if request_uri is None else server.house.keys.blind_index("parked", request_uri).hex()
 
 
 def check_request(
