@@ -1,6 +1,6 @@
 """Signing in again without a page: with a consent that does not stand, for more, by somebody else, half signed in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -139,6 +139,14 @@ def _named_another(stage: Stage) -> Scene:
     return replace(scene, person=stage.ben, asked=asked)
 
 
+def _named_and_gone(stage: Stage, leave: Callable[[Stage, Scene], None]) -> Scene:
+    """Whoever is here is named by an ID token of the time when the company might still recognise them."""
+    scene = _known(stage)
+    leave(stage, scene)
+    asked = asked_for(scene.company, "openid", id_token_hint=scene.more["id_token"], **SILENT)
+    return replace(scene, asked=asked)
+
+
 def _other_person(stage: Stage) -> Scene:
     return replace(_known(stage), person=stage.ben)
 
@@ -154,8 +162,7 @@ def _half_signed_in(stage: Stage) -> Scene:
     return Scene(stage, company, thief, asked=asked_for(company, "openid email", **SILENT))
 
 
-def _blocked(stage: Stage) -> Scene:
-    scene = _known(stage)
+def _block(stage: Stage, scene: Scene) -> None:
     stage.house.database.write(
         lambda db: consents.block(
             db,
@@ -165,7 +172,20 @@ def _blocked(stage: Stage) -> Scene:
             now=clock.now(),
         )
     )
+
+
+def _blocked(stage: Stage) -> Scene:
+    scene = _known(stage)
+    _block(stage, scene)
     return scene
+
+
+def _named_after_a_revoke(stage: Stage) -> Scene:
+    return _named_and_gone(stage, lambda _, scene: scene.person.revoke(scene.more["grant_id"]))
+
+
+def _named_after_a_block(stage: Stage) -> Scene:
+    return _named_and_gone(stage, _block)
 
 
 def _letter_left_open(stage: Stage) -> Scene:
@@ -195,6 +215,9 @@ ROWS = [
     Row("after its end", "known until it ends", _for_a_day, _after_its_end, 303, NEEDED, ("pushed", "session")),
     Row("for a new grant", "a new grant is decided", _for_a_new_grant, _come_back, 303, NEEDED),
     Row("for somebody else who is named", "hint names who is here", _named_another, _come_back, 303, "login_required"),
+    Row("named after a revoke", "hint knows whom it may", _named_after_a_revoke, _come_back, 303, "login_required"),
+    Row("named after a block", "hint knows nobody who blocked", _named_after_a_block, _come_back, 303, "login_required"),
+    Row("named by a token of the past", "hint knows nobody after the end", _named_after_a_revoke, _come_back, 303, "login_required"),
     Row("as another person", "known as oneself", _other_person, _come_back, 303, NEEDED),
     Row("with the password alone", "known by both factors", _half_signed_in, _come_back, 303, "login_required"),
     Row("at a company that was blocked", "blocked is not known", _blocked, _come_back, 303, NEEDED),

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
@@ -11,7 +12,7 @@ from time_machine import travel
 from tests.support import desk
 from tests.support.actors import Asked, Company, Consumer, World, answer, details, line, needed, normal
 from tests.support.forms import get_form
-from vrm import clock, companies, consents, tokens
+from vrm import accesslog, clock, companies, consents, tokens
 from vrm.accesslog.models import EventLookup
 from vrm.ids import new_id
 from vrm.worker import tasks
@@ -309,6 +310,30 @@ def test_the_person_was_erased_afterwards(world: World):
     house.database.write(lambda db: tokens.sweep(db, now=later))
     rows = select(func.count()).select_from(tokens.BackchannelRequest)
     assert house.database.read(lambda db: db.scalar(rows)) == 0
+
+
+def test_a_no_of_the_last_moment(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Said in time, and kept when the request was over already: it is in the log as what it was."""
+    company, mia = world.company(), world.consumer()
+    desk.ask(company, desk.read_out(mia))
+    (path,) = desk.waiting(mia)
+    with travel(clock.now() + timedelta(seconds=299), tick=False) as moved:
+        form = get_form(mia.http.get(path).text, path)
+        refuse = consents.refuse
+
+        def slowly(*args: Any, **named: Any) -> consents.Ask:
+            said = refuse(*args, **named)
+            moved.shift(timedelta(seconds=2))
+            return said
+
+        monkeypatch.setattr(consents, "refuse", slowly)
+        assert mia.send(form, decision="refuse").status_code == 303
+    with travel(clock.now() + timedelta(seconds=500), tick=False):
+        assert tasks.close_desk_requests(world.house) == 1
+    events = world.house.database.read(
+        lambda db: accesslog.list_for_consumer(db, consumer_id=mia.consumer_id, limit=50)
+    )
+    assert [event.type for event in events][:1] == ["consent.refused"]
 
 
 def test_a_suspended_company(world: World):

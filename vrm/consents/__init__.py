@@ -18,7 +18,7 @@ from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
 from vrm.consents.reading import lock_versions, standings, standings_of
-from vrm.consents.recognising import Coming, find_decided, recognise
+from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
 from vrm.consents.service import (
     expire,
@@ -75,6 +75,7 @@ __all__ = [
     "list_consents",
     "list_revisions",
     "lock_versions",
+    "may_recognise",
     "open_ask",
     "public_code",
     "quality",

@@ -72,6 +72,20 @@ def _find(session: Session, coming: Coming, now: datetime) -> ConsentRow | None:
     return None
 
 
+def may_recognise(
+    session: Session, *, consumer_id: str, client_id: str, company_id: str, now: datetime
+) -> bool:
+    """Whether a client may know of somebody that they are here: a consent of theirs stands, and no block."""
+    stands = (ConsentRow.state == "active") & (ConsentRow.expires_at > now)
+    query = select(ConsentRow.id).where(
+        ConsentRow.consumer_id == consumer_id, ConsentRow.client_id == client_id, stands
+    )
+    return (
+        session.execute(query.limit(1)).first() is not None
+        and blocked_since(session, consumer_id=consumer_id, company_id=company_id) is None
+    )
+
+
 def changes_nothing(terms: Terms, decided: Revision) -> bool:
     """Whether somebody who decided on this revision has nothing to decide on these terms.
 

@@ -117,7 +117,10 @@ LIES = {
     "a hash less": (lambda p: replace(p, hashes=p.hashes[1:]), "do not lead"),
     "a hash more": (lambda p: replace(p, hashes=[*p.hashes, p.hashes[0]]), "do not lead"),
     "an index beyond the tree": (lambda p: replace(p, index=30), "do not lead"),
-    "another salt": (lambda p: replace(p, opening=b"x" + p.opening[1:]), "the opening is not the one"),
+    "another salt": (
+        lambda p: replace(p, opening=bytes([p.opening[0] ^ 1]) + p.opening[1:]),
+        "the opening is not the one",
+    ),
     "an opening of nothing": (
         lambda p: replace(p, opening=p.opening[:32] + b"[]"),
         "the opening is not the one",

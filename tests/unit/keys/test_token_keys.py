@@ -117,6 +117,7 @@ def test_the_keys_move_to_the_next_kek(another: Callable[[], KeyStore]):
 def test_a_damaged_file_is_said(store: KeyStore, directory: Path):
     """No new key is made in place of one that others may still need."""
     store.token_keys.signer(NOW)
-    (directory / FILE).write_bytes((directory / FILE).read_bytes()[:-1] + b"x")
+    sealed = (directory / FILE).read_bytes()
+    (directory / FILE).write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(CannotUnwrap):
         store.token_keys.signer(NOW)

@@ -87,7 +87,10 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
         here = None if again or step else here
         if here is not None:
             if subject is not None:
-                hints.require_named(current_session(), subject, asker, person_id=here.person_id)
+                silent = prompts.is_silent(params)
+                hints.require_named(
+                    current_session(), subject, asker, person_id=here.person_id, silent=silent
+                )
             action.require_of(here.person_id)
             consent = recognised.find_consent(server, here, asker, params, terms, action)
             if consent is not None:

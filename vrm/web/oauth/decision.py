@@ -102,7 +102,7 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
     ask, asker = _open(db, consumer_id, ask_id)
     # Refusing needs no letter: one cannot be written where the consent it changes has ended.
     if decision == "refuse":
-        consents.refuse(db, server.house.keys, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
+        ask = consents.refuse(db, server.house.keys, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
         _use_up(ask)  # whoever was first: nobody is kept from saying no
         return _answer(server, ask, None) if _may_return(ask, asker) else onward("/home", "refused-quietly")
     if consents.blocked_since(db, consumer_id=consumer_id, company_id=ask.company_id) is not None:

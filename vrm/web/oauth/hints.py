@@ -11,7 +11,7 @@ from authlib.oidc.core.errors import LoginRequiredError
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm import consents
+from vrm import clock, consents
 from vrm.companies import Asker
 from vrm.ids import is_id
 from vrm.web import signed
@@ -60,7 +60,16 @@ def subject_in(text: str, asker: Asker, *, issuer: str, keys: KeyStore) -> str:
     return str(claims["sub"])
 
 
-def require_named(db: Session, subject: str, asker: Asker, *, person_id: str) -> None:
-    """Raise ``LoginRequiredError`` where the ID token of a request names somebody else than who is signed in."""
-    if consents.find_by_subject(db, company_id=asker.company.id, subject=subject) != person_id:
+def require_named(db: Session, subject: str, asker: Asker, *, person_id: str, silent: bool) -> None:
+    """Raise ``LoginRequiredError`` where the ID token of a request names somebody else than who is signed in.
+
+    Of whom the client may not recognise any more it says nothing, neither that they are here nor that they are not:
+    a request that must stay silent (``prompt=none``) is refused for whoever is here, and any other goes on.
+    """
+    company_id, client_id = asker.company.id, asker.client.id
+    named = consents.find_by_subject(db, company_id=company_id, subject=subject)
+    known = named is not None and consents.may_recognise(
+        db, consumer_id=named, client_id=client_id, company_id=company_id, now=clock.now()
+    )
+    if named != person_id if known else silent:
         raise LoginRequiredError(description="The person whom id_token_hint names is not signed in.")

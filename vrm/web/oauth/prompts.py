@@ -62,9 +62,14 @@ def asks_to_decide(params: Mapping[str, Any]) -> bool:
     return "consent" in params.get("prompt", "").split()
 
 
+def is_silent(params: Mapping[str, Any]) -> bool:
+    """Whether the person is to be shown nothing."""
+    return "none" in params.get("prompt", "").split()
+
+
 def require_page(params: Mapping[str, str], here: Visitor | None) -> None:
     """Raise the error that says why, where ``prompt=none`` forbids the page a person would have to see."""
-    if params.get("prompt", "").split() != ["none"]:
+    if not is_silent(params):
         return
     if here is None or here.role != here.audience:  # a second factor is still to be proved
         raise LoginRequiredError(description="The person is not signed in. Ask without prompt=none.")

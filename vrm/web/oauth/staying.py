@@ -19,7 +19,8 @@ def find_message(db: Session, house: House, ask: consents.Ask) -> str:
 
 def answer(ask: consents.Ask, consent: consents.Consent | None) -> Response:
     """Leave the decision where the client collects it, and show the person what happened."""
-    db, now = current_session(), clock.now()
+    # By one clock: a no that came in time is told from what the closing wrote by being earlier than the request's end.
+    db, now = current_session(), ask.decided_at or clock.now()
     allowed = None if consent is None else _allowed(db, ask, consent)
     tokens.decide_backchannel(db, mark=ask.request["backchannel"], allowed=allowed, now=now)
     if consent is None:
