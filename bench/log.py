@@ -28,10 +28,11 @@ from bench.curves import Curve, draw
 from bench.explorer import CLOCKS, Clock, events
 from keys.signing import Ed25519Signer
 from vrm import accesslog
-from vrm.accesslog import Event, Pin, Verifier, archiving, following, merkle
+from vrm.accesslog import Event, Pin, archiving
 from vrm.accesslog import models as _tables  # noqa: F401  (so that the metadata knows the log's tables)
-from vrm.accesslog.sources import Folder
 from vrm.db import Base, Database
+from vrm.tlog import Verifier, following, merkle
+from vrm.tlog.sources import Folder
 
 GROUP = 16
 """Entries that are written, and given their leaves, in one transaction."""

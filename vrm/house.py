@@ -16,12 +16,13 @@ from typing import Self
 
 from keys import KeyStore
 from vrm import accesslog
-from vrm.accesslog import Pin, Published, Verifier
+from vrm.accesslog import Pin, Published
 from vrm.accounts import Cost, Hasher
 from vrm.catalogue import Catalogue
 from vrm.config import Settings
 from vrm.db import Database
 from vrm.fetch import Fetcher
+from vrm.tlog import Verifier
 from vrm.work import FolderTransport, SmtpTransport, Transport
 
 _log = logging.getLogger("vrm")

@@ -13,10 +13,10 @@ import pytest
 from tests.support import contract, seeds
 from tests.support.actors import DELIVERY, Company, World, bearer, needed
 from vrm import accesslog, clock, oversight
-from vrm.accesslog import checkpoint, merkle
-from vrm.accesslog.canonical import unb64
-from vrm.accesslog.note import Verifier
 from vrm.ids import new_id
+from vrm.tlog import checkpoint, merkle
+from vrm.tlog.canonical import unb64
+from vrm.tlog.note import Verifier
 
 STREAM = {"Accept": contract.STREAM}
 

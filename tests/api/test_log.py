@@ -10,7 +10,7 @@ from tests.api.test_audit import Program
 from tests.support import seeds
 from tests.support.actors import World
 from vrm import accesslog, clock, oversight
-from vrm.accesslog import checkpoint, merkle, resources, tiles
+from vrm.tlog import Verifier, checkpoint, merkle, resources, tiles
 
 
 def test_there_is_none_yet(world: World) -> None:
@@ -45,7 +45,7 @@ def test_the_keys_of_the_log(world: World) -> None:
     told = world.http().get("/log/vkeys").text.splitlines()
     assert len(told) == 2
     for vkey in told:
-        checkpoint.verify(signed, accesslog.Verifier.parse(vkey))
+        checkpoint.verify(signed, Verifier.parse(vkey))
 
 
 def test_an_address_of_the_log_that_is_none(world: World) -> None:

@@ -10,9 +10,9 @@ from tests.support import seeds
 from tests.support.actors import Company, Held, World, needed
 from tests.support.consumer import Consumer
 from vrm import accesslog
-from vrm.accesslog import merkle
 from vrm.accesslog.models import EventLookup
 from vrm.accesslog.proving import verify_proof
+from vrm.tlog import merkle
 
 
 def held_and_read(world: World, times: int) -> tuple[Company, Consumer, Held, list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ import httpx2
 from tests.attacks.stage import Row, Scene, Stage, nothing
 from tests.support import seeds
 from vrm import accesslog, clock
+from vrm.tlog import Resource
 
 
 def _signed(stage: Stage) -> Scene:
@@ -42,7 +43,7 @@ def _last_leaf(scene: Scene) -> httpx2.Response:
     published = scene.stage.house.database.read(accesslog.latest_checkpoint)
     assert published is not None
     index, width = divmod(published.size, 256)
-    return scene.company.http.get(f"/log/{accesslog.Resource(0, index, width + 1).path}")
+    return scene.company.http.get(f"/log/{Resource(0, index, width + 1).path}")
 
 
 ROWS = [

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.people import ADULT, NEEDED, Resident, move_in
 from tests.support.actors import DELIVERY
 from vrm.accesslog import proof_file
-from vrm.accesslog.note import Verifier
 from vrm.accesslog.proving import verify_proof
+from vrm.tlog.note import Verifier
 
 pytestmark = pytest.mark.browser
 

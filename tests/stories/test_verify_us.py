@@ -14,7 +14,7 @@ from tests.tamper.served import Files
 from tests.tamper.small_log import CONSUMERS, ORIGIN, Signer, fill
 from vrm import accesslog
 from vrm.accesslog import proof_file
-from vrm.accesslog.checkpoint import Checkpoint, sign
+from vrm.tlog.checkpoint import Checkpoint, sign
 
 PAGE = Path(__file__).parents[2] / "docs" / "verify-us.md"
 LIBRARY = Path("/usr/share/gocode")

@@ -29,10 +29,10 @@ from vrm.accesslog import (
     publish,
     sequence,
 )
-from vrm.accesslog.canonical import unb64
-from vrm.accesslog.note import Verifier
 from vrm.accesslog.proof_file import ProofFile
 from vrm.db import Database
+from vrm.tlog.canonical import unb64
+from vrm.tlog.note import Verifier
 
 PAGE = Path(__file__).parents[2] / "docs" / "log.md"
 ORIGIN = "localhost:8000/log"

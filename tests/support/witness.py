@@ -7,8 +7,8 @@ from socketserver import ThreadingMixIn
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from vrm.accesslog.policy import Policy, parse
 from vrm.fetch import Fetcher
+from vrm.tlog.policy import Policy, parse
 from vrm.witness import Folder, add_log
 from vrm.witness.wsgi import application
 

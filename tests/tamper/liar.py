@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.tamper.small_log import ORIGIN, Signer
 from vrm import accesslog
-from vrm.accesslog import canonical, checkpoint, merkle, note, verify_export
-from vrm.accesslog.checkpoint import Checkpoint
+from vrm.accesslog import verify_export
+from vrm.tlog import canonical, checkpoint, merkle, note
+from vrm.tlog.checkpoint import Checkpoint
 
 SIZE, OLDER = 13, 8
 Lines = list[dict[str, Any]]

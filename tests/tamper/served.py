@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from tests.tamper.small_log import ORIGIN, Signer
-from vrm.accesslog.checkpoint import Checkpoint, sign
-from vrm.accesslog.resources import Resource
-from vrm.accesslog.sources import Missing
+from vrm.tlog.checkpoint import Checkpoint, sign
+from vrm.tlog.resources import Resource
+from vrm.tlog.sources import Missing
 
 
 def entries_of(count: int, word: str = "entry") -> list[bytes]:

@@ -8,6 +8,7 @@ from tests.tamper.small_log import CLIENT, ORIGIN, START, write
 from vrm import accesslog, accounts, oversight
 from vrm.db import Database
 from vrm.ids import new_id
+from vrm.tlog import Verifier
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 NAMES = ("R. Okafor", "Iris Canary")
@@ -27,7 +28,7 @@ class Office:
     @property
     def vkey(self) -> str:
         """The log's key, as an auditor pins it."""
-        return accesslog.note.Verifier(ORIGIN, self.keys.log_signer.public).vkey
+        return Verifier(ORIGIN, self.keys.log_signer.public).vkey
 
     def auditor(self, name: str) -> str:
         """Someone with a mandate; the id."""

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vrm.accesslog import About, Event, Selection, append, open_export, prepare, publish, sequence
 from vrm.accesslog.entry import Prepared
-from vrm.accesslog.note import Verifier
 from vrm.db import Database
+from vrm.tlog.note import Verifier
 
 ORIGIN = "log.example/test"
 COMPANY = "11111111-1111-4111-8111-111111111111"

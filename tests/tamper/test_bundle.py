@@ -12,9 +12,9 @@ from tests.tamper.liar import both, said, swapped, told
 from tests.tamper.small_case import Office
 from tests.tamper.small_log import ORIGIN, Signer
 from vrm import oversight
-from vrm.accesslog import canonical, merkle, note
 from vrm.db import Database
 from vrm.oversight.bundled import key_name, signed_text
+from vrm.tlog import canonical, merkle, note
 
 MARKED = (4, 6, 7, 9, 11)
 HEAD, EXPORT, ENTRY, SIGNATURE = 0, 1, 2, -1

@@ -21,7 +21,7 @@ from tests.tamper.liar import (
     verdict,
 )
 from tests.tamper.small_log import Signer, event
-from vrm.accesslog import note
+from vrm.tlog import note
 
 STRANGER = note.sign("x\n", "witness.example", Signer(9)).split("\n")[2] + "\n"
 

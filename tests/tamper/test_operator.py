@@ -7,9 +7,8 @@ import pytest
 
 from tests.tamper.liar import both, edited, renumbered, signed, swapped, told, verdict
 from tests.tamper.small_log import ORIGIN, Signer
-from vrm import accesslog
-from vrm.accesslog import checkpoint, merkle
-from vrm.accesslog.checkpoint import Checkpoint
+from vrm.tlog import BadNote, checkpoint, merkle
+from vrm.tlog.checkpoint import Checkpoint
 
 VKEY = Signer().verifier.vkey
 
@@ -79,7 +78,7 @@ def test_a_checkpoint_of_another_log_is_none_of_ours(log):
     foreign = checkpoint.sign(Checkpoint(ORIGIN, 0, merkle.EMPTY), Signer(9))
     (finding,) = verdict(log.all, checkpoint=foreign.encode()).findings
     assert finding.part == "older checkpoint"
-    with pytest.raises(accesslog.BadNote):
+    with pytest.raises(BadNote):
         verdict(log.all, checkpoint=b"no checkpoint at all")
-    with pytest.raises(accesslog.BadNote):
+    with pytest.raises(BadNote):
         verdict(log.all, vkey="no key at all")

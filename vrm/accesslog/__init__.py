@@ -13,23 +13,12 @@ What it must never know: names, values, or which entry is whose once that person
 changed and never deleted; the bytes of old ones may move into an archive (``archiving``), where they are read as before.
 """
 
-from vrm.accesslog.checkpoint import Checkpoint
 from vrm.accesslog.entry import About, Event, Prepared, opens, prepare
-from vrm.accesslog.errors import (
-    BadCheckpoint,
-    BadEvent,
-    BadNote,
-    BadProof,
-    Inconsistent,
-    NoSuchLeaf,
-    RolledBack,
-    UnknownEventType,
-)
+from vrm.accesslog.errors import BadEvent, BadProof, Inconsistent, NoSuchLeaf, RolledBack, UnknownEventType
 from vrm.accesslog.export import Export, Selection, open_export
 from vrm.accesslog.findings import Finding
 from vrm.accesslog.leaves import details, entries
 from vrm.accesslog.moved import ARCHIVE
-from vrm.accesslog.note import Verifier
 from vrm.accesslog.pin import Pin
 from vrm.accesslog.proof_file import ProofFile
 from vrm.accesslog.proofs import find_bare_proof, find_for_client, find_for_consumer, find_leaf, find_proof
@@ -54,8 +43,6 @@ from vrm.accesslog.reading import (
     list_for_consumer,
     tally_for_consumer,
 )
-from vrm.accesslog.resources import Resource
-from vrm.accesslog.resources import parse as parse_resource
 from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import append, forget, record
 from vrm.accesslog.serving import get_resource
@@ -69,11 +56,8 @@ __all__ = [
     "ARCHIVE",
     "TYPES",
     "About",
-    "BadCheckpoint",
     "BadEvent",
-    "BadNote",
     "BadProof",
-    "Checkpoint",
     "Comparison",
     "Counts",
     "Event",
@@ -91,12 +75,10 @@ __all__ = [
     "Proved",
     "Published",
     "Report",
-    "Resource",
     "RolledBack",
     "Selection",
     "Tally",
     "UnknownEventType",
-    "Verifier",
     "WitnessState",
     "append",
     "compare",
@@ -124,7 +106,6 @@ __all__ = [
     "list_for_consumer",
     "open_export",
     "opens",
-    "parse_resource",
     "prepare",
     "public_checkpoint",
     "publish",

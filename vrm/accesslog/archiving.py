@@ -14,23 +14,24 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from vrm.accesslog.breach import Breach
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.errors import BadCheckpoint, BadNote, Inconsistent
-from vrm.accesslog.following import look, read_checkpoint
-from vrm.accesslog.merkle import leaf_hash, subtree
+from vrm.accesslog.errors import Inconsistent
 from vrm.accesslog.models import LogEvent, LogLeaf
 from vrm.accesslog.moved import ARCHIVE, MOVED
-from vrm.accesslog.note import Verifier, parse
-from vrm.accesslog.resources import CHECKPOINT, Resource, unpack
 from vrm.accesslog.serving import get_resource
-from vrm.accesslog.sources import Folder, Missing
-from vrm.accesslog.tiles import HEIGHT, WIDTH, hashes_of
 from vrm.accesslog.tree import read_tile, stored_nodes
-from vrm.accesslog.trusted import SignedTree
 from vrm.accesslog.witnessed import public_checkpoint
 from vrm.db import Database
 from vrm.errors import Conflict, NotFound
+from vrm.tlog.breach import Breach
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.errors import BadCheckpoint, BadNote
+from vrm.tlog.following import look, read_checkpoint
+from vrm.tlog.merkle import leaf_hash, subtree
+from vrm.tlog.note import Verifier, parse
+from vrm.tlog.resources import CHECKPOINT, Resource, unpack
+from vrm.tlog.sources import Folder, Missing
+from vrm.tlog.tiles import HEIGHT, WIDTH, hashes_of
+from vrm.tlog.trusted import SignedTree
 
 Put = Callable[[Path, bytes], None]
 """Puts a file in place whole, durable on return."""

@@ -24,9 +24,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from vrm import clock, ids
-from vrm.accesslog import canonical, merkle
 from vrm.accesslog.errors import BadEvent, UnknownEventType
 from vrm.accesslog.types import ACTORS, MEMBERS, REFUSED, TYPES, EventType
+from vrm.tlog import canonical, merkle
 
 VERSION = 1
 MOST_BYTES = 65535  # an entry's length is two bytes in a C2SP entry bundle

@@ -3,11 +3,7 @@
 Invalid
 ├── BadEvent           the event breaks its type's rules; nothing was written
 │   └── UnknownEventType
-├── BadNote            not a C2SP signed note, or not signed by the key named
-├── BadCheckpoint      a note text that is no checkpoint
-├── BadProof           not a proof file as we write it
-├── BadSubmission      not what a log sends to a witness, or not what a witness answers
-└── BadPolicy          not a policy as C2SP writes it; the message names the line
+└── BadProof           not a proof file as we write it
 Conflict
 └── Inconsistent       what is stored contradicts itself, or what was published: the log signs nothing more
     └── RolledBack     the tree is smaller than a checkpoint already published
@@ -30,34 +26,10 @@ class UnknownEventType(BadEvent):
     code = "unknown_event_type"
 
 
-class BadNote(Invalid):
-    """Not a signed note as C2SP writes it, or not signed by the key expected."""
-
-    code = "bad_note"
-
-
-class BadCheckpoint(Invalid):
-    """The note's text is no checkpoint."""
-
-    code = "bad_checkpoint"
-
-
 class BadProof(Invalid):
     """Not a proof file, or one that could be spelled otherwise."""
 
     code = "bad_proof"
-
-
-class BadSubmission(Invalid):
-    """Not a request to a witness, or not an answer of one."""
-
-    code = "bad_submission"
-
-
-class BadPolicy(Invalid):
-    """The policy cannot be used as it stands. The message names the line."""
-
-    code = "bad_policy"
 
 
 class Inconsistent(Conflict):

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 
 from vrm import clock
-from vrm.accesslog import note, submission, witnessing
-from vrm.accesslog.errors import BadCheckpoint, BadNote, BadSubmission
-from vrm.accesslog.note import signature_line
-from vrm.accesslog.policy import Policy, Witness
+from vrm.accesslog import witnessing
 from vrm.accesslog.witnessing import Answer, Cosigned, Differs, Failed, Holds, Question
 from vrm.db import Database
 from vrm.errors import VrmError
 from vrm.fetch import Fetched, Fetcher
+from vrm.tlog import note, submission
+from vrm.tlog.errors import BadCheckpoint, BadNote, BadSubmission
+from vrm.tlog.note import signature_line
+from vrm.tlog.policy import Policy, Witness
 
 TIMEOUT = 5.0
 _MOST = 64 * 1024

@@ -23,15 +23,16 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from vrm import clock, ids
-from vrm.accesslog import canonical, checkpoint, merkle, note, tiles
 from vrm.accesslog.entry import read
-from vrm.accesslog.errors import BadCheckpoint, BadNote, Inconsistent
+from vrm.accesslog.errors import Inconsistent
 from vrm.accesslog.models import LogEvent, LogLeaf
 from vrm.accesslog.moved import whole
-from vrm.accesslog.note import Verifier
 from vrm.accesslog.tree import Published, latest_checkpoint, read_tile
 from vrm.db import Database
 from vrm.errors import Invalid, NotFound
+from vrm.tlog import canonical, checkpoint, merkle, note, tiles
+from vrm.tlog.errors import BadCheckpoint, BadNote
+from vrm.tlog.note import Verifier
 
 FORMAT = "vrm-log-export@v1"
 _BATCH = 512

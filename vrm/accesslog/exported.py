@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from vrm.accesslog import canonical
 from vrm.accesslog.export import FORMAT
+from vrm.tlog import canonical
 
 MOST_LINE = 1 << 19
 """Bytes. An entry has at most 65,535, each at most six in a JSON string; a proof at most 64 hashes."""

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from vrm.accesslog import merkle
 from vrm.accesslog.errors import Inconsistent
-from vrm.accesslog.resources import Resource, unpack
-from vrm.accesslog.sources import Folder, Missing
-from vrm.accesslog.tiles import WIDTH
 from vrm.errors import Unavailable
+from vrm.tlog import merkle
+from vrm.tlog.resources import Resource, unpack
+from vrm.tlog.sources import Folder, Missing
+from vrm.tlog.tiles import WIDTH
 
 ARCHIVE = "log_archive"
 """The option of a database that names the folder, a ``Path``."""

@@ -14,10 +14,11 @@ import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from vrm.accesslog import note as notes
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.errors import BadCheckpoint, BadNote, Inconsistent
-from vrm.accesslog.note import Verifier
+from vrm.accesslog.errors import Inconsistent
+from vrm.tlog import note as notes
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.errors import BadCheckpoint, BadNote
+from vrm.tlog.note import Verifier
 
 EVERY = 10.0  # seconds between writes: an fsync for every checkpoint would double what signing costs
 _MOST = 128 * 1024

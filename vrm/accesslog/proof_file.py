@@ -23,10 +23,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vrm.accesslog import canonical
 from vrm.accesslog import entry as entries
-from vrm.accesslog import note as notes
 from vrm.accesslog.errors import BadProof
+from vrm.tlog import canonical
+from vrm.tlog import note as notes
 
 FORMAT = "c2sp.org/tlog-proof@v1"
 SUFFIX = ".tlog-proof"

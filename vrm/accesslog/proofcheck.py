@@ -1,10 +1,10 @@
 """Leaf by leaf: are these the leaves of the signed tree?"""
 
 from vrm.accesslog import entry as entries
-from vrm.accesslog import merkle
-from vrm.accesslog.checkpoint import Checkpoint
 from vrm.accesslog.exported import Header, Line
 from vrm.accesslog.findings import Findings
+from vrm.tlog import merkle
+from vrm.tlog.checkpoint import Checkpoint
 
 _MOST_DOUBTS = 100
 

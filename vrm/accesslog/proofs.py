@@ -3,7 +3,6 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import canonical
 from vrm.accesslog.entry import read
 from vrm.accesslog.models import EventLookup, LogEvent, LogLeaf
 from vrm.accesslog.moved import whole
@@ -12,6 +11,7 @@ from vrm.accesslog.reading import LoggedEvent, find_one
 from vrm.accesslog.tree import Published, inclusion, latest_checkpoint
 from vrm.accesslog.types import ANSWERED
 from vrm.accesslog.witnessed import public_checkpoint
+from vrm.tlog import canonical
 
 
 def find_for_consumer(session: Session, *, consumer_id: str, event_id: str) -> LoggedEvent | None:

@@ -9,16 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vrm.accesslog import canonical, merkle, proof_file
-from vrm.accesslog import checkpoint as checkpoints
 from vrm.accesslog import entry as entries
-from vrm.accesslog import note as notes
-from vrm.accesslog.checkpoint import Checkpoint
-from vrm.accesslog.errors import BadCheckpoint, BadNote, BadProof
-from vrm.accesslog.note import Verifier
-from vrm.accesslog.policy import Policy
+from vrm.accesslog import proof_file
+from vrm.accesslog.errors import BadProof
 from vrm.accesslog.proof_file import ProofFile
 from vrm.accesslog.verify import verify_older
+from vrm.tlog import canonical, merkle
+from vrm.tlog import checkpoint as checkpoints
+from vrm.tlog import note as notes
+from vrm.tlog.checkpoint import Checkpoint
+from vrm.tlog.errors import BadCheckpoint, BadNote
+from vrm.tlog.note import Verifier
+from vrm.tlog.policy import Policy
 
 Compared = Literal["same", "other_size"]
 

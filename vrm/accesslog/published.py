@@ -7,13 +7,13 @@ from typing import Literal
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import merkle, note
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.errors import BadCheckpoint, BadNote
 from vrm.accesslog.models import LogCheckpoint
-from vrm.accesslog.note import Verifier
 from vrm.accesslog.tree import Published, consistency, latest_checkpoint
 from vrm.errors import NotFound
+from vrm.tlog import merkle, note
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.errors import BadCheckpoint, BadNote
+from vrm.tlog.note import Verifier
 
 _COLUMNS = (LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note, LogCheckpoint.at)
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import canonical
 from vrm.accesslog.entry import detail_of, read
 from vrm.accesslog.models import EventLookup, LogEvent, LogLeaf, LogPending
 from vrm.accesslog.moved import whole
 from vrm.accesslog.types import ANSWERED, REFUSED
+from vrm.tlog import canonical
 
 _Columns = tuple[str, datetime, str, str | None, str | None, bytes, bytes, bytes, int]
 

@@ -16,15 +16,15 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, tuple_, update
 
 from vrm import clock
-from vrm.accesslog import merkle, tiles
-from vrm.accesslog.checkpoint import Checkpoint, sign
 from vrm.accesslog.errors import Inconsistent, RolledBack
 from vrm.accesslog.models import LogCheckpoint, LogEvent, LogLeaf, LogPending, LogTile, LogTree, table
-from vrm.accesslog.note import Signer, Verifier
 from vrm.accesslog.pin import Pin
 from vrm.accesslog.tree import Head, Published, find_head, find_newest, stored_nodes
 from vrm.accesslog.witnessed import WHAT_TO_DO, require_no_objection
 from vrm.db import Database
+from vrm.tlog import merkle, tiles
+from vrm.tlog.checkpoint import Checkpoint, sign
+from vrm.tlog.note import Signer, Verifier
 
 _PENDING, _LEAVES, _TILES = table(LogPending), table(LogLeaf), table(LogTile)
 _TREE, _CHECKPOINTS = table(LogTree), table(LogCheckpoint)

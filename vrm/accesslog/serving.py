@@ -6,12 +6,12 @@ changes, so what was given once may be kept for ever, partial ones too: a width 
 
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import merkle, tiles
 from vrm.accesslog.errors import Inconsistent, NoSuchLeaf
 from vrm.accesslog.leaves import entries
-from vrm.accesslog.resources import Resource, pack
-from vrm.accesslog.tiles import HASH
 from vrm.accesslog.tree import latest_checkpoint, read_tile
+from vrm.tlog import merkle, tiles
+from vrm.tlog.resources import Resource, pack
+from vrm.tlog.tiles import HASH
 
 
 def get_resource(session: Session, *, named: Resource) -> bytes:

@@ -7,9 +7,9 @@ from functools import partial
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import merkle, tiles
 from vrm.accesslog.errors import Inconsistent, NoSuchLeaf
 from vrm.accesslog.models import LogCheckpoint, LogTile, LogTree
+from vrm.tlog import merkle, tiles
 
 
 @dataclass(frozen=True)

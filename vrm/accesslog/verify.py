@@ -18,14 +18,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from vrm.accesslog import checkpoint as checkpoints
-from vrm.accesslog import note as notes
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.checkpoint import Checkpoint
-from vrm.accesslog.errors import BadCheckpoint, BadNote
 from vrm.accesslog.exported import MOST_LINE, Header, Line, Malformed, guess_leaf, read_header, read_line
 from vrm.accesslog.findings import Finding, Findings
 from vrm.accesslog.proofcheck import AllLeaves, ChosenLeaves
+from vrm.tlog import checkpoint as checkpoints
+from vrm.tlog import note as notes
+from vrm.tlog.canonical import b64
+from vrm.tlog.checkpoint import Checkpoint
+from vrm.tlog.errors import BadCheckpoint, BadNote
 
 
 class Lines(Protocol):

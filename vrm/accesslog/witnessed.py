@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import note
-from vrm.accesslog.cosignature import Cosigner
 from vrm.accesslog.errors import Inconsistent, RolledBack
 from vrm.accesslog.models import LogCheckpoint, LogCosignature, LogGathering, LogWitness, table
 from vrm.accesslog.tree import Published, find_newest
+from vrm.tlog import note
+from vrm.tlog.cosignature import Cosigner
 
 AHEAD, DIFFERS = "ahead", "differs"
 """Why a witness objects: it has seen more leaves than we hold, or a tree that ours does not continue."""

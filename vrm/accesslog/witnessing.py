@@ -18,15 +18,15 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from vrm.accesslog import merkle, note
-from vrm.accesslog.cosignature import Cosigner
 from vrm.accesslog.errors import Inconsistent
 from vrm.accesslog.models import LogCosignature, LogGathering, LogWitness, table
-from vrm.accesslog.policy import Policy
-from vrm.accesslog.submission import Submission
 from vrm.accesslog.tree import Published, find_head, find_newest, stored_nodes
 from vrm.accesslog.witnessed import AHEAD, DIFFERS, find_published
 from vrm.db import Database
+from vrm.tlog import merkle, note
+from vrm.tlog.cosignature import Cosigner
+from vrm.tlog.policy import Policy
+from vrm.tlog.submission import Submission
 
 PATIENCE = timedelta(seconds=20)
 """How long a checkpoint waits for its quorum before the next one is asked for; longer than an exchange."""

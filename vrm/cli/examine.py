@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from keys import KeysError
 from vrm import accesslog, accounts, migrations
-from vrm.accesslog import note
 from vrm.cli.edge import progress
 from vrm.errors import Conflict
 from vrm.house import House
+from vrm.tlog import note
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import click
 
 from keys.errors import KekMissing
 from vrm import accesslog, clock
-from vrm.accesslog import BadNote, Verifier
-from vrm.accesslog.note import parse
 from vrm.cli.edge import Group, note, open_house, progress, record, say, table
 from vrm.errors import Conflict
+from vrm.tlog import BadNote, Verifier
+from vrm.tlog.note import parse
 
 if TYPE_CHECKING:
     from vrm.house import House

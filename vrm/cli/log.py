@@ -13,8 +13,6 @@ import click
 
 from vrm import accesslog
 from vrm.accesslog import Selection
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.note import Verifier
 from vrm.cli.edge import Group, counted, note, open_house, progress, record, say
 from vrm.cli.log_anew import begin_anew
 from vrm.cli.log_archive import archive
@@ -30,6 +28,8 @@ from vrm.cli.log_watch import watch
 from vrm.cli.moment import Moment
 from vrm.errors import Conflict, NotFound
 from vrm.oversight import is_bundle, verify_bundle
+from vrm.tlog.canonical import b64
+from vrm.tlog.note import Verifier
 
 if TYPE_CHECKING:
     from vrm.house import House

@@ -3,13 +3,14 @@
 import click
 
 from vrm import accesslog, clock
-from vrm.accesslog import Verifier, witnessing
-from vrm.accesslog.errors import BadNote
-from vrm.accesslog.note import checked_name
+from vrm.accesslog import witnessing
 from vrm.cli.edge import Command, note, open_house, record, say
 from vrm.config import Settings
 from vrm.errors import Conflict, Invalid
 from vrm.house import House
+from vrm.tlog import Verifier
+from vrm.tlog.errors import BadNote
+from vrm.tlog.note import checked_name
 
 
 @click.command(name="begin-anew", cls=Command)

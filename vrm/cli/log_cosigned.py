@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from vrm import clock
-from vrm.accesslog import judgement, policy
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.policy import MOST_BYTES
 from vrm.cli.edge import Command, say, table
+from vrm.tlog import judgement, policy
+from vrm.tlog.canonical import b64
+from vrm.tlog.policy import MOST_BYTES
 
 _MOST = 128 * 1024
 

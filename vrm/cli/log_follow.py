@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from vrm import clock
-from vrm.accesslog.breach import Breach
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.following import Followed, Kept, follow
-from vrm.accesslog.note import Verifier
-from vrm.accesslog.policy import Policy
-from vrm.accesslog.policy import parse as parse_policy
-from vrm.accesslog.sources import Folder, Source, Unreachable
 from vrm.cli.edge import counted, progress, say
 from vrm.config import write_private
 from vrm.errors import Invalid
+from vrm.tlog.breach import Breach
+from vrm.tlog.canonical import b64
+from vrm.tlog.following import Followed, Kept, follow
+from vrm.tlog.note import Verifier
+from vrm.tlog.policy import Policy
+from vrm.tlog.policy import parse as parse_policy
+from vrm.tlog.sources import Folder, Source, Unreachable
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

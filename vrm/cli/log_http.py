@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from vrm.accesslog.note import MOST_BYTES
-from vrm.accesslog.resources import CHECKPOINT, Resource
-from vrm.accesslog.sources import Missing, Unreachable
 from vrm.errors import Invalid
+from vrm.tlog.note import MOST_BYTES
+from vrm.tlog.resources import CHECKPOINT, Resource
+from vrm.tlog.sources import Missing, Unreachable
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _WAIT, _WHOLE = 10.0, 60.0

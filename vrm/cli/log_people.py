@@ -17,12 +17,12 @@ import click
 
 from keys.errors import CannotOpen
 from vrm import accesslog, accounts, clock, companies, work
-from vrm.accesslog.note import Verifier
 from vrm.accesslog.types import ANSWERED
 from vrm.cli.edge import Command, counted, open_house, say
 from vrm.cli.log_case import Begun
 from vrm.errors import Invalid, NotFound
 from vrm.oversight import is_bundle, verify_bundle
+from vrm.tlog.note import Verifier
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.note import Verifier
-from vrm.accesslog.policy import parse as parse_policy
 from vrm.accesslog.proof_file import MOST_BYTES
 from vrm.accesslog.proving import Proved, verify_proof
 from vrm.cli.edge import Command, say
 from vrm.cli.log_follow import POLICY_HELP
+from vrm.tlog.canonical import b64
+from vrm.tlog.note import Verifier
+from vrm.tlog.policy import parse as parse_policy
 
 FAULTY, UNTOLD = 1, 2
 """Exit codes: something is wrong with the file; or a checkpoint was given that it cannot be compared with."""

@@ -7,8 +7,8 @@ import click
 
 from vrm import accesslog, clock
 from vrm.accesslog import WitnessState
-from vrm.accesslog.canonical import b64
 from vrm.cli.edge import Command, counted, open_house, say, table
+from vrm.tlog.canonical import b64
 
 if TYPE_CHECKING:
     from vrm.house import House

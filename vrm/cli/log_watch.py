@@ -7,8 +7,6 @@ from pathlib import Path
 
 import click
 
-from vrm.accesslog.breach import Breach
-from vrm.accesslog.watching import Watch
 from vrm.cli.edge import Command, counted, note, say
 from vrm.cli.log_follow import (
     INCONSISTENT,
@@ -22,6 +20,8 @@ from vrm.cli.log_follow import (
     open_log,
     tell,
 )
+from vrm.tlog.breach import Breach
+from vrm.tlog.watching import Watch
 
 
 @click.command(cls=Command)

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from vrm import clock
-from vrm.accesslog.canonical import b64
 from vrm.cli.edge import Group, note, say, table
+from vrm.tlog.canonical import b64
 from vrm.witness import Folder, Known, add_log, drop_key, list_logs
 from vrm.witness.folder import KINDS
 

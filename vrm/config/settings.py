@@ -14,7 +14,7 @@ from vrm.config.instance import Instance, check_private
 from vrm.config.table import SETTINGS
 
 if TYPE_CHECKING:
-    from vrm.accesslog.policy import Policy
+    from vrm.tlog.policy import Policy
 
 T = TypeVar("T")
 
@@ -209,8 +209,8 @@ def _pin(text: str) -> Path | None:
 def _policy(text: str) -> "Policy | None":
     if not text:
         return None
-    from vrm.accesslog import policy  # here, as the database's library above
-    from vrm.accesslog.errors import BadPolicy
+    from vrm.tlog import policy
+    from vrm.tlog.errors import BadPolicy
 
     try:
         return policy.parse(Path(text).read_bytes())

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 
 from vrm import accesslog
-from vrm.accesslog.canonical import b64url
+from vrm.tlog.canonical import b64url
 
 _BYTES = 12
 

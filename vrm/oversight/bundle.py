@@ -22,9 +22,7 @@ from sqlalchemy.orm import Session
 
 from keys import KeyStore
 from vrm import accesslog, accounts, clock
-from vrm.accesslog import canonical, note
 from vrm.accesslog.findings import Findings
-from vrm.accesslog.note import Verifier
 from vrm.db import Database
 from vrm.errors import Invalid, NotFound
 from vrm.oversight.bundled import FORMAT, MOST_ENTRIES, Question, key_name, signed_text, tell
@@ -33,6 +31,8 @@ from vrm.oversight.cases import LONGEST_TITLE, get_case, note_export
 from vrm.oversight.contents import Answer
 from vrm.oversight.exposures import exposed_leaves
 from vrm.oversight.indexing import indexed
+from vrm.tlog import canonical, note
+from vrm.tlog.note import Verifier
 
 _BATCH = 500
 _Said = Mapping[str, object]

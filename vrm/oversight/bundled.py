@@ -30,10 +30,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vrm import clock, ids
-from vrm.accesslog import canonical
 from vrm.accesslog.exported import Malformed, read_object
 from vrm.oversight.case_lines import LINE_KINDS, LONGEST_NOTE, CaseLine, LineKind, is_text
 from vrm.oversight.cases import LONGEST_TITLE
+from vrm.tlog import canonical
 
 FORMAT = "vrm-bundle@v1"
 ENTRY = b'{"entry":'

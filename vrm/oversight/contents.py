@@ -9,13 +9,13 @@ Both hold the entries' leaves or consents in memory, up to ``MOST_ENTRIES``.
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from vrm.accesslog import canonical
 from vrm.accesslog.entry import read
 from vrm.accesslog.exported import Malformed
 from vrm.accesslog.findings import Findings
 from vrm.accesslog.types import ANSWERED
 from vrm.oversight.bundled import MOST_ENTRIES, Head, Question, Told, read_row, read_told
 from vrm.oversight.cases import MOST_MARKS
+from vrm.tlog import canonical
 
 
 class Contents(Protocol):

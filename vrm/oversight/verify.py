@@ -18,11 +18,7 @@ What it cannot show:
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vrm.accesslog import Finding, Report, merkle, verify_export
-from vrm.accesslog import note as notes
-from vrm.accesslog.canonical import unb64
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.errors import BadCheckpoint, BadNote
+from vrm.accesslog import Finding, Report, verify_export
 from vrm.accesslog.exported import MOST_LINE, Malformed, read_header
 from vrm.accesslog.findings import Findings
 from vrm.accesslog.verify import Lines, pinned_keys, verify_older
@@ -37,6 +33,11 @@ from vrm.oversight.bundled import (
 )
 from vrm.oversight.contents import Answer, Contents, Story
 from vrm.oversight.passing import File, InnerExport
+from vrm.tlog import merkle
+from vrm.tlog import note as notes
+from vrm.tlog.canonical import unb64
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.errors import BadCheckpoint, BadNote
 
 _MARK = f'"format":"{FORMAT}"'.encode()
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm import accesslog
 from vrm.accesslog import Export
-from vrm.accesslog.note import Verifier
 from vrm.db import Database
+from vrm.tlog.note import Verifier
 
 
 def open_log(database: Database, keys: KeyStore, *, origin: str) -> Export:

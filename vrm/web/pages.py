@@ -129,15 +129,16 @@ def day(when: date | datetime) -> Markup:
     return _time(when, format_date(local, format="long", locale=get_locale()))
 
 
-def moment(when: datetime, *, seconds: bool = False) -> Markup:
+def moment(when: datetime, *, seconds: bool = False, within: bool = False) -> Markup:
     """``12 March 2026, 9:41 am UTC``; ``Today`` and ``Yesterday`` where that is shorter to read.
 
-    With ``seconds``, and always with its date, where it is evidence.
+    With ``seconds``, and always with its date, where it is evidence. ``within`` a sentence it is ``today``.
     """
     zone = get_timezone()
     local = when.astimezone(zone)
     days = (clock.now().astimezone(zone).date() - local.date()).days
-    name = None if seconds else {0: gettext("Today"), 1: gettext("Yesterday")}.get(days)
+    near = (gettext("today"), gettext("yesterday")) if within else (gettext("Today"), gettext("Yesterday"))
+    name = None if seconds else dict(enumerate(near)).get(days)
     words = name or format_date(local.date(), format="long", locale=get_locale())
     clock_time = format_time(local, format="medium" if seconds else "short", locale=get_locale())
     return _time(when, f"{words}, {clock_time} {local.tzname()}")

@@ -16,10 +16,10 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from vrm.accesslog.cosignature import ED25519, ML_DSA_44, Cosigner
-from vrm.accesslog.errors import BadNote
-from vrm.accesslog.note import checked_name
 from vrm.errors import Conflict, Invalid, NotFound
+from vrm.tlog.cosignature import ED25519, ML_DSA_44, Cosigner
+from vrm.tlog.errors import BadNote
+from vrm.tlog.note import checked_name
 from vrm.witness.book import Book
 
 KEY, BOOK = "key", "witness.db"

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from vrm.accesslog import merkle, note, submission
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.cosignature import cosign as sign
-from vrm.accesslog.errors import BadCheckpoint, BadNote, BadSubmission
-from vrm.accesslog.note import Note, Verifier
 from vrm.errors import NotFound
+from vrm.tlog import merkle, note, submission
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.cosignature import cosign as sign
+from vrm.tlog.errors import BadCheckpoint, BadNote, BadSubmission
+from vrm.tlog.note import Note, Verifier
 from vrm.witness.book import Known, Page
 from vrm.witness.errors import ForeignLog, NotThisSize, RootDiffers, Unproved, Unsigned
 from vrm.witness.folder import Folder

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from vrm.accesslog.submission import MOST_BYTES, SIZE_TYPE
 from vrm.errors import Conflict, Denied, Invalid, NotFound, VrmError
+from vrm.tlog.submission import MOST_BYTES, SIZE_TYPE
 from vrm.witness.errors import NotThisSize, Unproved
 from vrm.witness.folder import Folder
 from vrm.witness.service import cosign

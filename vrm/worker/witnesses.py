@@ -7,8 +7,8 @@ from functools import partial
 
 from vrm import clock
 from vrm.accesslog import exchange, witnessing
-from vrm.accesslog.policy import Policy, Witness
 from vrm.house import House
+from vrm.tlog.policy import Policy, Witness
 from vrm.worker.loop import Sweep
 
 _log = logging.getLogger("vrm.worker")

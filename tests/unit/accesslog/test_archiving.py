@@ -36,12 +36,12 @@ from vrm.accesslog import (
 )  # fmt: skip
 from vrm.accesslog.archiving import archive, move
 from vrm.accesslog.errors import Inconsistent
-from vrm.accesslog.following import follow
-from vrm.accesslog.resources import Resource
-from vrm.accesslog.sources import Folder
 from vrm.config import write_private
 from vrm.db import Database
 from vrm.errors import Conflict, NotFound, Unavailable
+from vrm.tlog.following import follow
+from vrm.tlog.resources import Resource
+from vrm.tlog.sources import Folder
 
 KEYS = [Signer().verifier]
 

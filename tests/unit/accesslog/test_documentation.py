@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import vrm
-from vrm.accesslog import TYPES, canonical, checkpoint, merkle, note, verify_export, verify_proof
+from vrm.accesslog import TYPES, verify_export, verify_proof
+from vrm.tlog import canonical, checkpoint, merkle, note
 
 PAGE = (Path(vrm.__file__).parents[1] / "docs" / "log.md").read_text()
 BLOCKS = [(match[1], match[2]) for match in re.finditer(r"```(\w+)\n(.*?)```\n", PAGE, re.DOTALL)]

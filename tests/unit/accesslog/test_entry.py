@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from tests.tamper.small_log import CLIENT, COMPANY, CONSENTS, CONSUMERS, START, about, event
 from vrm import clock
-from vrm.accesslog import About, BadEvent, Event, UnknownEventType, canonical, opens, prepare
+from vrm.accesslog import About, BadEvent, Event, UnknownEventType, opens, prepare
 from vrm.accesslog.entry import detail_of, read
 from vrm.accesslog.types import ACTORS, MEMBERS, TYPES
+from vrm.tlog import canonical
 
 READ = event(2)
 AGENT = "q83vASNFZ4mrze-_"

@@ -8,6 +8,7 @@ from tests.tamper.small_log import ORIGIN, Signer, fill, write
 from vrm import accesslog
 from vrm.accesslog import Inconsistent, Pin, RolledBack
 from vrm.db import Database
+from vrm.tlog import Checkpoint
 
 
 @pytest.fixture
@@ -41,14 +42,14 @@ def test_whoever_comes_late_puts_nothing_back(database, place):
     late, quick = Pin(place, every=0), Pin(place, every=0)
     first = grow(database, [1], quick)
     second = grow(database, [2], quick)
-    late.keep(accesslog.Checkpoint(ORIGIN, first.size, first.root), first.note)
+    late.keep(Checkpoint(ORIGIN, first.size, first.root), first.note)
     assert place.read_text() == second.note
     place.unlink()
     place.mkdir()  # nothing can be put in its place
     with pytest.raises(OSError):
-        quick.keep(accesslog.Checkpoint(ORIGIN, second.size, second.root), second.note)
+        quick.keep(Checkpoint(ORIGIN, second.size, second.root), second.note)
     place.rmdir()
-    quick.keep(accesslog.Checkpoint(ORIGIN, second.size, second.root), second.note)
+    quick.keep(Checkpoint(ORIGIN, second.size, second.root), second.note)
     assert place.read_text() == second.note
 
 

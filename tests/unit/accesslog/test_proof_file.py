@@ -9,11 +9,13 @@ import pytest
 from tests.tamper.served import entries_of, root
 from tests.tamper.small_log import CONSUMERS, ORIGIN, Signer, fill
 from vrm import accesslog
-from vrm.accesslog import canonical, merkle, proof_file
-from vrm.accesslog.checkpoint import Checkpoint, sign
-from vrm.accesslog.errors import BadNote, BadProof
-from vrm.accesslog.note import Verifier
+from vrm.accesslog import proof_file
+from vrm.accesslog.errors import BadProof
 from vrm.accesslog.proving import verify_proof
+from vrm.tlog import canonical, merkle
+from vrm.tlog.checkpoint import Checkpoint, sign
+from vrm.tlog.errors import BadNote
+from vrm.tlog.note import Verifier
 
 KEY = Signer().verifier
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.tamper.small_log import ORIGIN, Signer, fill
 from vrm import accesslog
-from vrm.accesslog import Checkpoint, merkle
-from vrm.accesslog.checkpoint import sign
 from vrm.errors import NotFound
+from vrm.tlog import Checkpoint, merkle
+from vrm.tlog.checkpoint import sign
 
 VERIFIER = Signer().verifier
 

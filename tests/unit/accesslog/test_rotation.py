@@ -6,7 +6,8 @@ import pytest
 
 from tests.tamper.small_log import ORIGIN, Signer, exported, fill, write
 from vrm import accesslog
-from vrm.accesslog import checkpoint, note, verify_export
+from vrm.accesslog import verify_export
+from vrm.tlog import BadNote, checkpoint, note
 
 OLD, NEW = Signer(), Signer(9)
 KEYS = (OLD.verifier.vkey, NEW.verifier.vkey)
@@ -36,7 +37,7 @@ def test_a_checkpoint_of_both_keys_verifies_by_either(notes):
         note.signature_line(*_line(notes[1], 1)), note.signature_line(*_line(notes[1], 1, bad=True))
     )
     checkpoint.verify(spoilt.encode(), OLD.verifier)
-    with pytest.raises(accesslog.BadNote):
+    with pytest.raises(BadNote):
         checkpoint.verify(spoilt.encode(), NEW.verifier)
 
 

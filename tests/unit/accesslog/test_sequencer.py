@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from tests.tamper.small_log import CONSUMERS, ORIGIN, Signer, event, fill, write
 from vrm import accesslog
-from vrm.accesslog import Inconsistent, NoSuchLeaf, RolledBack, checkpoint, merkle, sequence
+from vrm.accesslog import Inconsistent, NoSuchLeaf, RolledBack, sequence
 from vrm.accesslog.models import LogCheckpoint, LogEvent, LogLeaf, LogTile, LogTree
 from vrm.accesslog.sequencer import _pass, _publish
 from vrm.db import Database
+from vrm.tlog import checkpoint, merkle
 
 
 def leaf_hashes(database):

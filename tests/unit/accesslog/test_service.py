@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from tests.tamper.small_log import CLIENT, COMPANY, CONSENTS, CONSUMERS, START, event, fill, write
 from vrm import accesslog, ids
-from vrm.accesslog import merkle
 from vrm.accesslog.models import EventLookup, LogEvent, LogPending
+from vrm.tlog import merkle
 
 
 def lines(database, consumer=0, limit=100, **more):

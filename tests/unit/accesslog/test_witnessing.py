@@ -9,7 +9,7 @@ from tests.support.http import answer, serving
 from tests.support.witness import Town
 from tests.tamper.small_log import ORIGIN, Signer, fill, write
 from vrm import accesslog, clock
-from vrm.accesslog import Inconsistent, RolledBack, WitnessState, exchange, note, witnessing
+from vrm.accesslog import Inconsistent, RolledBack, WitnessState, exchange, witnessing
 from vrm.accesslog.models import (
     LogCheckpoint,
     LogCosignature,
@@ -23,6 +23,7 @@ from vrm.accesslog.models import (
 )
 from vrm.db import Database
 from vrm.fetch import Fetcher
+from vrm.tlog import note
 
 VKEY = Signer().verifier.vkey
 

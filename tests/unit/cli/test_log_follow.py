@@ -8,12 +8,12 @@ import pytest
 from tests.support.http import Answer, LocalServer, answer, serving
 from tests.tamper.served import Files, entries_of
 from tests.tamper.small_log import Signer
-from vrm.accesslog.cosignature import Cosigner
-from vrm.accesslog.resources import Resource
-from vrm.accesslog.sources import Missing, Unreachable
 from vrm.cli import Program
 from vrm.cli.log_http import Address
 from vrm.errors import Invalid
+from vrm.tlog.cosignature import Cosigner
+from vrm.tlog.resources import Resource
+from vrm.tlog.sources import Missing, Unreachable
 
 VKEY = Signer().verifier.vkey
 ENTRIES = entries_of(700)

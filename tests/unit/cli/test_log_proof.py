@@ -9,11 +9,12 @@ import pytest
 
 from tests.tamper.served import Files
 from tests.tamper.small_log import Signer
-from vrm.accesslog import merkle, proof_file
-from vrm.accesslog.canonical import b64url, dump
-from vrm.accesslog.cosignature import Cosigner, cosign
+from vrm.accesslog import proof_file
 from vrm.accesslog.proof_file import ProofFile
 from vrm.cli import Program
+from vrm.tlog import merkle
+from vrm.tlog.canonical import b64url, dump
+from vrm.tlog.cosignature import Cosigner, cosign
 
 VKEY = Signer().verifier.vkey
 OPENING = bytes(32) + dump({"event": "e", "consent": "c"})

@@ -9,10 +9,10 @@ import pytest
 from tests.tamper.small_case import NAMES, Office
 from tests.tamper.small_log import CLIENT, COMPANY, ORIGIN, START
 from vrm import accesslog, oversight
-from vrm.accesslog import checkpoint, note
 from vrm.errors import Invalid, NotFound
 from vrm.ids import new_id
 from vrm.oversight.bundled import key_name
+from vrm.tlog import BadCheckpoint, BadNote, checkpoint, note
 
 
 @pytest.fixture
@@ -97,10 +97,10 @@ def test_neither_signature_passes_for_the_other(office):
     signed = lines_of(bundle)[-1]["signature"].encode()
     public = office.keys.log_signer.public
     for name in (ORIGIN, key_name(ORIGIN)):
-        with pytest.raises((accesslog.BadNote, accesslog.BadCheckpoint)):
+        with pytest.raises((BadNote, BadCheckpoint)):
             checkpoint.verify(signed, note.Verifier(name, public))
     published = office.database.read(accesslog.latest_checkpoint)
-    with pytest.raises(accesslog.BadNote):
+    with pytest.raises(BadNote):
         note.Verifier(key_name(ORIGIN), public).verify(note.parse(published.note.encode()))
 
 

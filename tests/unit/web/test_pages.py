@@ -121,6 +121,7 @@ def test_dates_are_written_out():
         assert ">in 6 days<" in pages.ahead(NOW + timedelta(days=6))
         assert ">today<" in pages.ahead(NOW)
         assert "Today, 9:41" in pages.moment(NOW)
+        assert ">today, 9:41" in pages.moment(NOW, within=True)
         assert "11 February 2026, 9:41" in pages.moment(NOW - timedelta(days=29))
 
 

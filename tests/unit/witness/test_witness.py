@@ -8,12 +8,12 @@ import pytest
 
 from tests.support.witness import answering
 from tests.tamper.small_log import ORIGIN, Signer
-from vrm.accesslog import merkle, note
-from vrm.accesslog.checkpoint import Checkpoint, parse_body, sign
-from vrm.accesslog.errors import BadSubmission
-from vrm.accesslog.submission import MOST_BYTES, Submission
 from vrm.errors import Invalid, NotFound, VrmError
 from vrm.fetch import Fetcher
+from vrm.tlog import merkle, note
+from vrm.tlog.checkpoint import Checkpoint, parse_body, sign
+from vrm.tlog.errors import BadSubmission
+from vrm.tlog.submission import MOST_BYTES, Submission
 from vrm.witness import Folder, add_log, cosign, drop_key, list_logs
 from vrm.witness.book import Book
 

@@ -7,9 +7,9 @@ from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, oversight
-from vrm.accesslog import merkle
 from vrm.errors import Invalid, NotFound
 from vrm.oversight import GROUPS, Row
+from vrm.tlog import merkle
 from vrm.web.api import audit_asking as asking
 from vrm.web.api.answers import encode
 from vrm.web.rooms import house

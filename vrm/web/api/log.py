@@ -15,8 +15,8 @@ from datetime import datetime
 from flask import Blueprint, Response
 
 from vrm import accesslog, clock, oversight
-from vrm.accesslog import Resource
 from vrm.errors import NotFound
+from vrm.tlog import Resource, resources
 from vrm.web import protector
 from vrm.web.audiences import audience
 from vrm.web.rooms import house
@@ -77,7 +77,7 @@ class _Hours:
 
 def _named(level: str, place: str) -> Resource:
     try:
-        return accesslog.parse_resource(level, place)
+        return resources.parse(level, place)
     except ValueError:
         raise NotFound("That is not the name of a tile.", code="no_such_tile") from None
 

@@ -7,7 +7,7 @@ new one.
 
 from flask import Blueprint, Response
 
-from vrm.accesslog import Verifier
+from vrm.tlog import Verifier
 from vrm.web.audiences import audience
 from vrm.web.rooms import house
 

@@ -79,9 +79,10 @@ def add_lines(terms: Terms, keys: Collection[str], purpose: str) -> Terms:
 
 
 def granted(names: Collection[str], revision: Revision, *, merged: bool = False) -> str:
-    """What a token may be called: the scopes that were asked and allowed, and what stands for no line.
+    """What of these scopes is worth something under a revision, and what stands for no line.
 
-    A scope of which no line was allowed is not in it. ``merged``: those from before are, asked again or not.
+    A scope of which no line is allowed is not in it: not when the code is made, and not when a token is used, be it
+    that a later decision took the line away. ``merged``: those from before are, asked again or not.
     """
     allowed, _ = of_revision(revision)
     kept = [name for name in allowed if merged or name in names]

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import accesslog, accounts, clock, oversight
-from vrm.accesslog.canonical import b64
 from vrm.errors import Conflict, Invalid, NotFound
 from vrm.house import House
 from vrm.oversight import Bundle, CaseLine, LineKind, Row
+from vrm.tlog.canonical import b64
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters, words

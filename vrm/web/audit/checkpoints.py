@@ -8,10 +8,11 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, oversight
-from vrm.accesslog import BadNote, Comparison, Published, note
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.note import Verifier
+from vrm.accesslog import Comparison, Published
 from vrm.house import House
+from vrm.tlog import BadNote, note
+from vrm.tlog.canonical import b64
+from vrm.tlog.note import Verifier
 from vrm.web import charts, pages, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters

@@ -12,13 +12,14 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, oversight
-from vrm.accesslog import BadCheckpoint, BadNote, Published, Selection, checkpoint, merkle
-from vrm.accesslog.canonical import b64
+from vrm.accesslog import Published, Selection
 from vrm.accesslog.entry import read
-from vrm.accesslog.note import Verifier
 from vrm.catalogue import Catalogue
 from vrm.errors import NotFound
 from vrm.house import House
+from vrm.tlog import BadCheckpoint, BadNote, checkpoint, merkle
+from vrm.tlog.canonical import b64
+from vrm.tlog.note import Verifier
 from vrm.web import pages
 from vrm.web.audiences import audience
 from vrm.web.audit import codes, words

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, companies, consents
 from vrm.accesslog import OwnRead
-from vrm.accesslog.canonical import b64
-from vrm.accesslog.note import Verifier
 from vrm.catalogue import Catalogue
 from vrm.consents.holdings import HeldRevision
 from vrm.house import House
 from vrm.ids import is_id
+from vrm.tlog.canonical import b64
+from vrm.tlog.note import Verifier
 from vrm.web import pages, session
 from vrm.web.audiences import audience
 from vrm.web.company import console_client, words

@@ -87,13 +87,18 @@ class ConsentGrant(BoundGrant):
         )
 
     def described(self, response: tuple[int, dict[str, Any], Any]) -> tuple[int, dict[str, Any], Any]:
-        """The token response with what was granted (RFC 9396, section 7) and under which id."""
+        """The token response with what is granted now (RFC 9396, section 7) and under which id.
+
+        A scope that a newer decision took away is not named, as it is not when the token is used or introspected.
+        """
         status, token, headers = response
         consent = self.standing.consent
         revision = consents.list_revisions(
             current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
         )[-1]
         self.typed(token)
+        scope = scopes.granted(token.pop("scope", "").split(), revision)
+        token.update({"scope": scope} if scope else {})
         left = int((consent.expires_at - clock.now()).total_seconds())
         token["expires_in"] = min(token["expires_in"], left)
         token["grant_id"] = consent.id

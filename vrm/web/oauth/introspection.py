@@ -1,4 +1,7 @@
-"""Token introspection (RFC 7662): a client may look at its own tokens."""
+"""Token introspection (RFC 7662): a client may look at its own tokens, and is told what a read with one may see now.
+
+What a newer decision took away is gone from the answer as it is from the reads, before its code was redeemed.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 from flask import Blueprint, Response
 
 from vrm import clock, companies, consents, tokens
-from vrm.web.asking import granted_details
+from vrm.web.asking import granted_details, scopes
 from vrm.web.audiences import audience
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import AUTH_METHODS
@@ -44,12 +47,10 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
             "iat": int(row.issued_at.timestamp()),
             "exp": int(row.expires_at.timestamp()),
         }
-        if row.scope:
-            body["scope"] = row.scope
         if row.jkt is not None:
             body["cnf"] = {"jkt": row.jkt}  # RFC 9449, section 6.2
         if row.consumer_id is None or row.consent_id is None:
-            return body
+            return body | _named(row.scope)
         session = current_session()
         consent = consents.get_consent(session, consumer_id=row.consumer_id, consent_id=row.consent_id)
         notice_version = companies.may_ask(session, client_id=row.client_id).company.notice_version
@@ -58,11 +59,18 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         revision = consents.list_revisions(session, consumer_id=row.consumer_id, consent_id=row.consent_id)[
             -1
         ]
-        return body | {
+        return {
+            **body,
+            **_named(scopes.granted(row.scope.split(), revision)),
+            "exp": int(min(row.expires_at, consent.expires_at).timestamp()),  # decided anew, it may end sooner
             "sub": consent.subject,
             "grant_id": consent.id,
             "authorization_details": granted_details(revision),
         }
+
+
+def _named(scope: str) -> dict[str, str]:
+    return {"scope": scope} if scope else {}
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
+from sqlalchemy.orm import Session
 
-from vrm import consents
-from vrm.accesslog.canonical import b64
+from vrm import clock, consents
 from vrm.catalogue import PLAIN, Catalogue
 from vrm.disclosures import Answer, Reader, Refusal
+from vrm.tlog.canonical import b64
 from vrm.web import problems, protector
 from vrm.web.asking import scopes
 from vrm.web.audiences import audience
@@ -31,23 +32,17 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @audience("token")
     def userinfo() -> Response:
         token = protector.consent_token()
-        names = token.scope.split()
-        if scopes.SIGN_IN not in names:
+        consent, revision = house().database.read(lambda db: _stands_on(db, token))
+        names = scopes.granted(token.scope.split(), revision).split()
+        # A token that is over hears that it is, from the door, rather than what it would need besides.
+        over = consent.epoch != token.epoch or not consent.is_active(clock.now())
+        if scopes.SIGN_IN not in (token.scope.split() if over else names):
             protector.refuse(403, "insufficient_scope", "This needs a token with the scope openid.")
-        terms = (
-            house()
-            .database.read(
-                lambda db: consents.list_revisions(
-                    db, consumer_id=token.consumer_id, consent_id=token.consent_id
-                )
-            )[-1]
-            .terms
-        )
         catalogue = house().catalogue
         outcome = door().read(
             Reader(token.client_id, token.epoch, recognises=True),
             consent_id=token.consent_id,
-            purpose=terms.scope_purpose,
+            purpose=revision.terms.scope_purpose,
             keys=scopes.keys_of(names, catalogue),
         )
         if isinstance(outcome, Refusal):
@@ -58,6 +53,11 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
             b64(outcome.leaf_hash),
         )
         return response
+
+
+def _stands_on(db: Session, token: protector.ConsentToken) -> tuple[consents.Consent, consents.Revision]:
+    whose = {"consumer_id": token.consumer_id, "consent_id": token.consent_id}
+    return consents.get_consent(db, **whose), consents.list_revisions(db, **whose)[-1]
 
 
 def claims(catalogue: Catalogue, answer: Answer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.web.audit.desk import settle
 from tests.unit.web.portal.actors import found
 from vrm import oversight
-from vrm.accesslog.note import Verifier
+from vrm.tlog.note import Verifier
 
 TITLE = "Night <b>reads</b>"
 

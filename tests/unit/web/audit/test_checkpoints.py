@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, update
 from tests.support.witness import Town
 from tests.unit.web.audit.desk import settle
 from vrm import accesslog, clock, oversight
-from vrm.accesslog import Checkpoint, exchange, witnessing
-from vrm.accesslog.checkpoint import sign
+from vrm.accesslog import exchange, witnessing
 from vrm.accesslog.models import LogCheckpoint, LogWitness, table
+from vrm.tlog import Checkpoint, Verifier
+from vrm.tlog.checkpoint import sign
 
 
 def newest(house):
@@ -127,7 +128,7 @@ def test_the_whole_log_is_taken_out(desk, house, world):
     size = settle(house)
     answer = desk.get("/audit/log/export")
     assert 'filename="log.ndjson"' in answer.headers["Content-Disposition"]
-    vkey = accesslog.note.Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
+    vkey = Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
     report = accesslog.verify_export(io.BytesIO(answer.data), vkey=vkey)
     assert report.ok and (report.kind, report.entries) == ("all", size)
     assert b"Mia" not in answer.data

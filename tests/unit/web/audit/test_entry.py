@@ -6,9 +6,9 @@ from sqlalchemy import update
 from tests.unit.web.audit.desk import settle
 from tests.unit.web.portal.actors import found
 from vrm import accesslog, oversight
-from vrm.accesslog import merkle
-from vrm.accesslog.canonical import b64
 from vrm.accesslog.models import LogCheckpoint, LogEvent
+from vrm.tlog import merkle
+from vrm.tlog.canonical import b64
 from vrm.web.audit.entry import climb
 
 

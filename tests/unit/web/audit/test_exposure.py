@@ -11,7 +11,7 @@ from tests.unit.web.audit.desk import Desk, settle
 from tests.unit.web.portal.actors import found
 from vrm import accesslog, oversight
 from vrm.accesslog import Event
-from vrm.accesslog.note import Verifier
+from vrm.tlog.note import Verifier
 
 SPAN = "since=2026-03-02&until=2026-03-04"
 PEOPLE = 60

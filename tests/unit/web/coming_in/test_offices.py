@@ -7,8 +7,8 @@ import pytest
 from tests.support.seeds import code
 from tests.unit.web.portal.actors import PASSWORD, Browser, Post, found
 from vrm import accesslog, accounts, clock, work
-from vrm.accesslog.note import Verifier
 from vrm.app import create_app
+from vrm.tlog.note import Verifier
 from vrm.web.offices import AUDITORS, COMPANIES, CONSUMERS
 
 EMAIL = "mia@post.example"

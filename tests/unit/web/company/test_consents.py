@@ -16,6 +16,7 @@ from vrm.consents.holdings import HeldLine, HeldRevision
 from vrm.disclosures import Door, Reader
 from vrm.ids import new_id
 from vrm.journeys import fields
+from vrm.tlog import Verifier
 from vrm.web.company import figures, words
 from vrm.web.company.consent import versions
 from vrm.web.company.export import tame
@@ -383,4 +384,4 @@ def test_once_forgotten_nothing_is_left(house, shop, mia, desk, read):
 
 
 def _vkey(house):
-    return accesslog.note.Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey
+    return Verifier(house.settings.log_origin, house.keys.log_signer.public).vkey

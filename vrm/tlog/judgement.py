@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vrm.accesslog import note as notes
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.errors import BadNote
-from vrm.accesslog.policy import Policy
+from vrm.tlog import note as notes
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.errors import BadNote
+from vrm.tlog.policy import Policy
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vrm.accesslog import canonical
+from vrm.tlog import canonical
 
 VALUES = st.recursive(
     st.none()

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tamper.small_log import ORIGIN, Signer
-from vrm.accesslog import note
-from vrm.accesslog.errors import BadNote
+from vrm.tlog import note
+from vrm.tlog.errors import BadNote
 
 VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 EXAMPLE = (

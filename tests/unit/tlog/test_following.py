@@ -7,15 +7,15 @@ import pytest
 from tests.tamper.served import Files, entries_of
 from tests.tamper.small_log import ORIGIN, Signer
 from vrm import clock
-from vrm.accesslog import note
-from vrm.accesslog.breach import Breach
-from vrm.accesslog.cosignature import Cosigner, cosign
-from vrm.accesslog.following import Kept, follow
-from vrm.accesslog.note import Verifier
-from vrm.accesslog.policy import parse
-from vrm.accesslog.sources import Unreachable
-from vrm.accesslog.watching import MOST_WAIT, Watch
 from vrm.errors import Invalid
+from vrm.tlog import note
+from vrm.tlog.breach import Breach
+from vrm.tlog.cosignature import Cosigner, cosign
+from vrm.tlog.following import Kept, follow
+from vrm.tlog.note import Verifier
+from vrm.tlog.policy import parse
+from vrm.tlog.sources import Unreachable
+from vrm.tlog.watching import MOST_WAIT, Watch
 
 KEYS = [Signer().verifier]
 ENTRIES = entries_of(70_000)

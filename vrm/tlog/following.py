@@ -16,17 +16,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vrm import clock
-from vrm.accesslog import canonical, merkle, note, tiles
-from vrm.accesslog.breach import Breach
-from vrm.accesslog.checkpoint import Checkpoint, parse_body
-from vrm.accesslog.errors import BadCheckpoint, BadNote
-from vrm.accesslog.note import Verifier
-from vrm.accesslog.policy import Policy
-from vrm.accesslog.resources import CHECKPOINT
-from vrm.accesslog.sources import Missing, Source
-from vrm.accesslog.tiles import WIDTH
-from vrm.accesslog.trusted import SignedTree
 from vrm.errors import Invalid
+from vrm.tlog import canonical, merkle, note, tiles
+from vrm.tlog.breach import Breach
+from vrm.tlog.checkpoint import Checkpoint, parse_body
+from vrm.tlog.errors import BadCheckpoint, BadNote
+from vrm.tlog.note import Verifier
+from vrm.tlog.policy import Policy
+from vrm.tlog.resources import CHECKPOINT
+from vrm.tlog.sources import Missing, Source
+from vrm.tlog.tiles import WIDTH
+from vrm.tlog.trusted import SignedTree
 
 FORMAT = "vrm-log-state@v1"
 _MEMBERS = {"format": str, "checkpoint": str, "position": int, "entries": int, "moved": str}

@@ -8,12 +8,12 @@ tiles however large the tree is.
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from vrm.accesslog import merkle, tiles
-from vrm.accesslog.breach import Breach, Kind
-from vrm.accesslog.checkpoint import Checkpoint
-from vrm.accesslog.resources import CHECKPOINT, Resource, pack, unpack
-from vrm.accesslog.sources import Missing, Source
-from vrm.accesslog.tiles import HASH, HEIGHT, WIDTH
+from vrm.tlog import merkle, tiles
+from vrm.tlog.breach import Breach, Kind
+from vrm.tlog.checkpoint import Checkpoint
+from vrm.tlog.resources import CHECKPOINT, Resource, pack, unpack
+from vrm.tlog.sources import Missing, Source
+from vrm.tlog.tiles import HASH, HEIGHT, WIDTH
 
 _KEPT = 64
 _NONE: Mapping[str, bytes] = {}

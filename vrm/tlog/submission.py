@@ -16,8 +16,8 @@ old size that is not the witness's is the right one: decimal, with its newline. 
 import re
 from dataclasses import dataclass
 
-from vrm.accesslog.canonical import b64, unb64
-from vrm.accesslog.errors import BadSubmission
+from vrm.tlog.canonical import b64, unb64
+from vrm.tlog.errors import BadSubmission
 
 MOST_PROOF = 63
 MOST_BYTES = 64 * 1024

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vrm.accesslog import merkle, tiles
+from vrm.tlog import merkle, tiles
 
 LEAVES = [merkle.leaf_hash(str(number).encode()) for number in range(66_000)]
 

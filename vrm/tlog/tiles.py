@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from vrm.accesslog.merkle import EMPTY, Nodes, root_of
+from vrm.tlog.merkle import EMPTY, Nodes, root_of
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT

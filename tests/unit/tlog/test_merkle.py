@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vrm.accesslog import merkle
+from vrm.tlog import merkle
 
 # Inputs and roots of the test tree that Certificate Transparency implementations share.
 INPUTS = [

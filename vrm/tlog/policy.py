@@ -16,9 +16,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from vrm.accesslog.cosignature import Cosigner
-from vrm.accesslog.errors import BadCheckpoint, BadNote, BadPolicy
-from vrm.accesslog.note import Note, Verifier
+from vrm.tlog.cosignature import Cosigner
+from vrm.tlog.errors import BadCheckpoint, BadNote, BadPolicy
+from vrm.tlog.note import Note, Verifier
 
 MOST_BYTES = 64 * 1024
 MOST_VKEY = 2048  # the longest, of ML-DSA-44, leaves 280 for the name

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.tamper.small_log import Signer
-from vrm.accesslog import note
-from vrm.accesslog.checkpoint import Checkpoint, sign
-from vrm.accesslog.cosignature import ED25519, Cosigner, cosign
-from vrm.accesslog.errors import BadPolicy
-from vrm.accesslog.policy import parse
+from vrm.tlog import note
+from vrm.tlog.checkpoint import Checkpoint, sign
+from vrm.tlog.cosignature import ED25519, Cosigner, cosign
+from vrm.tlog.errors import BadPolicy
+from vrm.tlog.policy import parse
 from vrm.witness.folder import Key
 
 KEYS = {name: Key(ED25519, name.encode().ljust(32, b".")) for name in ("X1", "X2", "X3", "Y1", "Y2")}

@@ -8,9 +8,9 @@ nothing.
 from pathlib import Path
 from typing import Protocol
 
-from vrm.accesslog.note import MOST_BYTES
-from vrm.accesslog.resources import CHECKPOINT, Resource
 from vrm.errors import Unavailable
+from vrm.tlog.note import MOST_BYTES
+from vrm.tlog.resources import CHECKPOINT, Resource
 
 
 class Missing(Exception):

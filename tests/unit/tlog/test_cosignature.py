@@ -7,10 +7,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.tamper.small_log import ORIGIN, Signer
-from vrm.accesslog import checkpoint, merkle, note
-from vrm.accesslog.checkpoint import Checkpoint
-from vrm.accesslog.cosignature import ED25519, ML_DSA_44, Cosigner, cosign
-from vrm.accesslog.errors import BadNote
+from vrm.tlog import checkpoint, merkle, note
+from vrm.tlog.checkpoint import Checkpoint
+from vrm.tlog.cosignature import ED25519, ML_DSA_44, Cosigner, cosign
+from vrm.tlog.errors import BadNote
 from vrm.witness.folder import Key
 
 NAME, AT = "witness.example/w1", 1679315147

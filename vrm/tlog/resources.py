@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vrm.accesslog import tiles
-from vrm.accesslog.tiles import HASH, WIDTH
+from vrm.tlog import tiles
+from vrm.tlog.tiles import HASH, WIDTH
 
 CHECKPOINT = "checkpoint"
 MOST_ENTRY = 0xFFFF

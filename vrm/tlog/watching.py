@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vrm import clock
-from vrm.accesslog.following import Followed, Kept
-from vrm.accesslog.sources import Unreachable
+from vrm.tlog.following import Followed, Kept
+from vrm.tlog.sources import Unreachable
 
 MOST_WAIT = timedelta(hours=1)
 

@@ -21,8 +21,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from vrm.accesslog.canonical import b64, unb64
-from vrm.accesslog.errors import BadNote
+from vrm.tlog.canonical import b64, unb64
+from vrm.tlog.errors import BadNote
 
 ED25519 = b"\x01"
 MOST_BYTES = 128 * 1024  # 32 witnesses with the longest signatures
@@ -65,7 +65,7 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The first four bytes of SHA-256 over name, newline, signature type and key."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return id_of_key(self.name, ED25519 + self.public)
 
     @property
     def vkey(self) -> str:
@@ -75,20 +75,12 @@ class Verifier:
     @classmethod
     def parse(cls, vkey: str) -> "Verifier":
         """Read a vkey."""
-        if vkey.count("+") < 2:  # the key's base64 may hold more of them
-            raise BadNote("that is not a vkey (name+id+key)")
-        name, _, rest = vkey.partition("+")
-        key_id, _, key = rest.partition("+")
-        try:
-            raw = unb64(key, 33)
-        except ValueError as fault:
-            raise BadNote(f"the vkey's key is {fault}") from None
+        name, raw = read_vkey(vkey)
         if raw[:1] != ED25519:
             raise BadNote("the vkey's signature type is not 1 (Ed25519)")
-        verifier = cls(checked_name(name), raw[1:])
-        if verifier.key_id.hex() != key_id:
-            raise BadNote("the vkey's key id does not belong to its name and key")
-        return verifier
+        if len(raw) != 33:
+            raise BadNote("the vkey's key is not 32 bytes long")
+        return cls(name, raw[1:])
 
     def verify(self, note: Note) -> None:
         """Pass if the note bears a good signature by this key and no bad one; other keys' lines are ignored."""
@@ -177,6 +169,25 @@ def _signature(line: str) -> Signature:
     if len(blob) < 5:
         raise BadNote("a signature is too short")
     return Signature(checked_name(name), blob[:4], blob[4:])
+
+
+def id_of_key(name: str, key: bytes) -> bytes:
+    """The four bytes that a signature line names a key by; the key begins with its signature type."""
+    return sha256(name.encode() + b"\n" + key).digest()[:4]
+
+
+def read_vkey(vkey: str) -> tuple[str, bytes]:
+    """The name in a vkey, and the key, never empty: its signature type, then its public bytes."""
+    if vkey.count("+") < 2:  # the key's base64 may hold more of them
+        raise BadNote("that is not a vkey (name+id+key)")
+    name, key_id, encoded = vkey.split("+", 2)
+    try:
+        key = unb64(encoded)
+    except ValueError as fault:
+        raise BadNote(f"the vkey's key is {fault}") from None
+    if not key or id_of_key(checked_name(name), key).hex() != key_id:
+        raise BadNote("the vkey's key id does not belong to its name and key")
+    return name, key
 
 
 def checked_name(name: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrm.accesslog.resources import Resource, pack, parse, unpack
+from vrm.tlog.resources import Resource, pack, parse, unpack
 
 
 @given(

@@ -14,9 +14,9 @@ origin. There may be several signature lines: while the key changes there is one
 import re
 from dataclasses import dataclass
 
-from vrm.accesslog import note as notes
-from vrm.accesslog.canonical import b64, unb64
-from vrm.accesslog.errors import BadCheckpoint
+from vrm.tlog import note as notes
+from vrm.tlog.canonical import b64, unb64
+from vrm.tlog.errors import BadCheckpoint
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tamper.small_log import ORIGIN, Signer
-from vrm.accesslog import checkpoint, note
-from vrm.accesslog.errors import BadCheckpoint, BadNote
+from vrm.tlog import checkpoint, note
+from vrm.tlog.errors import BadCheckpoint, BadNote
 
 BODY = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
 """The example of C2SP tlog-checkpoint."""
