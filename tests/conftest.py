@@ -3,10 +3,18 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, however slow the machine is at that moment.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 pytest_plugins = [
     "tests.support.postgres",
     "tests.support.databases",
+    "tests.support.noon",
     "tests.support.server",
     "tests.support.houses",
     "tests.support.actors",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -96,7 +96,7 @@ class Past:
 
 
 @pytest.fixture
-def past(world: World) -> Past:
+def past(noon: datetime, world: World) -> Past:
     """What an auditor comes to look at."""
     company = world.company()
     for name, times in (("Mia", 3), ("Ben", 2)):
@@ -108,7 +108,7 @@ def past(world: World) -> Past:
     company.read_many([new_id() for _ in range(25)])
     program = Program.of(world)
     seeds.catch_up(world.house)
-    oversight.watch(world.house.database, now=clock.now())
+    oversight.watch(world.house.database, now=clock.now() + timedelta(seconds=1))  # all before that is seen
     return Past(program, company, world, reads=5)
 
 

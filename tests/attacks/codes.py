@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from time_machine import travel
 
-from tests.attacks.stage import Came, Row, Scene, Stage, bound, came, in_hand, nothing, spent
+from tests.attacks.stage import Came, Row, Scene, Stage, bound, came, in_hand, new_notice, nothing, spent
 from tests.support.actors import answer, challenge, needed
-from vrm import clock, companies, consents
+from vrm import clock, consents
 
 GRANT, REQUEST = "invalid_grant", "invalid_request"
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -49,14 +49,7 @@ def _new_notice(stage: Stage) -> Scene:
     company = stage.world.company(name="Changing")
     asked = company.ask(needed("name"))
     scene = Scene(stage, company, stage.mia, asked=asked, code=answer(stage.mia.grant(asked))["code"])
-    stage.house.database.write(
-        lambda db: companies.change_notice(
-            db,
-            company_id=company.company_id,
-            privacy_notice_url=f"{company.redirect_uri}/new",
-            now=clock.now(),
-        )
-    )
+    new_notice(stage, company)
     return scene
 
 

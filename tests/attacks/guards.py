@@ -9,7 +9,7 @@ STORED, CHALLENGE = OAUTH + "stored.py", OAUTH + "pkce.py"
 ASSERTION, PUSHED, AUTHORIZE = OAUTH + "client_assertion.py", OAUTH + "pushed.py", OAUTH + "authorize.py"
 DECISION, PARAMETERS, ACTIONS = OAUTH + "decision.py", OAUTH + "parameters.py", OAUTH + "grant_actions.py"
 DPOP, SIGNED, PROTECTOR = "vrm/web/dpop.py", "vrm/web/signed.py", "vrm/web/protector.py"
-SESSION, HEADERS, FETCH = "vrm/web/session.py", "vrm/web/headers.py", "vrm/fetch.py"
+SESSION, HEADERS, FETCH = "vrm/web/session.py", "vrm/web/headers.py", "vrm/fetch/fetcher.py"
 CODES, KEPT, JWKS = "vrm/tokens/service.py", "vrm/tokens/pushed.py", "vrm/companies/jwks.py"
 STANDING, WEIGHED = "vrm/companies/standing.py", "vrm/consents/effective.py"
 ASKING = "vrm/web/asking/"
@@ -17,6 +17,7 @@ CHOICES, CHANGES, SCOPES = ASKING + "choices.py", ASKING + "changes.py", ASKING 
 AMENDING, DESK = "vrm/consents/amending.py", "vrm/consents/desk.py"
 RECOGNISING = "vrm/consents/recognising.py"
 HINTS, BACKCHANNEL = OAUTH + "hints.py", OAUTH + "backchannel.py"
+MESSAGE = OAUTH + "backchannel_message.py"
 
 GUARDS: list[Guard] = [
     # Codes and PKCE
@@ -52,6 +53,7 @@ GUARDS: list[Guard] = [
     _guard("push decided once", OAUTH + "going_back.py", "return mark is None or tokens.use_pushed(", "return True or tokens.use_pushed("),
     _guard("push is kept", KEPT, "row.client_id == client_id, *unpushed)", "row.client_id == client_id)"),
     _guard("nothing ahead of a click", AUTHORIZE, 'if "prefetch" in said or "preview" in said:', "if False:", (AUTHORIZE, 'if request.method == "HEAD":', "if False:")),
+    _guard("one answer to a push", DECISION, "if is_first and _may_return(ask, asker):", "if _may_return(ask, asker):"),
     _guard("address of now", DECISION, 'return ask.quiet or asker.client.accepts_redirect(ask.request["redirect_uri"])', "return True"),
     _guard("push authenticated", PUSHED, "client = self.server.authenticate_client(request, AUTH_METHODS, _NAME)", 'client = self.server.query_client(request.form["client_id"])'),
     _guard("push of parameters", PUSHED, 'if "request_uri" in request.form:', "if False:"),
@@ -66,8 +68,8 @@ GUARDS: list[Guard] = [
     _guard("item on the page", CHOICES, "if item not in offered:", "if False:"),
     _guard("days on the page", CHOICES, 'if form.get("days", "") not in offered:', "if False:", (CHOICES, 'return offered[form["days"]]', 'return int(form["days"])'), ("vrm/consents/revising.py", "if not 1 <= duration_days <= min(terms.duration_days, MOST_DAYS):", "if False:")),
     _guard("second yes", CHOICES, 'if option.special and not allowed and form.get(f"sure-{number}") != "yes":', "if False:"),
-    _guard("second yes to more", CHANGES, "if not _reaches_further(terms, granted.terms) and _is_same(", "if _is_same("),
-    _guard("second yes to other words", CHANGES, " and _is_same(terms.lines[number], was, granted)", ""),
+    _guard("second yes to more", CHANGES, "stays = frozenset[int]() if _reaches_further(terms, granted.terms) else same", "stays = same"),
+    _guard("second yes to other words", CHANGES, "for number, told in news.items() if told is None", "for number in news"),
     _guard("ask of its person", "vrm/consents/asks.py", "row = session.get(AskRow, (consumer_id, ask_id))", "row = session.scalars(select(AskRow).where(AskRow.id == ask_id)).first()"),
     # Who a client is
     _guard("assertion for the issuer", ASSERTION, "return [self._issuer]", 'return [self._issuer, self._issuer + "/", self._issuer + "/oauth/token", self._issuer + "/oauth/par", "https://other.example"]'),
@@ -126,7 +128,7 @@ GUARDS: list[Guard] = [
     _guard("client's own token", PROTECTOR, "if row.consent_id is not None:", "if False:"),
     _guard("refresh keeps its scope", GRANTS, "    def authenticate_refresh_token(self,", "    def _validate_token_scope(self, token):\n        pass\n\n    def authenticate_refresh_token(self,"),
     _guard("scope as it was granted", SCOPES, "kept = [name for name in allowed if merged or name in names]", "kept = list(names)"),
-    _guard("sign-in needs openid", OAUTH + "userinfo.py", "if scopes.SIGN_IN not in names:", "if False:"),
+    _guard("sign-in needs openid", OAUTH + "userinfo.py", "if scopes.SIGN_IN not in (token.scope.split() if over else names):", "if False:"),
     _guard("claims as they were granted", WEIGHED, "chosen = tuple(line for line in lines if line.key in wanted)", "chosen = lines"),
     _guard("request scopes are known", SCOPES, "if unknown is not None:", "if False:"),
     _guard("access tokens read", PROTECTOR, 'tokens.find_token(session, secret, kind="access", now=clock.now())', "tokens.find_token(session, secret, now=clock.now())"),
@@ -162,9 +164,11 @@ GUARDS: list[Guard] = [
     _guard("consent of its person", "vrm/consents/service.py", "-> ConsentRow:\n    row = session.get(ConsentRow, (consumer_id, consent_id))", "-> ConsentRow:\n    row = session.scalars(select(ConsentRow).where(ConsentRow.id == consent_id)).first()"),
     # At a desk
     _guard("hint of its client", HINTS, 'if claims["aud"] != asker.client.id:', "if False:"),
-    _guard("message is plain", BACKCHANNEL, "if len(text) > MOST_MESSAGE or not known or not any(map(_is_letter, text)):", "if False:"),
-    _guard("message has one spelling", BACKCHANNEL, 'if not unicodedata.is_normalized("NFKC", text):', "if False:"),
-    _guard("message can be seen", BACKCHANNEL, 'kind == "Nd") and char not in _UNSEEN', 'kind == "Nd")'),
+    _guard("message is plain", MESSAGE, 'if len(text) > MOST or not words or not all(map(_is_seen, "".join(words))):', "if False:"),
+    _guard("message has one spelling", MESSAGE, 'if not (plain and unicodedata.is_normalized("NFC", text)):', "if False:"),
+    _guard("message can be seen", MESSAGE, " and not any(unseen in name for unseen in _UNSEEN)", ""),
+    _guard("message is marked well", MESSAGE, "if not all(map(_is_marked_well, words)):", "if False:"),
+    _guard("message is of one script", MESSAGE, "if not all(map(_is_of_one_script, words)):", "if False:"),
     _guard("desk for our API alone", BACKCHANNEL, "        parameters.require_own_resource(sent, house.settings.issuer)\n", ""),
     _guard("few requests wait", "vrm/tokens/backchannel.py", "return bool(waiting < MOST_OPEN and asked < MOST_AN_HOUR)", "return bool(asked < MOST_AN_HOUR)"),
     _guard("few requests in an hour", "vrm/tokens/backchannel.py", "return bool(waiting < MOST_OPEN and asked < MOST_AN_HOUR)", "return bool(waiting < MOST_OPEN)"),
@@ -173,7 +177,7 @@ GUARDS: list[Guard] = [
     _guard("desk code in time", DESK, ".where(DeskCode.code_hash == _hash(keys, named), DeskCode.expires_at > now)", ".where(DeskCode.code_hash == _hash(keys, named))"),
     # What is sent
     _guard("parameters once", PARAMETERS, 'if len(values) > 1 and name != "resource":', "if False:"),
-    _guard("own API alone", PARAMETERS, 'if any(resource != issuer for resource in sent.getlist("resource")):', "if False:"),
+    _guard("own API alone", PARAMETERS, 'if not {issuer, f"{issuer}/"}.issuperset(sent.getlist("resource")):', "if False:"),
     _guard("parameters are plain", PARAMETERS, "if name not in _ANYTHING and not PLAIN.fullmatch(values[0]):", "if False:"),
     _guard("names are plain", PARAMETERS, "if not PLAIN.fullmatch(name):", "if False:"),
     _guard("state is printable", PARAMETERS, 'if name == "state" and not _STATE.fullmatch(values[0]):', "if False:"),

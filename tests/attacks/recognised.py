@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from time_machine import travel
 
-from tests.attacks.stage import Came, Row, Scene, Stage
+from tests.attacks.stage import Came, Row, Scene, Stage, new_notice
 from tests.support.actors import DELIVERY, Consumer, needed
 from tests.support.openid import asked_for, signed_in
-from vrm import clock, companies, consents
+from vrm import clock, consents
 
 SILENT = {"prompt": "none"}
 
@@ -53,15 +53,7 @@ def _returned(stage: Stage) -> Scene:
 
 def _new_notice(stage: Stage) -> Scene:
     scene = _known(stage)
-    company = scene.company
-    stage.house.database.write(
-        lambda db: companies.change_notice(
-            db,
-            company_id=company.company_id,
-            privacy_notice_url=f"{company.redirect_uri}/new",
-            now=clock.now(),
-        )
-    )
+    new_notice(stage, scene.company)
     return scene
 
 

@@ -24,6 +24,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "push for 90 seconds": ("AS-A12",),
     "push once": ("AS-A15", "BCP-8"),
     "push decided once": ("AS-A15",),
+    "one answer to a push": ("AS-A15",),
     "nothing ahead of a click": ("AS-A15",),
     "push authenticated": ("AS-A4", "AS-G3"),
     "code alone": ("AS-A1", "BCP-4"),

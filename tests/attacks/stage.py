@@ -237,3 +237,9 @@ def changed(stage: Stage, company: Company | None = None, /, **changes: Any) -> 
     stage.house.database.write(
         lambda db: companies.change_client(db, client_id=client_id, now=clock.now(), **changes)
     )
+
+
+def new_notice(stage: Stage, company: Company) -> None:
+    """The company changes its notice: what people allowed on the one before has to be asked anew."""
+    facts = {"company_id": company.company_id, "privacy_notice_url": f"{company.redirect_uri}/new"}
+    stage.house.database.write(lambda db: companies.change_notice(db, **facts, now=clock.now()))

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.people import Back, Resident, move_in, open_shop
 from tests.browser.sites import Web
 from tests.support.actors import Company, World, served
-from tests.support.browser import SIZES, Faults
+from tests.support.browser import PATIENCE, SIZES, Faults
 from tests.support.houses import CHEAP
 from tests.support.server import RunningServer
 from tests.support.town import Town, settle
@@ -71,7 +71,7 @@ def browse(chromium: Browser, faults: Faults, city: World) -> Iterator[Browse]:
         context = chromium.new_context(
             **{**usual, "locale": "en-GB", "base_url": city.house.settings.issuer, **settings}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", faults.watch)
         contexts.append(context)
         return context.new_page()

@@ -62,10 +62,14 @@ def choose_password(page: Page, name: str | None = None) -> None:
     page.get_by_label("New password").fill(PASSWORD)
 
 
+def secret_on(page: Page) -> str:
+    """The secret for the device, as it stands there to be typed in."""
+    return page.locator("p.value code").inner_text().replace(" ", "")
+
+
 def set_up_device(page: Page) -> str:
     """Take an authenticator into use on the page that asks for it; its secret."""
-    shown = page.locator("p.value code").inner_text()
-    secret = shown.replace(" ", "")
+    secret = secret_on(page)
     page.get_by_role("textbox", name="Code").fill(device(secret))
     press(page, "Use this device")
     return secret

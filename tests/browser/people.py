@@ -136,7 +136,7 @@ def path(page: Page) -> str:
 
 def link_in_mail(folder: Path, to: str) -> str:
     """The link in the letter to an address, once the worker has sent it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for file in folder.glob("*.eml"):
             letter = message_from_bytes(file.read_bytes(), policy=policy.default)

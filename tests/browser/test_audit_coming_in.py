@@ -12,6 +12,7 @@ from tests.browser.offices import (
     choose_password,
     come_in,
     open_mailed,
+    secret_on,
     set_up_device,
     sit_down,
 )
@@ -35,7 +36,7 @@ def test_granted_by_the_operator_and_in_with_two_factors(running, page, mail):
     if path(page) == "/audit/sign-in":
         sign_in(page, email)
     heading(page, "Set up your second factor")
-    page.get_by_role("textbox", name="Code").fill("000000")
+    page.get_by_role("textbox", name="Code").fill(seeds.wrong_code(secret_on(page), clock.now()))
     press(page, "Use this device")
     expect(page.get_by_role("alert")).to_contain_text("Not in use yet")
     secret = set_up_device(page)
@@ -54,7 +55,7 @@ def test_granted_by_the_operator_and_in_with_two_factors(running, page, mail):
     heading(page, "Your second factor")
     page.goto("/audit/log")
     assert path(page) == "/audit/second-factor"
-    page.get_by_role("textbox", name="Code").fill("123456")
+    page.get_by_role("textbox", name="Code").fill(seeds.wrong_code(secret, clock.now()))
     press(page, "Go on")
     expect(page.get_by_role("alert")).to_contain_text("Not in yet")
     page.context.clear_cookies()

@@ -62,7 +62,7 @@ class Story:
 
     def mailed_link(self) -> str:
         """The link of the letter that the worker wrote."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             for letter in (self.server.home / "mail").glob("*"):
                 text = letter.read_text().replace("=\n", "").replace("=3D", "=")

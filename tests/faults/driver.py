@@ -115,7 +115,7 @@ class Instance:
 
     def worker(self) -> int:
         """The one process that answers."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             children = _children(self.server.pid)
             if len(children) == 1:
@@ -125,7 +125,7 @@ class Instance:
 
     def wait(self, ended: int) -> None:
         """Wait until another worker than the one that ended answers."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.worker() != ended:
                 with suppress(httpx2.TransportError):
@@ -198,7 +198,7 @@ def tracing(pid: int, *injections: str) -> Iterator[Callable[[], dict[str, int]]
     assert process.stderr is not None
     said = process.stderr.readline()
     if "attached" not in said:
-        said += process.communicate(timeout=10)[1]
+        said += process.communicate(timeout=60)[1]
         pytest.fail(FORBIDDEN.format(said=said.strip()), pytrace=False)
     counts: dict[str, int] = {}
     try:

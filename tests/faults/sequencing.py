@@ -10,19 +10,23 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from tests.support.houses import build_house
+from tests.support.witness import Town
 from tests.tamper.small_log import event
-from vrm import accesslog
-from vrm.accesslog import Published, exchange
+from vrm import accesslog, clock
+from vrm.accesslog import Published, exchange, witnessing
 from vrm.accesslog.models import LogEvent, LogLeaf, LogPending
 from vrm.config import Settings
+from vrm.db import Database
 from vrm.house import House
 from vrm.tlog import checkpoint, merkle
 
@@ -117,6 +121,27 @@ class Ledger:
         old = checkpoint.verify(note.encode(), key)
         proof = house.database.read(partial(accesslog.consistency, old=old.size, new=newest.size))
         assert merkle.consistent(proof, old.size, newest.size, old.root, newest.root), "the log has forked"
+
+
+@contextmanager
+def watched(folder: Path, database: Database) -> Iterator[Ledger]:
+    """An instance with a witness that answers, and nothing told yet."""
+    with build_house(folder / "home", database) as built:
+        town = Town(folder, 1, built.log_verifiers()[0].vkey)
+    policy = folder / "policy"
+    policy.write_text(town.policy_text("all"))
+    with town.open(0):
+        environment = {
+            "VRM_HOME": str(folder / "home"),
+            "VRM_DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "VRM_ARGON2": "m=64,t=1,p=1",
+            "VRM_LOG_POLICY": str(policy),
+            "VRM_FETCH_ALLOW": f"w0.test={town.addresses['w0']}",
+        }
+        settings = Settings.load(environment)
+        assert settings.log_policy is not None
+        witnessing.enrol(database, settings.log_policy, now=clock.now())
+        yield Ledger(settings, environment)
 
 
 class Maker:

@@ -17,12 +17,8 @@ import pytest
 
 from tests.faults.database import Faults, How
 from tests.faults.driver import tracing
-from tests.faults.sequencing import Ledger, Maker, finish, turn
-from tests.support.houses import build_house
-from tests.support.witness import Town
-from vrm import accesslog, clock
-from vrm.accesslog import witnessing
-from vrm.config import Settings
+from tests.faults.sequencing import Ledger, Maker, finish, turn, watched
+from vrm import accesslog
 from vrm.house import House
 
 NO_DISK = {"writev", "sendto"}
@@ -34,22 +30,9 @@ PLACES = 6
 
 @pytest.fixture
 def ledger(tmp_path, database) -> Iterator[Ledger]:
-    """An instance with a witness that answers, and nothing told yet."""
-    with build_house(tmp_path / "home", database) as built:
-        town = Town(tmp_path, 1, built.log_verifiers()[0].vkey)
-    policy = tmp_path / "policy"
-    policy.write_text(town.policy_text("all"))
-    with town.open(0):
-        environment = {
-            "VRM_HOME": str(tmp_path / "home"),
-            "VRM_DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "VRM_ARGON2": "m=64,t=1,p=1",
-            "VRM_LOG_POLICY": str(policy),
-            "VRM_FETCH_ALLOW": f"w0.test={town.addresses['w0']}",
-        }
-        settings = Settings.load(environment)
-        witnessing.enrol(database, settings.log_policy, now=clock.now())
-        yield Ledger(settings, environment)
+    """An instance with a witness, on an engine."""
+    with watched(tmp_path, database) as told:
+        yield told
 
 
 @pytest.mark.deep

@@ -169,11 +169,13 @@ class Town:
             browser.hidden[office.prefix] = hidden_field(shown)
         return browser.hidden[office.prefix]
 
-    def bring(self, method: str, door: Door, headers: Mapping[str, str]) -> TestResponse:
-        """A request to a route for tokens, for Mia's data or about the log."""
+    def bring(
+        self, method: str, door: Door, headers: Mapping[str, str], path: str | None = None
+    ) -> TestResponse:
+        """A request to a route for tokens, for Mia's data or about the log; ``path``, if it is made already."""
         asks = method == "POST" and "token" in door.audiences
         return self.app.test_client().open(
-            self.places.path(door.rule),
+            path or self.places.path(door.rule),
             method=method,
             base_url=ISSUER,
             headers=dict(headers),

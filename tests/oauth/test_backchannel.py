@@ -1,6 +1,7 @@
 """``POST /oauth/backchannel`` and its polls (CIBA Core 1.0): a company hears a yes, or nothing at all."""
 
 import re
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from tests.support.forms import get_form
 from vrm import accesslog, clock, companies, consents, tokens
 from vrm.accesslog.models import EventLookup
 from vrm.ids import new_id
+from vrm.web.oauth import backchannel_message
 from vrm.worker import tasks
 
 ONE_ENGINE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -371,7 +373,11 @@ WRONG = [
         for what, text in {
             "Hangul fillers": "\u3164\u115f\u1160\uffa0",
             "letters and one filler": "Counter 4\u1160",
-            "marks": "a\u0300\u0300",
+            "the same mark twice": "\u00e0\u0300",
+            "a mark alone": "\u0300a",
+            "a mark of another script": "a\u094d",
+            "Latin and Cyrillic in one word": "Count\u0435r",
+            "Latin and Greek in one word": "C\u03bfunter",
             "letters in another spelling": "Ka\u0308se",
             "letters of mathematics": "\U0001d7dc",
             "digits that are raised": "\u00b2",
@@ -386,6 +392,35 @@ WRONG = [
     ("an unknown scope", {"scope": "everything"}, "invalid_scope"),
     ("another API", {"resource": "https://other.example"}, "invalid_target"),
 ]
+
+
+WRITTEN = (
+    "Käse, Theke 4",
+    "काउंटर ४, पार्सल",
+    "น้ำ, ช่อง 4",
+    "בְּרֵאשִׁית 4",
+    "شَبَّاك ٤",
+    "پیشخوان ۴",
+    "Шалтер 4",
+    "Θυρίδα 4",
+    "カウンター4番",
+    "Tシャツ々",
+    "창구 4",
+    "ကျွန်ုပ်တို့",
+    "ស្ត្រី",
+    "བསྒྲུབས",
+    "Քարտ և 4",
+    "ໜຶ່ງ",
+    "ẹ́kọ́",
+    "Counter Шалтер 4",
+)
+
+
+def test_a_message_in_any_script():
+    """Whatever people write with, marks and all, may be compared; two scripts may stand in two words."""
+    for text in WRITTEN:
+        said = unicodedata.normalize("NFC", text)
+        assert backchannel_message.read(said) == said
 
 
 @pytest.fixture(scope="module")

@@ -162,12 +162,24 @@ def test_a_person_who_says_no_is_told_in_our_words(world: World):
 
 
 def test_the_own_api_may_be_named(world: World):
-    """Its issuer is the one resource there is (RFC 8707), at every step and as often as one likes."""
+    """Its issuer is the one resource there is (RFC 8707), at every step, as often as one likes, with a / or without."""
     company, mia = world.company(), world.consumer()
     own = {"resource": company.issuer}
     asked = company.pushed(company.request(needed("name")), **own)
     code = answer(mia.grant(asked))["code"]
     assert company.redeem(asked, code, **own).status_code == 200
-    body = {"grant_type": "client_credentials", "resource": [company.issuer] * 2, **company.proof()}
+    body = {
+        "grant_type": "client_credentials",
+        "resource": [company.issuer, company.issuer + "/"],
+        **company.proof(),
+    }
     headers = {"DPoP": company.possession("POST", "/oauth/token")}
     assert company.http.post("/oauth/token", data=body, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("more", ["//", "/v1", "/?", "?", "#", "/#", " ", "/.", ":8000/"])
+def test_nothing_else_is_the_own_api(town: World, more: str):
+    """No path but the empty one, in its two spellings, and nothing after it."""
+    company = town.company()
+    sent = {**company.request(needed("name")).params, "resource": company.issuer + more}
+    assert company.push(sent).json()["error"] == "invalid_target"

@@ -1,5 +1,6 @@
 """Grant Management for OAuth 2.0, draft 03: changing a consent over the wire, looking at one, giving one back."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -142,10 +143,57 @@ def test_a_merge_leaves_the_terms_it_does_not_name(world: World):
     terms: dict[str, Any] = {"duration_days": 60, "retention_days": 7, "recipients": ["Parcel carrier"]}
     before = held(company, mia, needed("name"), **terms)
     plain = mia.open(asked_to(company, "merge", before.consent_id, needed("email")).address).text
-    assert "Until now" not in plain and "60 days" in plain and "365 days" not in plain
+    assert "until now" not in plain and "60 days" in plain and "365 days" not in plain
     longer = asked_to(company, "merge", before.consent_id, needed("email"), retention_days=30)
     page = mia.open(longer.address).text
-    assert "Until now" in page and "for 7 days" in page and "for 30 days" in page
+    assert "keep what they read for 30 days; until now for 7 days" in page
+
+
+def test_the_page_says_what_is_new(world: World):
+    """Other terms are said once, and a line that says nothing new is folded; what is new of a line stands in it."""
+    company, mia = world.company(), world.consumer()
+    terms: dict[str, Any] = {"duration_days": 30, "retention_days": 7, "recipients": ["Parcel carrier"]}
+    before = held(company, mia, needed("name"), line("email"), needed("birthdate"), **terms, take=("1",))
+    wider = {"duration_days": 90, "retention_days": None, "recipients": ["Broker"]}
+    asked = asked_to(
+        company,
+        "replace",
+        before.consent_id,
+        needed("name"),
+        needed("email", why="To write."),
+        needed("birthdate", MARKETING),
+        **wider,
+    )
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", mia.open(asked.address).text))
+    for words in (
+        "instead of",
+        "for as long as you allow it; until now for 7 days",
+        "Passed on to Broker, which was not so before.",
+        "No longer passed on to Parcel carrier.",
+        "Until now they gave no reason.",
+        "Needed now; until now it was only if you liked.",
+        "Delivering what you ordered (until now)",
+    ):
+        assert words in page, words
+    changes, folded = page.split("What changes")[1].split(
+        "The same lines as before, on these terms: Full name"
+    )
+    assert "mia@mail.example" in changes and "Mia Tran" not in changes
+    assert "Mia Tran" in folded and page.count("If you allow") == 1
+
+
+def test_the_page_says_what_it_leaves_as_it_is(world: World):
+    """A request for a consent of its own names those of the company that stand, and no others."""
+    company, other, mia = world.company(), world.company(name="Other"), world.consumer()
+    said = "what you decide here comes beside it"
+    held(other, mia, needed("name"))
+    assert said not in mia.open(company.ask(needed("email")).address).text
+    kept, ended = held(company, mia, needed("name")), held(company, mia, needed("birthdate"))
+    mia.revoke(ended.consent_id)
+    page = mia.open(company.ask(needed("email")).address).text
+    assert said in page and f'"/consents/{kept.consent_id}"' in page and ended.consent_id not in page
+    changing = asked_to(company, "merge", kept.consent_id, needed("email"))
+    assert said not in mia.open(changing.address).text
 
 
 def test_old_tokens_live_until_the_new_code_is_redeemed(world: World):
@@ -202,11 +250,11 @@ def test_a_refusal_changes_nothing(world: World):
 def test_the_end_is_counted_anew_and_never_beyond_twelve_months(world: World):
     """An amendment runs from its own day, for as long as the person chose."""
     company, mia = world.company(), world.consumer()
-    with travel(1_800_000_000, tick=False):
-        mia.sign_in()
+    start = int(clock.now().timestamp()) + 1
+    with travel(start, tick=False):
         first = company.ask(needed("name"), duration_days=90)
         before = company.take_back(first, mia.grant(first, days="90"))
-    with travel(1_800_000_000 + 80 * DAY, tick=False):
+    with travel(start + 80 * DAY, tick=False):
         mia.sign_in()
         asked = asked_to(company, "merge", before.consent_id, needed("email"), duration_days=365)
         amended(company, mia, asked, days="365")

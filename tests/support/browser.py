@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 
 MISSING = "Chromium is not installed. Install it (Debian: apt-get install chromium) or run .ci/install."
 
@@ -16,6 +16,10 @@ FLAGS = [
     # Every other name and address leads nowhere, so that a stray request cannot leave this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
+
+PATIENCE = 30_000
+"""Milliseconds: how long a page may take where the machine has much else to do. What is there is not waited for."""
+expect.set_options(timeout=PATIENCE)
 
 SIZES = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
@@ -89,7 +93,7 @@ def faults() -> Faults:
 def page(request: pytest.FixtureRequest, chromium: Browser, faults: Faults) -> Iterator[Page]:
     """An empty page, once at desktop and once at phone size. New pages of its context are watched too."""
     context = chromium.new_context(**SIZES[request.param], locale="en-GB")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.on("page", faults.watch)
     page = context.new_page()
     yield page

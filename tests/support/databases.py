@@ -119,9 +119,9 @@ class Emptied:
 
     def give_back(self, url: str) -> None:
         """Empty a database for the next test, whoever is still connected to it."""
-        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True, connect_timeout=30) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             if connection.execute(_BUILT).fetchone() != self._built:

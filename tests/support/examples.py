@@ -196,6 +196,10 @@ def _asked(index: int, label: str, why: str, *options: dict[str, Any], **more: A
         "options": list(options),
         "items": [],
         "stays": False,
+        "folded": False,
+        "news": None,
+        "gone": False,
+        "used_for": None,
         "before": None,
         "granted": None,
         "items_of": options[0]["key"],
@@ -288,6 +292,7 @@ ASK: dict[str, Any] = {
     },
     "sign_in": False,
     "replaces": None,
+    "beside": [],
     "can_grant": True,
     "form": BLANK,
     "action": "/oauth/decide",
@@ -313,7 +318,10 @@ ASK_MISSING = {
         "expires_at": _in(days=20),
         "dropped": ["Phone number"],
         "recognised": False,
-        "kept": None,
+        "asked_days": 30,
+        "kept": {"retention_days": 7},
+        "passed_on": ["Parcel carrier"],
+        "not_passed_on": [],
     },
     "form": Form(errors={"sure-1": "Tick that they may read it, or refuse."}),
 }
@@ -322,6 +330,7 @@ ASK_MISSING = {
 ASK_SIGN_IN = {
     **ASK,
     "sign_in": True,
+    "beside": [{"id": "c-1", "granted_at": _ago(days=10)}, {"id": "c-2", "granted_at": _ago(days=40)}],
     "lines": [
         _asked(0, "Full name", "", _option("name", "Full name", "Mia Tran"), required=False),
         _asked(1, "E-mail address", "", _option("email", "E-mail", "mia@post.example"), required=False),

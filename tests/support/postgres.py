@@ -32,18 +32,42 @@ def find_program(name: str) -> str:
     return program
 
 
+_LEASES: list[socket.socket] = []
+_PORTS = range(20_000, 32_000)
+"""Below those that systems give to whoever connects (RFC 6056, section 2.1; Linux begins at 32768)."""
+
+
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listens at, and that this gives to no other process while this one runs.
+
+    Between the choice and the listening others choose too. So the same port of UDP, which no test uses, is bound and
+    kept: it says that this one is taken.
+    """
+    for _ in range(1000):
+        port = secrets.choice(_PORTS)
+        lease = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            lease.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                # A server that starts anew takes its port although old connections linger there.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            lease.close()
+        else:
+            _LEASES.append(lease)
+            return port
+    raise OSError(f"Of a thousand ports from {_PORTS.start} on none is free.")
 
 
 class Cluster:
-    """One server. ``create()`` gives the URL of a new database; ``folder`` holds everything it writes."""
+    """One server. ``create()`` gives the URL of a new database; ``folder`` holds everything it writes.
 
-    def __init__(self) -> None:
+    ``settings`` are the server's own, beside what every test needs.
+    """
+
+    def __init__(self, **settings: str) -> None:
+        self._settings = settings
         self._user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
         self._root = Path(tempfile.mkdtemp(prefix="vrm-postgres-"))
         self.folder = self._root / "data"
@@ -71,6 +95,7 @@ class Cluster:
             "fsync": "on",  # what is acknowledged is durable: some tests are about just that
             "max_wal_size": "256MB",
             "log_min_messages": "fatal",
+            **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log = (self._root / "log").open("wb")
@@ -80,7 +105,7 @@ class Cluster:
             user=self._user, group=self._user, extra_groups=[] if self._user else None,
         )  # fmt: skip
         log.close()
-        self._wait()
+        self.wait()
 
     def create(self, template: str = "template1") -> str:
         """A new database, a copy of ``template``; its URL for SQLAlchemy."""
@@ -119,11 +144,12 @@ class Cluster:
 
     @property
     def _address(self) -> str:
-        return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres connect_timeout=5"
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres connect_timeout=30"
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Return when it answers, be it after a crash of its own."""
         assert self._process is not None
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             try:
                 psycopg.connect(self._address).close()

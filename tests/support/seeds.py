@@ -175,6 +175,12 @@ def code(secret: str, now: datetime) -> str:
     return TOTP(raw, 6, SHA1(), 30).generate(int(now.timestamp())).decode()
 
 
+def wrong_code(secret: str, now: datetime) -> str:
+    """Six digits that the device shows at no moment near this one."""
+    near = {code(secret, now + timedelta(seconds=30 * step)) for step in range(-4, 5)}
+    return next(digits for digits in map("{:06}".format, range(10)) if digits not in near)
+
+
 def put(house: House, consumer_id: str, field: str, raw: object, **more: Any) -> profiles.Item:
     """Add a value to a profile, or correct one."""
     return house.database.write(

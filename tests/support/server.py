@@ -81,10 +81,10 @@ class RunningServer:
                 [*self._prefix, *command, "--workers", str(self._workers)], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             try:
-                if httpx2.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
+                if httpx2.get(f"{self.url}/health/ready", timeout=10).status_code == 200:
                     return
             except httpx2.TransportError:
                 pass

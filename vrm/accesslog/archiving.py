@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -166,6 +166,27 @@ def check_named(database: Database, path: Path) -> None:
     if database.engine.get_execution_options().get(ARCHIVE) != path:
         raise Conflict(
             f"Set VRM_LOG_ARCHIVE={path} for every process first, so that what is moved can be read."
+        )
+
+
+def count_moved(session: Session) -> int:
+    """How many entries were moved: the first ones of the log, as whole bundles. Reads every row."""
+    return session.scalar(select(func.count()).select_from(LogEvent).where(LogEvent.entry == MOVED)) or 0
+
+
+def check_whole(path: Path | None, moved: int) -> None:
+    """Raise ``Conflict`` unless the archive at ``path`` has a bundle for each of the log's first ``moved`` entries.
+
+    Whether these are the right ones is not looked at: whoever reads them holds each against its hash.
+    """
+    needed = (Resource(None, index).path for index in range(-(-moved // WIDTH)))
+    missing = next((name for name in needed if path is None or not (path / name).is_file()), None)
+    if missing is not None:
+        where = f"{path} has no {missing}" if path else "VRM_LOG_ARCHIVE is not set"
+        raise Conflict(
+            f"The first {moved} entries of the log are in its archive and nowhere else, and {where}. Put the whole"
+            " folder, or your copy of it, in place and let VRM_LOG_ARCHIVE name it.",
+            code="archive_missing",
         )
 
 

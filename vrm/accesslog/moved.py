@@ -44,6 +44,7 @@ def whole(connection: Connection, entry: bytes, leaf_index: int | None, leaf_has
     except ValueError as fault:
         raise Inconsistent(f"The archive is damaged: {fault}.") from None
     if merkle.leaf_hash(found) != leaf_hash:
+        _bundle.cache_clear()  # the file may be put right while this process goes on
         raise Inconsistent(f"The archived entry of leaf {leaf_index} was altered.")
     return found
 

@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from vrm.accesslog.exported import MOST_LINE, Header, Line, Malformed, guess_leaf, read_header, read_line
+from vrm.accesslog.exported import MOST_LINE, Header, Malformed, read_header
 from vrm.accesslog.findings import Finding, Findings
-from vrm.accesslog.proofcheck import AllLeaves, ChosenLeaves
+from vrm.accesslog.proofcheck import AllLeaves, ChosenLeaves, Show
 from vrm.tlog import checkpoint as checkpoints
 from vrm.tlog import note as notes
 from vrm.tlog.canonical import b64
@@ -43,6 +43,7 @@ class Report:
     checkpoint came from the caller; without them see the module's docstring. Where ``ok`` and ``older``, the log was
     shown to continue that checkpoint. ``behind`` tells that all that is
     wrong is that this checkpoint is newer than the export: that is so after a roll-back, but also of an old file.
+    ``key`` is the one that the file was checked with: one of the caller's, or where it brought none, the file's own.
     """
 
     kind: Literal["all", "selection"] | None
@@ -55,6 +56,7 @@ class Report:
     pinned: bool
     older: bool
     behind: bool = False
+    key: notes.Verifier | None = None
 
     @property
     def ok(self) -> bool:
@@ -69,8 +71,11 @@ def verify_export(
     checkpoint: bytes | None = None,
     progress: Callable[[int], None] | None = None,
     most: int = 20,
+    show: Show | None = None,
 ) -> Report:
     """Verify an export. ``progress`` hears how many bytes are done; at most ``most`` findings are kept.
+
+    ``show`` is given the line, leaf and entry of each line as it passes; then the file is read as a selection.
 
     ``vkey`` is the log's key, or several that it has had: any of them may have signed the file, or ``checkpoint``.
     Never raises for what the file holds. Raises ``BadNote`` or ``BadCheckpoint`` if the caller's own ``vkey``
@@ -79,26 +84,32 @@ def verify_export(
     pinned = pinned_keys(vkey)
     older = None if checkpoint is None else checkpoints.parse_body(notes.parse(checkpoint).text)
     findings = Findings(most)
-    first, done = _next(file), 0
+    first, done = file.readline(MOST_LINE + 1), 0
     header, signed, entries, behind = None, None, 0, False
+    key = pinned[0] if pinned else None
     try:
         header = read_header(first)
     except Malformed as fault:
         findings.add(1, fault.part, None, fault.problem)
     if header is not None:
-        signed = _check_header(header, pinned, findings)
+        key = _check_key(header, pinned, findings)
+        signed = None if key is None else _check_header(header, key, findings)
         behind = _check_older(header, older, checkpoint, pinned, findings)
-        leaves = (AllLeaves if header.kind == "all" else ChosenLeaves)(header, signed, older, findings)
+        leaves: AllLeaves | ChosenLeaves
+        if header.kind == "all" and show is None:
+            leaves = AllLeaves(signed, older, findings)
+        else:
+            leaves = ChosenLeaves(header, signed, older, findings, show)
         done, number = len(first), 1
-        while raw := _next(file):
+        while raw := file.readline(MOST_LINE + 1):
             number += 1
-            entries += 1
-            leaves.take(number, _line(raw, number, leaves.expected, header.kind, findings))
+            leaves.take(number, raw)
             done += len(raw)
-            if progress is not None and entries % 256 == 0:
+            if progress is not None and number % 256 == 0:
                 progress(done)
             if len(raw) > MOST_LINE:
                 break  # no line of ours is that long; the rest of the file cannot be told apart
+        entries = number - 1
         leaves.finish(number)
         if entries != header.count and (signed is None or header.kind == "selection"):
             findings.add(1, "count", None, f"says {header.count} entries; the file holds {entries}")
@@ -116,19 +127,8 @@ def verify_export(
         pinned=bool(pinned),
         older=older is not None,
         behind=behind and len(kept) + findings.more == 1,
+        key=key,
     )
-
-
-def _next(file: Lines) -> bytes:
-    return file.readline(MOST_LINE + 1)
-
-
-def _line(raw: bytes, number: int, leaf: int | None, kind: str, findings: Findings) -> Line | None:
-    try:
-        return read_line(raw, kind)
-    except Malformed as fault:
-        findings.add(number, fault.part, guess_leaf(raw) if leaf is None else leaf, fault.problem)
-        return None
 
 
 def pinned_keys(vkey: str | Sequence[str] | None) -> tuple[notes.Verifier, ...]:
@@ -149,25 +149,29 @@ def verify_older(raw: bytes, keys: Sequence[notes.Verifier]) -> None:
     raise fault
 
 
-def _check_header(header: Header, pinned: Sequence[notes.Verifier], findings: Findings) -> Checkpoint | None:
+def _check_key(header: Header, pinned: Sequence[notes.Verifier], findings: Findings) -> notes.Verifier | None:
+    """The key to believe: the header's, if it is one of the caller's or the caller brought none."""
+    stated = None
+    try:
+        stated = notes.Verifier.parse(header.vkey)
+    except BadNote as fault:
+        findings.add(1, "vkey", None, fault.message)
+    if not pinned or header.vkey in {key.vkey for key in pinned}:
+        return stated
+    what = "is not the key you expect; this is another log, or somebody else signed it"
+    findings.add(1, "vkey", None, what)
+    return pinned[0]
+
+
+def _check_header(header: Header, key: notes.Verifier, findings: Findings) -> Checkpoint | None:
     """Tie every member of the header to the signature; the checkpoint, if it may be believed."""
 
     def wrong(part: str, problem: str) -> None:
         findings.add(1, part, None, problem)
 
-    stated = None
-    try:
-        stated = notes.Verifier.parse(header.vkey)
-    except BadNote as fault:
-        wrong("vkey", fault.message)
-    verifier = next((key for key in pinned if key.vkey == header.vkey), pinned[0] if pinned else stated)
-    if pinned and header.vkey not in {key.vkey for key in pinned}:
-        wrong("vkey", "is not the key you expect; this is another log, or somebody else signed it")
-    if verifier is None:
-        return None
     try:
         raw = header.checkpoint.encode()
-        signed = checkpoints.verify(raw, verifier)
+        signed = checkpoints.verify(raw, key)
         if len(notes.parse(raw).signatures) != 1:
             wrong("checkpoint", "bears a signature that this file cannot vouch for")
     except (BadNote, BadCheckpoint) as fault:

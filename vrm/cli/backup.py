@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from vrm import accesslog, clock, migrations
+from vrm.accesslog import archiving
 from vrm.cli.edge import Command, note, open_house, progress, record, say
 from vrm.cli.manifest import NAME, Manifest, described
 from vrm.cli.snapshot import copy_out, engine_of
@@ -18,12 +19,13 @@ FILES = {"sqlite": ".db", "postgresql": ".dump"}
 
 @click.command(cls=Command)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def backup(folder: Path) -> None:
+def backup(folder: Path) -> int:
     """Back up into FOLDER, which must be new or empty. The service keeps running.
 
     Two parts: data/ may be kept as long as you like; keystore/ must be deleted after 30 days, or people who were
     erased could be read again. The keys themselves (VRM_KEYS_DIR) are left out: whoever holds a backup and the
-    keys can read everything, so they must never lie together.
+    keys can read everything, so they must never lie together. Entries of the log that were moved into an archive are
+    left out as well: copy that folder too. Where it is not whole, the backup is made and the exit status is 1.
     """
     house = open_house()
     settings = house.settings
@@ -45,6 +47,8 @@ def backup(folder: Path) -> None:
     identity = folder / "data" / "instance.json"
     write_private(identity, (settings.home / "instance.json").read_bytes())
     files[str(identity.relative_to(folder))] = described(identity, "json")
+    # After the copy: what is moved meanwhile may be missing from it, and nothing ever moves back.
+    moved = house.database.read(archiving.count_moved)
     until = clock.rfc3339(made + timedelta(days=KEYSTORE_DAYS))
     Manifest(
         created=clock.rfc3339(made),
@@ -53,6 +57,7 @@ def backup(folder: Path) -> None:
         checkpoint=published.note if published else None,
         keystore_keep_until=until,
         files=files,
+        archived=moved,
     ).write(folder)
     make_private(folder)
     # After the copy: it can hold no event that tells of itself.
@@ -61,8 +66,19 @@ def backup(folder: Path) -> None:
     say(
         f"Backed up to {folder}: {size:,} bytes, log of {published.size if published else 0} entries.",
         folder=str(folder), manifest=str(folder / NAME), bytes=size,
-        log_size=published.size if published else 0, keystore_keep_until=until, files=files,
+        log_size=published.size if published else 0, archived=moved, keystore_keep_until=until, files=files,
     )  # fmt: skip
     note(
         f"Delete {folder / 'keystore'} by {until[:10]}. The keys in {settings.keys_dir} are not in this backup."
     )
+    try:
+        archiving.check_whole(settings.log_archive, moved)
+    except Conflict as fault:
+        note(f"This backup cannot be restored as things stand. {fault.message}")
+        return 1
+    if moved:
+        note(
+            f"The first {moved} entries of the log are not in this backup but in {settings.log_archive}: copy that"
+            " folder too."
+        )
+    return 0

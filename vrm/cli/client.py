@@ -168,15 +168,28 @@ def _words(issuer: str, made: Client, owner: Company, path: Path | None, secret:
     elif owner.state != "approved":
         yield "It may ask nobody until the company is approved."
     if path is not None:
-        yield f"Its private key is in {path}. Move it to where the client runs, readable by the client alone."
+        yield (
+            f"Its private key is in {path}. Move it to where the client runs, readable by the client alone, and say "
+            f"there where it is:\n\n  export {programs.KEY_VARIABLE}=…"
+        )
     elif secret is not None:
         yield f"Its secret, for the client alone:\n\n  export CLIENT_SECRET={secret}"
+    else:
+        yield (
+            f"The program below reads the private key where {programs.KEY_VARIABLE} says, or else in "
+            f"{programs.KEY_FILE} in the folder it is run from; it signs with ES256."
+        )
+    yield f"Keep secret: {_secret_things(secret is not None)}. The client_id and the program may be seen by anybody."
     asker = programs.Client(
         issuer, made.id, made.redirect_uris[0], str(path or programs.KEY_FILE), made.has_secret
     )
     ask = programs.first_ask(next(iter(owner.purposes), "dpv:ServiceProvision"))
     yield "A first ask, to be run there (pip install authlib httpx2):"
     yield programs.with_secret(asker, ask) if made.has_secret else programs.authlib(asker, ask)
+
+
+def _secret_things(by_secret: bool) -> str:
+    return f"{'the secret' if by_secret else 'the private key'}, and the tokens that the client gets with it"
 
 
 def _make_pair(path: Path | None) -> tuple[Mapping[str, object], Path]:
@@ -189,6 +202,10 @@ def _make_pair(path: Path | None) -> tuple[Mapping[str, object], Path]:
             json.dump(pair.as_dict(private=True), file, indent=1)
     except FileExistsError:
         raise Conflict(f"{path} exists; give another --key-file", code="exists") from None
+    except OSError as fault:
+        raise Invalid(
+            f"cannot write {path}: {fault.strerror}; give another --key-file", field="key_file"
+        ) from None
     return {"keys": [pair.as_dict(private=False)]}, path
 
 

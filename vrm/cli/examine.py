@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from keys import KeysError
 from vrm import accesslog, accounts, migrations
+from vrm.accesslog import archiving
 from vrm.cli.edge import progress
 from vrm.errors import Conflict
 from vrm.house import House
@@ -85,6 +86,7 @@ def _require_log(house: House, checkpoint: str | None) -> int:
         if checkpoint is not None:
             raise Conflict("the log has no checkpoint, but the backup names one", code="log_inconsistent")
         return 0
+    archiving.check_whole(house.settings.log_archive, house.database.read(archiving.count_moved))
     keys = house.log_verifiers()
     signed = {(line.name, line.key_id) for line in note.parse(newest.note.encode()).signatures}
     # A backup from before the log's key changed is signed by the one before.

@@ -5,9 +5,8 @@ from typing import IO
 
 from vrm.accesslog.exported import MOST_LINE
 from vrm.cli.edge import counted
+from vrm.cli.log_verdict import CONTINUES, listed, not_verified, unpinned
 from vrm.oversight import BundleReport
-
-CONTINUES = "The log continues the checkpoint you gave: nothing it signs was changed, dropped or moved since."
 
 
 class Begun:
@@ -44,13 +43,10 @@ def bundle_sentences(report: BundleReport) -> Iterator[str]:
         if report.older:
             yield CONTINUES
     else:
-        yield f"NOT VERIFIED: {counted(len(report.findings) + report.more, 'finding', 'findings')}."
-    yield from (f"  {finding}" for finding in report.findings)
-    if report.more:
-        yield f"  and {report.more} more"
+        yield not_verified(report)
+    yield from listed(report)
     yield f"SHA-256 of the file: {report.sha256}"
-    if not report.pinned:
-        yield "The key came with the file. Give --vkey to know that it is the log's own."
+    yield from unpinned(report)
     if not report.older:
         yield "Give --checkpoint with one you kept to know that the log continues it, where the bundle can show that."
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vrm.accesslog import Report
 from vrm.cli.edge import counted
-from vrm.cli.log_case import CONTINUES
+from vrm.cli.log_verdict import CONTINUES, listed, not_verified, unpinned
 
 
 def export_sentences(report: Report) -> Iterator[str]:
@@ -18,12 +18,9 @@ def export_sentences(report: Report) -> Iterator[str]:
     elif report.behind:
         yield "NOT VERIFIED: your checkpoint is newer than this export; export again, or the log was rolled back."
     else:
-        yield f"NOT VERIFIED: {counted(len(report.findings) + report.more, 'finding', 'findings')}."
-    yield from (f"  {finding}" for finding in report.findings)
-    if report.more:
-        yield f"  and {report.more} more"
-    if not report.pinned:
-        yield "The key came with the file. Give --vkey to know that it is the log's own."
+        yield not_verified(report)
+    yield from listed(report)
+    yield from unpinned(report)
     if not report.older:
         yield "Give --checkpoint with one you kept to know that the log was not rewritten before it was signed."
 

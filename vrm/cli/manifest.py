@@ -3,7 +3,7 @@
 ``manifest.json``::
 
     {"format": 1, "created": "2026-11-21T22:14:25.123Z", "instance_id": "9f1c…", "schema": "0001",
-     "checkpoint": "vrm.example/log\\n1042\\n…",
+     "checkpoint": "vrm.example/log\\n1042\\n…", "archived": 768,
      "keystore_keep_until": "2026-12-21T22:14:25.123Z",
      "files": {"data/vrm.db": {"sha256": "…", "size": 184320, "engine": "sqlite"}, …}}
 
@@ -27,7 +27,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """A backup's table of contents. ``files`` maps a path below the backup to sha256, size and engine."""
+    """A backup's table of contents. ``files`` maps a path below the backup to sha256, size and engine.
+
+    ``archived``: so many entries of the log are not in it but in the log's archive (0 in backups that do not say).
+    """
 
     created: str
     instance_id: str
@@ -35,6 +38,7 @@ class Manifest:
     checkpoint: str | None
     keystore_keep_until: str
     files: Mapping[str, Mapping[str, object]]
+    archived: int = 0
     format: int = FORMAT
 
     @classmethod
@@ -45,6 +49,8 @@ class Manifest:
             manifest = cls(**found)
             if not isinstance(manifest.files, dict):
                 raise TypeError("files")
+            if type(manifest.archived) is not int:
+                raise TypeError("archived")
         except FileNotFoundError:
             raise Invalid(f"{folder} is no backup: it has no {NAME}", code="no_backup") from None
         except (ValueError, TypeError):

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from vrm import migrations
+from vrm.accesslog import archiving
 from vrm.cli.edge import Command, note, record, say
 from vrm.cli.examine import examine
 from vrm.cli.log_status import refusal_to_sign
@@ -27,7 +28,7 @@ def restore(folder: Path, keys_from: Path | None) -> None:
     """Put the backup in FOLDER back into an empty VRM_HOME, and check that it is whole.
 
     Everything is verified before anything is written; nothing that exists is overwritten. Databases on a server
-    must exist and be empty.
+    must exist and be empty. If the log has an archive, VRM_LOG_ARCHIVE must name it, or your copy of it.
     """
     manifest = Manifest.read(folder)
     if faults := list(manifest.faults(folder)):
@@ -38,6 +39,7 @@ def restore(folder: Path, keys_from: Path | None) -> None:
     settings = Settings.load(instance=instance)
     start_process(settings)
     _require_place(settings, manifest, folder, keys_from)
+    archiving.check_whole(settings.log_archive, manifest.archived)
 
     note(f"restoring into {settings.home}; should this fail, empty that place before trying again")
     make_private(settings.home)

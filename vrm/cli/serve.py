@@ -1,24 +1,20 @@
 """``vrm serve``: the web, in several processes, and the worker beside it."""
 
-import errno
 import os
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import click
 
 from vrm.cli.edge import Command, load_settings, note, require_schema, say
+from vrm.cli.listening import GRACE, address_of, listen, require_free
 from vrm.config import Settings
-from vrm.errors import Conflict
 from vrm.house import House, warnings
 
 PORT = 8000  # behind a proxy, unless told otherwise
 THREADS = 8  # for each process: enough that some read while one waits for its commit
-GRACE = 10.0  # seconds a process gets to end before it is ended
 
 
 @click.command(cls=Command)
@@ -46,10 +42,16 @@ def serve(host: str, port: int | None, workers: int, threads: int, no_worker: bo
         note(f"warning: {warning}")
     if own and own != port:
         note(f"warning: people reach this instance only at {settings.issuer}")
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     beside = None if no_worker or not settings.worker else Beside()
     try:
-        _serve(host, port, workers, threads, lambda: note(f"serving {settings.issuer} at {address}"))
+        listen(
+            "vrm.wsgi:app",
+            host,
+            port,
+            workers=workers,
+            threads=threads,
+            started=f"serving {settings.issuer} at {address_of(host, port)}",
+        )
     finally:
         if beside is not None:
             beside.stop()
@@ -62,60 +64,12 @@ def own_port(settings: Settings) -> int | None:
     return (issuer.port or 80) if issuer.scheme == "http" else None
 
 
-def require_free(host: str, port: int, issuer: str | None = None) -> None:
-    """Say it plainly when the port is taken. Workers share the port among themselves, and would not notice.
-
-    ``issuer`` is where alone browsers knock, if that is a port of this machine: another port is then no cure.
-    """
-    family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as trial:
-        trial.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # sockets that are merely closing do not count
-        try:
-            trial.bind(where)
-        except OSError as fault:
-            if fault.errno == errno.EADDRINUSE:
-                other = "choose another: vrm serve --port"
-                if issuer is not None:
-                    other = f"put a proxy at {issuer}, the only address people reach this instance at"
-                reason = f"port {port} at {host} is taken; stop what uses it, or {other}"
-            else:
-                reason = f"cannot listen at {host} port {port}: {fault.strerror}"
-            raise Conflict(reason, code="port_taken") from None
-
-
 def rehearse(settings: Settings) -> None:
     """Build everything once, so that what is wrong is said here and not by each process in turn."""
     from vrm.app import create_app  # here, so that no other command pays for the web
 
     with House.open(settings) as house:
         create_app(house)
-
-
-def _serve(host: str, port: int, workers: int, threads: int, started: Callable[[], None]) -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.log import LogLevels
-
-    server = Granian(
-        "vrm.wsgi:app",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers=workers,
-        blocking_threads=threads,
-        respawn_failed_workers=True,
-        workers_kill_timeout=int(GRACE),
-        log_access=False,  # its lines would hold query strings
-        log_level=LogLevels.error,
-        log_dictconfig={"loggers": {"_granian": {"propagate": True}}},  # in our form, on standard error
-    )
-    server.on_startup(started)
-    server.serve()
 
 
 class Beside:

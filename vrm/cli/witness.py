@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from vrm import clock
-from vrm.cli.edge import Group, note, say, table
+from vrm.cli.edge import Group, say, table
+from vrm.cli.listening import address_of, listen, require_free
 from vrm.tlog.canonical import b64
 from vrm.witness import Folder, Known, add_log, drop_key, list_logs
 from vrm.witness.folder import KINDS
+from vrm.witness.wsgi import FOLDER
 
 PORT = 8100
-GRACE = 10
 
 _folder = click.option(
     "--folder",
@@ -97,40 +98,12 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
 
     Put a reverse proxy that speaks TLS in front; this server speaks plain HTTP.
     """
-    from vrm.cli.serve import require_free
-
     opened = Folder.open(folder)
     require_free(host, port)
-    where = f"[{host}]" if ":" in host else host
-    _serve(folder, host, port, workers, f"{opened.name} answers at http://{where}:{port}/add-checkpoint")
-    say("stopped", stopped=True)
-
-
-def _serve(folder: Path, host: str, port: int, workers: int, started: str) -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.log import LogLevels
-
-    from vrm.witness.wsgi import FOLDER
-
     os.environ[FOLDER] = str(folder.absolute())
-    server = Granian(
-        "vrm.witness.wsgi:app",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers=workers,
-        blocking_threads=2,
-        respawn_failed_workers=True,
-        workers_kill_timeout=GRACE,
-        log_access=False,
-        log_level=LogLevels.error,
-    )
-    server.on_startup(lambda: note(started))
-    server.serve()
+    answers = f"{opened.name} answers at {address_of(host, port)}/add-checkpoint"
+    listen("vrm.witness.wsgi:app", host, port, workers=workers, threads=2, started=answers)
+    say("stopped", stopped=True)
 
 
 def _facts(known: Known) -> dict[str, object]:

@@ -25,6 +25,7 @@ from vrm.companies.client_keys import (
     remove_client_key,
     retire_client_key,
 )
+from vrm.companies.client_records import Asker, Client, ClientKey, ClientStanding
 from vrm.companies.clients import change_client, new_client, resume_client, suspend_client
 from vrm.companies.console import console_client_id
 from vrm.companies.domain_checks import (
@@ -73,7 +74,7 @@ from vrm.companies.people import (
     list_members,
 )
 from vrm.companies.reading import find_client, get_client, get_clients, list_clients, list_due
-from vrm.companies.records import Asker, Client, ClientKey, ClientStanding, Company, Finding, Stated
+from vrm.companies.records import Company, Finding, Stated
 from vrm.companies.remote_keys import (
     USUAL,
     claim_jwks,

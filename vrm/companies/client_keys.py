@@ -16,12 +16,12 @@ from typing import Any, Literal
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from vrm.companies.client_records import Client, client_of
 from vrm.companies.errors import BadKeys
 from vrm.companies.events import record_client
 from vrm.companies.jwks import MOST_KEYS, identity, named_now, parse_jwks
 from vrm.companies.models import ClientRow, KeyRow
 from vrm.companies.reading import get_row
-from vrm.companies.records import Client, client_of
 from vrm.errors import Conflict, Invalid, NotFound
 
 MOST_OVERLAP = timedelta(days=30)
@@ -58,16 +58,22 @@ def add_client_key(
     actor: str = "operator",
     by: str | None = None,
 ) -> Client:
-    """Take one more public key. Raises ``BadKeys``, and ``Conflict`` where its kid is in use or keys have an address."""
+    """Take one more public key. Raises ``BadKeys``, and ``Conflict`` where its kid is in use or keys have an address.
+
+    A key that is over frees its kid for its own kind, and its place where that is needed: until then it stays over.
+    """
     row = get_row(session, client_id)
     if row.jwks_uri is not None:
         raise Conflict("This client publishes its keys at an address. Add the key there.", code="keys_by_uri")
     (new,) = parse_jwks({"keys": [jwk]})["keys"]
-    for key in list(row.keys):
-        if key.until is not None and key.until <= now:
-            row.keys.remove(key)  # it is over, so its kid and its place are free
-        elif identity(key.jwk) == identity(new):
-            raise Conflict("A key with this kid is there already. Give each its own.", code="kid_taken")
+    same = next((key for key in row.keys if identity(key.jwk) == identity(new)), None)
+    if same is not None and _is_good(same, now):
+        raise Conflict("A key with this kid is there already. Give each its own.", code="kid_taken")
+    if same is not None:
+        row.keys.remove(same)
+    over = sorted((key for key in row.keys if not _is_good(key, now)), key=lambda key: key.until or now)
+    while over and len(row.keys) >= MOST_KEYS:
+        row.keys.remove(over.pop(0))
     if len(row.keys) >= MOST_KEYS:
         raise BadKeys("A client has no more than twenty keys. Remove one first.")
     session.flush()
@@ -113,12 +119,13 @@ def remove_client_key(
 ) -> Client:
     """End a key at once, be it the last: then the client cannot prove itself until it has another.
 
-    Two keys of one kid end together. Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where
-    it would come from again.
+    Two keys of one kid end together. One that had been retired stays in its row, so that a set that still has it does
+    not bring it back. Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where it would come
+    from again.
     """
     row = get_row(session, client_id)
-    for key in _keys(row, kid, now):
-        row.keys.remove(key)
+    ending = _keys(row, kid, now)
+    row.keys = [key for key in row.keys if key not in ending] + retired(ending, now)
     return _changed(session, row, now, actor, by, "key_removed")
 
 
@@ -174,12 +181,16 @@ def sweep_keys(session: Session, *, now: datetime) -> None:
 
 
 def _keys(row: ClientRow, kid: str, now: datetime) -> list[KeyRow]:
-    found = [key for key in row.keys if key.jwk["kid"] == kid and (key.until is None or now < key.until)]
+    found = [key for key in row.keys if key.jwk["kid"] == kid and _is_good(key, now)]
     if any(key.source == "uri" for key in found):
         raise Conflict("This key was read at the client's address. Take it away there.", code="keys_by_uri")
     if not found:
         raise NotFound("This client has no such key.")
     return found
+
+
+def _is_good(key: KeyRow, now: datetime) -> bool:
+    return key.until is None or now < key.until
 
 
 def _facts(row: ClientRow) -> dict[str, tuple[object, ...]]:

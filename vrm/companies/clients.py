@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from vrm.companies.addresses import parse_jwks_uri, parse_redirect_uri
 from vrm.companies.client_keys import replace_keys
+from vrm.companies.client_records import Client, client_of
 from vrm.companies.errors import BadJwksUri, BadKeys, BadRedirectUri
 from vrm.companies.events import record_client
 from vrm.companies.jwks import parse_jwks
 from vrm.companies.models import ClientRow
 from vrm.companies.reading import get_row
-from vrm.companies.records import Client, Company, client_of
+from vrm.companies.records import Company
 from vrm.companies.remote_keys import drop_address
 from vrm.companies.service import get_company
 from vrm.errors import Conflict, Denied, Invalid

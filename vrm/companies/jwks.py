@@ -84,6 +84,11 @@ def identity(key: Mapping[str, Any]) -> tuple[str, str]:
     return key["kid"], key["kty"]
 
 
+def algorithm_of(key: Mapping[str, Any]) -> str:
+    """The algorithm of a parsed key: each kind has one here."""
+    return next(alg for alg, kty in _KINDS.items() if kty == key["kty"])
+
+
 def _listed(document: object, most: int | None = None) -> list[object]:
     keys = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(keys, list) or not 1 <= len(keys) <= (most or len(keys)):

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from vrm.companies.client_records import Client, client_of
 from vrm.companies.models import ClientRow
-from vrm.companies.records import Client, client_of
 from vrm.errors import NotFound
 from vrm.ids import is_id
 

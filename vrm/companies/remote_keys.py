@@ -23,12 +23,12 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from vrm.companies.client_keys import replace_keys, retired
+from vrm.companies.client_records import Client, client_of, written_skipped
 from vrm.companies.errors import JwksNotServed
 from vrm.companies.events import record_client
 from vrm.companies.jwks import Published, parse_published
 from vrm.companies.models import ClientRow
 from vrm.companies.reading import get_client, get_row
-from vrm.companies.records import Client, client_of, written_skipped
 from vrm.db import Database
 from vrm.errors import Stale, VrmError
 from vrm.fetch import Fetcher

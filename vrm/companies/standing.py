@@ -6,10 +6,10 @@ from typing import cast
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import Session
 
+from vrm.companies.client_records import Asker, ClientStanding
 from vrm.companies.errors import MayNotAsk
 from vrm.companies.models import ClientRow, CompanyRow
 from vrm.companies.reading import find_client
-from vrm.companies.records import Asker, ClientStanding
 from vrm.companies.service import get_company
 from vrm.ids import is_id
 

@@ -10,8 +10,9 @@ Nothing here has a default secret, and nothing else in the house reads the envir
 
 from vrm.config.faults import ConfigError
 from vrm.config.instance import Instance, check_private, make_private, write_private
-from vrm.config.settings import Argon2, Settings
+from vrm.config.settings import Settings
 from vrm.config.table import SETTINGS, Setting
+from vrm.config.values import Argon2
 
 __all__ = [
     "SETTINGS",

@@ -28,6 +28,7 @@ from vrm.consents.service import (
     grant,
     list_consents,
     list_revisions,
+    list_standing,
     revoke,
     sweep,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "list_blocked",
     "list_consents",
     "list_revisions",
+    "list_standing",
     "lock_versions",
     "may_recognise",
     "open_ask",

@@ -103,6 +103,8 @@ def weigh(
     if recognise and purpose not in purposes:
         return Permitted(None, (), wanted)
     if purpose is None:
+        if not purposes:  # it is for signing in, and nothing may be read
+            return Refused("keys_not_permitted", wanted)
         if len(purposes) != 1:
             return Refused("purpose_required", wanted)
         (purpose,) = purposes

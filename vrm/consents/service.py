@@ -118,6 +118,23 @@ def list_consents(session: Session, *, consumer_id: str) -> list[Consent]:
     ]
 
 
+def list_standing(
+    session: Session, *, consumer_id: str, company_id: str, notice_version: int, now: datetime
+) -> list[Consent]:
+    """The consents of a person that this company may read under, with its notice in this version, newest first."""
+    query = select(ConsentRow).where(
+        ConsentRow.consumer_id == consumer_id,
+        ConsentRow.company_id == company_id,
+        ConsentRow.state == "active",
+        ConsentRow.expires_at > now,
+        ConsentRow.notice_version == notice_version,
+    )
+    return [
+        Consent.of(row)
+        for row in session.scalars(query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id))
+    ]
+
+
 def get_consent(session: Session, *, consumer_id: str, consent_id: str) -> Consent:
     """One consent of this person. Raises ``NotFound`` for everybody else's."""
     return Consent.of(_consent(session, consumer_id, consent_id))

@@ -35,12 +35,15 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "company.exported": ("consents", "reads"),
         "client.changed": (
             "name", "redirect_uris", "jwks", "jwks_uri", "key_added", "key_retired", "key_removed",
+            "scope_purpose", "post_logout_redirect_uris",
         ),
         "audit.viewed": (*_PAGES, *(f"api_{what}" for what in _PROGRAMS), "log_bundles"),
         "anomaly.changed": ("looked_into", "reopened"),
         "case.changed": ("marked", "unmarked", "noted", "closed", "reopened", "exported"),
         "case.exported": ("case", "exposure"),
         "exposure.traced": ("counted", "notified"),
+        "keys.signing_rotated": ("at_once",),
+        "keys.log_rotated": ("begun", "finished"),
         "log.exported": ("all", "selection", "archive", "archive_moved"),
     }
 )  # fmt: skip

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from hashlib import sha256
 
-from vrm.accesslog.exported import MOST_LINE, Malformed, read_line
+from vrm.accesslog.exported import MOST_LINE
 from vrm.accesslog.verify import Lines
 from vrm.oversight.bundled import ENTRY
-from vrm.oversight.contents import Contents
 
 
 class File:
@@ -40,24 +39,16 @@ class File:
 
 
 class InnerExport:
-    """The export inside: the second line and all entries after it, shown to ``contents`` as they pass."""
+    """The export inside: the second line and all entries after it."""
 
-    def __init__(self, file: File, contents: Contents | None) -> None:
-        self._file, self._contents = file, contents
-        self.header = b""
+    def __init__(self, file: File) -> None:
+        self._file, self._begun = file, False
 
     def readline(self, size: int = -1, /) -> bytes:
         """The next line of the export; nothing where it ends."""
         raw = self._file.readline()
-        if not self.header:
-            self.header = raw
-        elif not raw.startswith(ENTRY):
+        if self._begun and not raw.startswith(ENTRY):
             self._file.put_back(raw)
             return b""
-        elif self._contents is not None:
-            try:
-                line = read_line(raw, "selection")
-            except Malformed:
-                return raw  # whoever reads the export says so
-            self._contents.entry(self._file.number, line.index, line.entry)
+        self._begun = True
         return raw

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vrm.accesslog import Finding, Report, verify_export
-from vrm.accesslog.exported import MOST_LINE, Malformed, read_header
+from vrm.accesslog.exported import MOST_LINE, Malformed
 from vrm.accesslog.findings import Findings
 from vrm.accesslog.verify import Lines, pinned_keys, verify_older
 from vrm.oversight.bundled import (
@@ -91,8 +91,12 @@ def verify_bundle(
     file = File(stream, progress)
     head = _read_head(file, findings)
     contents = _contents(head, findings)
-    part = InnerExport(file, contents)
-    inner = verify_export(part, vkey=vkey, most=most)
+
+    def show(line: int, leaf: int, entry: bytes) -> None:
+        if contents is not None:
+            contents.entry(line + 1, leaf, entry)
+
+    inner = verify_export(InnerExport(file), vkey=vkey, most=most, show=show)
     for one in inner.findings:  # its first line is this file's second
         findings.add(one.line + 1, one.part, one.leaf, one.problem)
     findings.more += inner.more
@@ -107,10 +111,9 @@ def verify_bundle(
             break
     if contents is not None:
         contents.finish(file.number)
-    verifier = _verifier(part.header, pinned_keys(vkey))
-    _check_signature(file, raw, verifier, findings)
+    _check_signature(file, raw, inner.key, findings)
     if older is not None:
-        keys = pinned_keys(vkey) or ((verifier,) if verifier is not None else ())
+        keys = pinned_keys(vkey) or ((inner.key,) if inner.key is not None else ())
         older.check(head, inner, keys, findings)
     if progress is not None:
         progress(file.done)
@@ -175,15 +178,6 @@ def _contents(head: Head | None, findings: Findings) -> Contents | None:
     if head is None:
         return None
     return Story(head, findings) if head.question is None else Answer(head.question, findings)
-
-
-def _verifier(header: bytes, pinned: Sequence[notes.Verifier]) -> notes.Verifier | None:
-    """The key to believe: the one that came with the file, if it is one of the caller's or the caller brought none."""
-    try:
-        stated = notes.Verifier.parse(read_header(header).vkey)
-    except (Malformed, BadNote):
-        return pinned[0] if pinned else None  # whoever read the export said so
-    return stated if not pinned or stated in pinned else pinned[0]
 
 
 def _check_signature(file: File, raw: bytes, verifier: notes.Verifier | None, findings: Findings) -> None:

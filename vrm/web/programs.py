@@ -20,6 +20,9 @@ _FOLDER = Path(__file__).with_name("templates") / "programs"
 KEY_FILE = "vrm-client.jwk"
 """Where ``MAKE_PAIR`` leaves the private key."""
 
+KEY_VARIABLE = "CLIENT_KEY_FILE"
+"""Names another place for it, in the environment of a program."""
+
 MAKE_PAIR = """\
 umask 077 && python3 -c '
 import json
@@ -35,6 +38,7 @@ print(json.dumps({"keys": [key.as_dict(private=False)]}, indent=1))'
 class Client:
     """What a program must know of the client it runs as, and of this server.
 
+    The private key is read at ``key_file``, or where the program's environment says (``KEY_VARIABLE``).
     A client ``with_secret``, of a sandbox, has no key; its secret stands in no program.
     """
 
@@ -80,7 +84,7 @@ def environment(client: Client) -> str:
             "VRM_CLIENT_AUTH_ALG": "ES256",
             "VRM_CLIENT_AUTH_AUDIENCE": issuer,
             "VRM_DPOP_ALG": "ES256",
-            "VRM_KEY_FILE": client.key_file,
+            KEY_VARIABLE: client.key_file,
         }
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from vrm.cli import main
+from vrm.cli import Program, main
 
 ISSUER = "http://localhost:8000"
 
@@ -86,6 +86,24 @@ def operator(tmp_path: Path, _initialised: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     shutil.copytree(_initialised, tmp_path / "home")
     return Operator(tmp_path / "home")
+
+
+@pytest.fixture
+def stranger(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[object, str, str]]:
+    """Somebody with no instance anywhere runs ``vrm`` with these words: exit code, what it said, standard error."""
+    for name in ("VRM_HOME", "VRM_KEYS_DIR", "VRM_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: object) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as end:
+            Program("vrm").main([*map(str, words)])
+        said = capsys.readouterr()
+        return end.value.code, said.out, said.err
+
+    return run
 
 
 @pytest.fixture

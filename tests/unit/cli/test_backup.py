@@ -3,12 +3,16 @@
 import json
 import shutil
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.databases import ENGINES
+from tests.tamper.small_log import write
 from tests.unit.cli.conftest import Operator
+from vrm.cli.manifest import Manifest
+from vrm.db import Database
 
 
 @pytest.fixture(params=["sqlite"])
@@ -82,6 +86,9 @@ def test_the_manifest_names_every_file(backup: Path) -> None:
     assert set(manifest["files"]) == held - {"manifest.json"}
     assert manifest["keystore_keep_until"] > manifest["created"]
     assert {part.partition("/")[0] for part in manifest["files"]} == {"data", "keystore"}
+    assert manifest.pop("archived") == 0
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    assert Manifest.read(backup).archived == 0  # manifests did not always say
 
 
 @pytest.mark.parametrize("part", ["data/vrm", "keystore/keystore", "data/instance"])
@@ -129,3 +136,35 @@ def test_a_manifest_cannot_lead_out_of_its_folder(elsewhere, backup: Path, tmp_p
     manifest["files"]["../keys/current"] = manifest["files"]["data/instance.json"]
     (backup / "manifest.json").write_text(json.dumps(manifest))
     assert "leads out" in elsewhere.fail("restore", str(backup), "--keys", str(tmp_path / "keys")).stderr
+
+
+def test_an_archive_that_is_not_whole_is_found_out(instance, elsewhere, tmp_path: Path) -> None:
+    """Entries that were moved are not in a backup; backup and restore say so, and miss any file of them."""
+    archive, backup, keys = tmp_path / "archive", str(tmp_path / "backup"), str(tmp_path / "keys")
+    archive.mkdir(mode=0o700)
+    instance.settings |= {"VRM_LOG_ARCHIVE": str(archive)}
+    with closing(Database(f"sqlite:///{instance.home}/vrm.db")) as database:
+        write(database, range(300))
+    instance.do("log", "sequence")
+    instance.do("log", "archive", str(archive), "--remove")
+    shutil.copytree(instance.home / "keys", keys)
+    made = instance.do("backup", backup)
+    assert f"The first 256 entries of the log are not in this backup but in {archive}" in made.stderr
+
+    first = archive / "tile" / "entries" / "000"
+    content = first.read_bytes()
+    first.unlink()
+    gap = instance.fail("backup", str(tmp_path / "another"))
+    assert "cannot be restored as things stand. The first 256 entries" in gap.stderr
+    assert f"{archive} has no tile/entries/000" in gap.stderr
+    for settings in ({}, {"VRM_LOG_ARCHIVE": str(archive)}):
+        elsewhere.settings = settings
+        assert elsewhere.code("restore", backup, "--keys", keys) == "archive_missing"
+        assert not elsewhere.home.exists()
+
+    first.write_bytes(content.replace(b"email", b"phone"))
+    assert elsewhere.code("restore", backup, "--keys", keys) == "log_inconsistent"
+    assert not (elsewhere.home / "instance.json").exists()
+    first.write_bytes(content)
+    shutil.rmtree(elsewhere.home)
+    assert elsewhere.ask("restore", backup, "--keys", keys)["log_size"] > 300

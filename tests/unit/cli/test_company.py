@@ -1,5 +1,6 @@
 """Companies and their clients, from the command line."""
 
+import ast
 import json
 import re
 import stat
@@ -118,6 +119,19 @@ def test_the_example_is_a_program(operator, company: str) -> None:
     assert '"purpose": "dpv:ServiceProvision"' in program
 
 
+def test_the_example_finds_its_key(operator, company: str, tmp_path: Path) -> None:
+    """Whichever folder it is run from, and whatever the path holds."""
+    folder = tmp_path / 'a "quoted" földer\'s $HOME'
+    folder.mkdir()
+    words = ("client", "new", "--company", company, "--redirect-uri", REDIRECT, "--key-file")
+    said = operator.do(*words, f"{folder.name}/a key").stdout
+    assert "Keep secret: the private key, and the tokens" in said
+    (written,) = re.findall(r'CLIENT_KEY_FILE"\) or (".*")\) as file:', said)
+    named = ast.literal_eval(written)
+    assert named == str(folder / "a key") and json.loads(Path(named).read_text())["d"]
+    assert operator.code(*words, "nowhere/key") == "invalid"
+
+
 def test_a_secret_is_printed_once(operator, company: str) -> None:
     """A sandbox's client may have a secret: it is told when it is made, kept as a hash, and told never again."""
     words = ("client", "new", "--company", company, "--redirect-uri", REDIRECT, "--secret")
@@ -210,7 +224,8 @@ def test_keys_change_without_a_stop(operator, company: str, tmp_path: Path) -> N
     result = operator.do("client", "retire-key", client, "two")
     assert "The last key, two, ends at" in result.stderr
     shown = operator.ask("client", "keys", client)
-    assert ([key["kid"] for key in shown["keys"]], shown["warnings"]) == (["two"], ["key_ends_soon"])
+    good = [key["kid"] for key in shown["keys"] if key["good"]]
+    assert (good, shown["warnings"]) == (["two"], ["key_ends_soon"])
     assert operator.code("client", "retire-key", client, "nobody") == "not_found"
 
 

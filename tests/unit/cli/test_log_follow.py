@@ -8,7 +8,6 @@ import pytest
 from tests.support.http import Answer, LocalServer, answer, serving
 from tests.tamper.served import Files, entries_of
 from tests.tamper.small_log import Signer
-from vrm.cli import Program
 from vrm.cli.log_http import Address
 from vrm.errors import Invalid
 from vrm.tlog.cosignature import Cosigner
@@ -22,17 +21,12 @@ TOKEN = "an-auditors-token"
 
 
 @pytest.fixture
-def vrm(monkeypatch, capsys, tmp_path):
+def vrm(stranger):
     """Runs ``vrm log`` with these words; gives exit code, what it said as an object, and standard error."""
-    for name in ("VRM_HOME", "VRM_KEYS_DIR", "VRM_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
 
     def run(*words):
-        with pytest.raises(SystemExit) as end:
-            Program("vrm").main(["log", *map(str, words), "--json"])
-        said = capsys.readouterr()
-        return end.value.code, json.loads(said.out or "null"), said.err
+        code, said, err = stranger("log", *words, "--json")
+        return code, json.loads(said or "null"), err
 
     return run
 

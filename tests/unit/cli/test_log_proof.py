@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from tests.tamper.served import Files
 from tests.tamper.small_log import Signer
 from vrm.accesslog import proof_file
 from vrm.accesslog.proof_file import ProofFile
-from vrm.cli import Program
 from vrm.tlog import merkle
 from vrm.tlog.canonical import b64url, dump
 from vrm.tlog.cosignature import Cosigner, cosign
@@ -23,19 +23,9 @@ ENTRIES.append(dump({"v": 1, "detail": b64url(sha256(OPENING).digest()), "type":
 
 
 @pytest.fixture
-def vrm(monkeypatch, capsys, tmp_path):
+def vrm(stranger):
     """Runs ``vrm log verify-proof``; gives exit code, what it said, and standard error."""
-    for name in ("VRM_HOME", "VRM_KEYS_DIR", "VRM_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        with pytest.raises(SystemExit) as end:
-            Program("vrm").main(["log", "verify-proof", *map(str, words)])
-        said = capsys.readouterr()
-        return end.value.code, said.out, said.err
-
-    return run
+    return partial(stranger, "log", "verify-proof")
 
 
 def kept(entries, name="kept"):

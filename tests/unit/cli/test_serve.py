@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.http import Answer, answer, serving
 from tests.support.server import RunningServer
-from vrm.cli.serve import own_port, require_free
+from vrm.cli.listening import require_free
+from vrm.cli.serve import own_port
 from vrm.config import Instance, Settings
 from vrm.errors import Conflict
 
@@ -42,8 +43,8 @@ def is_alive(pid: int) -> bool:
 
 
 def until(true: Callable[[], bool]) -> bool:
-    """Whether it becomes true within ten seconds."""
-    end = time.monotonic() + 10
+    """Whether it becomes true within half a minute."""
+    end = time.monotonic() + 30
     while not true() and time.monotonic() < end:
         time.sleep(0.02)
     return true()

@@ -126,7 +126,31 @@ def test_keys_of_two_kinds_under_one_kid(office, client):
     ending = retire(office, client, "one", NOW + 7 * DAY, now=NOW + 6 * DAY)
     assert good(ending, NOW + 7 * DAY) == []
     gone = office.do(companies.remove_client_key, client_id=client.id, kid="one", now=NOW + 6 * DAY)
-    assert gone.keys == ()
+    assert good(gone, NOW + 6 * DAY) == []
+
+
+def test_an_end_is_not_forgotten_with_another_key(office, client):
+    """Be that removed under the same kid, or come under it or another one, once the first is over."""
+    one, (two,) = dict(client.keys[0].jwk), office.jwks("two")["keys"]
+    rsa = {**jwk.generate_key("RSA", 2048).as_dict(private=False), "kid": "one"}
+    retire(office, client, "one", NOW + 7 * DAY)
+    office.do(companies.add_client_key, client_id=client.id, jwk=rsa, now=NOW + DAY)
+    office.do(companies.remove_client_key, client_id=client.id, kid="one", now=NOW + 2 * DAY)
+    for key in (rsa, two):
+        office.do(companies.add_client_key, client_id=client.id, jwk=key, now=NOW + 8 * DAY)
+        given = {"client_id": client.id, "jwks": {"keys": [one, key]}, "now": NOW + 8 * DAY}
+        changed = office.do(companies.change_client, **given)
+        assert [each["kty"] for each in changed.jwks_at(NOW + 8 * DAY)["keys"]] == [key["kty"]]
+
+
+def test_what_is_over_makes_room(office, client):
+    """A client that changes keys often is not stopped by those it had."""
+    for number in range(25):
+        at = NOW + number * DAY
+        (key,) = office.jwks(str(number))["keys"]
+        office.do(companies.add_client_key, client_id=client.id, jwk=key, now=at)
+        changed = retire(office, client, str(number), at + DAY, now=at)
+    assert (good(changed, at), len(changed.keys)) == (["one", "24"], 20)
 
 
 def test_a_retired_kid_stays_retired(office, client):

@@ -34,7 +34,7 @@ standings = st.builds(
     revision=st.just(1),
     notice_version=st.integers(1, 2),
     expires_at=st.one_of(st.just(NOW + timedelta(days=9)), moments),
-    lines=st.lists(places, unique=True, min_size=1, max_size=6).map(
+    lines=st.lists(places, unique=True, max_size=6).map(
         lambda chosen: tuple(line(*place) for place in chosen)
     ),
 )
@@ -116,6 +116,7 @@ READ: dict[str, Any] = {
         ({"epoch": 2}, {}, "superseded"),
         ({}, {"purpose": None}, "purpose_required"),
         ({}, {"purpose": "dpv:Marketing"}, "purpose_not_permitted"),
+        ({"lines": ()}, {"purpose": None}, "keys_not_permitted"),
         ({}, {"keys": ["address"]}, "keys_not_permitted"),
         ({}, {"purpose": PURPOSES[1], "keys": ["name"]}, "keys_not_permitted"),
     ],

@@ -83,7 +83,7 @@ def test_a_read_does_not_wait_for_a_writer(store: Database):
         session.add(Note(text="a"))
         session.flush()
         with ThreadPoolExecutor(1) as pool:
-            seen.append(pool.submit(store.read, texts).result(timeout=10))
+            seen.append(pool.submit(store.read, texts).result(timeout=30))
 
     store.write(slow)
     assert seen == [[]]
@@ -131,7 +131,7 @@ def test_writes_that_would_skew_are_run_again(postgres_url: str):
             runs.append(name)
             total = sum(session.scalars(select(Counter.value)))
             if runs.count(name) == 1:  # when run again, it decides alone
-                both_have_read.wait(10)
+                both_have_read.wait(30)
             if total == 2:
                 session.get_one(Counter, name).value = 0
 

@@ -47,8 +47,8 @@ def line_up(
 ) -> list[Future[str]]:
     """Submit ``first``, which leads and is held, and let ``rest`` queue up behind it, in order; then let go."""
     results = [pool.submit(queue.submit, first)]
-    assert writer.started.wait(10)
-    deadline = time.monotonic() + 10
+    assert writer.started.wait(30)
+    deadline = time.monotonic() + 30
     for length, item in enumerate(rest, start=1):
         results.append(pool.submit(queue.submit, item))
         while len(queue._waiting) < length:

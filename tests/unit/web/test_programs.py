@@ -55,7 +55,7 @@ def run(program, grant, folder, **settings):
     assert started.stdout is not None and started.stderr is not None
     told = started.stdout.readline()
     assert told.startswith("Open"), told + started.stderr.read()
-    said, wrong = started.communicate(grant(told.split()[-1]) + "\n", timeout=30)
+    said, wrong = started.communicate(grant(told.split()[-1]) + "\n", timeout=60)
     assert started.returncode == 0, wrong
     return said.removeprefix("Paste the address you were sent to: ")
 
@@ -66,7 +66,10 @@ def shell(text, folder):
 
 
 def test_each_program_asks_and_reads(running, tmp_path):
-    """With Authlib and with curl the whole ask works, from the pushed request to the value; Authlib with nonces too."""
+    """With Authlib and with curl the whole ask works, from the pushed request to the value; Authlib with nonces too.
+
+    The key is where it was made, or where the environment says.
+    """
     nonces = running.environment["VRM_DPOP_NONCE"] == "yes"
     with served(running) as world:
         shop, mia = world.company(), world.consumer()
@@ -79,7 +82,9 @@ def test_each_program_asks_and_reads(running, tmp_path):
         said = run([sys.executable, "-c", programs.authlib(asker, ASK)], grant, tmp_path)
         assert "'profile': {'name': 'Mia Tran'}" in said
         if shutil.which("curl") and shutil.which("openssl") and not nonces:
-            read = json.loads(run(shell(programs.curl(asker, ASK), tmp_path), grant, tmp_path))
+            moved = (tmp_path / programs.KEY_FILE).rename(tmp_path / "moved 'key'")
+            place = {programs.KEY_VARIABLE: str(moved)}
+            read = json.loads(run(shell(programs.curl(asker, ASK), tmp_path), grant, tmp_path, **place))
             assert read["profile"] == {"name": "Mia Tran"}
 
 

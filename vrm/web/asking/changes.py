@@ -13,12 +13,24 @@ from vrm.web.language import gettext
 
 
 @dataclass(frozen=True)
+class News:
+    """How a line differs from what was granted of it: ``why`` and ``frequency`` as they were, None where they still are."""
+
+    required: bool = False
+    why: str | None = None
+    frequency: str | None = None
+    more_options: bool = False
+
+
+@dataclass(frozen=True)
 class Changes:
-    """``before``: by number of a line, what was granted of it, for the same purpose. ``stays``: the numbers of those
-    that are asked for again just as they were granted. ``dropped`` is what was granted and is in no line any more.
+    """``before``: by number of a line, what was granted of it, for the same purpose; ``news``: what such a line says that
+    is new. ``stays``: the numbers of those that are asked for again just as they were granted, on terms that reach no
+    further. ``dropped`` is what was granted and is in no line any more.
     """
 
     before: dict[int, GrantedLine]
+    news: dict[int, News | None]
     stays: frozenset[int]
     dropped: tuple[GrantedLine, ...]
     basis: Basis
@@ -35,12 +47,10 @@ def compare(terms: Terms, basis: Basis) -> Changes:
         if was is not None:
             before[number] = was
             left.remove(was)
-    stays = frozenset(
-        number
-        for number, was in before.items()
-        if not _reaches_further(terms, granted.terms) and _is_same(terms.lines[number], was, granted)
-    )
-    return Changes(before, stays, tuple(left), basis, terms)
+    news = {number: _news(terms.lines[number], was, granted) for number, was in before.items()}
+    same = frozenset(number for number, told in news.items() if told is None)
+    stays = frozenset[int]() if _reaches_further(terms, granted.terms) else same
+    return Changes(before, news, stays, tuple(left), basis, terms)
 
 
 def chosen_before(changes: Changes, terms: Terms) -> MultiDict[str, str]:
@@ -54,6 +64,11 @@ def chosen_before(changes: Changes, terms: Terms) -> MultiDict[str, str]:
         for name in (f"item-{number}", f"item-{number}-{was.key}"):
             picked.add(name, was.item_id or "all")
     return picked
+
+
+def elsewhere(line: Line, changes: Changes) -> str | None:
+    """The purpose for which a key of this line was granted, where that ends and the line is for another one."""
+    return next((was.purpose for was in changes.dropped if was.key in line.options), None)
 
 
 def is_there(was: GrantedLine, options: Sequence[Option]) -> bool:
@@ -77,16 +92,18 @@ def label(line: GrantedLine, changes: Changes, catalogue: Catalogue) -> str:
 def told(changes: Changes, terms: Terms, catalogue: Catalogue) -> dict[str, Any]:
     """What the page says of the consent: see ``replaces`` in ``ask.html``."""
     consent, then = changes.basis.consent, changes.basis.revision.terms
-    keeps_alike = (then.retention_days, then.recipients) == (terms.retention_days, terms.recipients)
     return {
         "id": consent.id,
         "granted_at": consent.granted_at,
         "expires_at": consent.expires_at,
         "dropped": list(dict.fromkeys(label(line, changes, catalogue) for line in changes.dropped)),
         "recognised": then.sign_in,
+        "asked_days": None if then.duration_days == terms.duration_days else then.duration_days,
         "kept": None
-        if keeps_alike
-        else {"retention_days": then.retention_days, "recipients": list(then.recipients)},
+        if then.retention_days == terms.retention_days
+        else {"retention_days": then.retention_days},
+        "passed_on": [name for name in terms.recipients if name not in then.recipients],
+        "not_passed_on": [name for name in then.recipients if name not in terms.recipients],
     }
 
 
@@ -100,12 +117,16 @@ def _reaches_further(terms: Terms, then: Terms) -> bool:
     return longer or not set(terms.recipients) <= set(then.recipients)
 
 
-def _is_same(line: Line, was: GrantedLine, granted: Revision) -> bool:
-    """Whether a line says nothing new to who granted it: no other words, and nothing more to choose from."""
+def _news(line: Line, was: GrantedLine, granted: Revision) -> News | None:
+    """What a line says that is new to who granted it; None where that is nothing."""
     offered = {option for other in _asked_then(granted.terms.lines, was) for option in other.options}
-    return (line.required, line.why, line.frequency) == (was.required, was.why, was.frequency) and set(
-        line.options
-    ) <= offered | {was.key}
+    news = News(
+        required=line.required != was.required,
+        why=None if line.why == was.why else was.why,
+        frequency=None if line.frequency == was.frequency else was.frequency,
+        more_options=not set(line.options) <= offered | {was.key},
+    )
+    return None if news == News() else news
 
 
 def _asked_then(lines: Sequence[Line], was: GrantedLine) -> list[Line]:

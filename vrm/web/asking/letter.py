@@ -1,7 +1,7 @@
 """A company's ask as a letter to the person: who, why, and line by line the very value that would leave."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,10 @@ import rfc8785
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, consents, profiles
-from vrm.catalogue import SENSITIVITIES, Catalogue
+from vrm.catalogue import Catalogue
 from vrm.companies import Asker, Company
 from vrm.house import House
-from vrm.web.asking import changes, choices, shown
-from vrm.web.asking.choices import Option
+from vrm.web.asking import changes, choices, shown, slips
 from vrm.web.asking.shown import Values
 
 
@@ -47,11 +46,15 @@ def write(
     values = profiles.list_items(
         db, house.keys, consumer_id=consumer_id, fields=fields_behind(catalogue, ask.terms)
     )
-    basis = None
+    basis, beside = None, []
+    notice_version, now = asker.company.notice_version, clock.now()
     if ask.amends is not None:
-        notice_version = asker.company.notice_version
         basis = consents.get_basis(
-            db, consumer_id=consumer_id, amends=ask.amends, notice_version=notice_version, now=clock.now()
+            db, consumer_id=consumer_id, amends=ask.amends, notice_version=notice_version, now=now
+        )
+    else:
+        beside = consents.list_standing(
+            db, consumer_id=consumer_id, company_id=ask.company_id, notice_version=notice_version, now=now
         )
     person = accounts.open_person(db, house.keys, person_id=consumer_id).email
     return compose(
@@ -62,6 +65,7 @@ def write(
         person=person,
         picked=picked,
         basis=basis,
+        beside=beside,
         message=message,
     )
 
@@ -75,18 +79,19 @@ def compose(
     person: str | None,
     picked: choices.Picked,
     basis: consents.Basis | None = None,
+    beside: Sequence[consents.Consent] = (),
     message: str = "",
 ) -> Letter:
     """The letter to whoever keeps these ``values`` by field; ``person`` is how they are called on it.
 
     ``basis`` is the consent that the ask would change. What the person had chosen in it is chosen here, until they
-    choose anew.
+    choose anew. ``beside``: those of the company that stand, and that it would not change.
     """
     changed = changes.compare(ask.terms, basis) if basis else None
     if changed and not picked:
         picked = changes.chosen_before(changed, ask.terms)
     lines = [
-        choices.kept_line(_line(catalogue, number, line, values, changed), picked)
+        choices.kept_line(slips.write(catalogue, number, line, values, changed), picked)
         for number, line in enumerate(ask.terms.lines)
     ]
     notice = notice_of(asker.company, ask.terms)
@@ -131,13 +136,14 @@ def compose(
         "durations": choices.kept_days(choices.durations(ask.terms), picked),
         "retention_days": ask.terms.retention_days,
         "recipients": list(ask.terms.recipients),
-        "payload": _payload(catalogue, lines, values),
+        "payload": slips.payload(catalogue, lines, values),
         "notice": {
             "version": notice["version"],
             "fingerprint": notice["sha256"][:16],
             "url": notice["privacy_notice_url"],
         },
         "replaces": changes.told(changed, ask.terms, catalogue) if changed else None,
+        "beside": [{"id": each.id, "granted_at": each.granted_at} for each in beside],
         "can_grant": not any(line["required"] and line["missing"] for line in lines),
     }
     return Letter(ask, asker, context, versions, notice, _digest(seen))
@@ -146,75 +152,6 @@ def compose(
 def fields_behind(catalogue: Catalogue, terms: consents.Terms) -> set[str]:
     """Every field a letter with these terms may show a value of."""
     return {field for line in terms.lines for key in line.options for field in shown.behind(catalogue, key)}
-
-
-def _line(
-    catalogue: Catalogue,
-    number: int,
-    line: consents.Line,
-    values: Values,
-    changed: changes.Changes | None,
-) -> dict[str, Any]:
-    # What gives least comes first, and is what leaves unless the person says otherwise.
-    keys = sorted(line.options, key=lambda key: catalogue.get(key).kind != "answer")
-    texts = {key: shown.texts(catalogue, key, values) for key in keys}
-    chosen = next((key for key in keys if texts[key]), None)
-    first = catalogue.get(chosen or line.key)
-    options = [
-        Option(
-            key,
-            found.label,
-            texts[key],
-            key == chosen,
-            found.sensitivity == "special",
-            shown.items(catalogue, found, values),
-        )
-        for key in keys
-        for found in (catalogue.get(key),)
-    ]
-    was = changed.before.get(number) if changed else None
-    stays = (
-        changed is not None and number in changed.stays and was is not None and changes.is_there(was, options)
-    )
-    before = was.key if was else None
-    special = {option.special and not (stays and option.key == before) for option in options if option.texts}
-    return {
-        "index": number,
-        "label": catalogue.get(line.key).label if len(keys) > 1 else first.label,
-        "why": line.why,
-        "purpose": catalogue.get_purpose(line.purpose).plain,
-        "required": line.required,
-        "sensitivity": max((catalogue.get(key).sensitivity for key in keys), key=SENSITIVITIES.index),
-        "frequency": line.frequency,
-        "ticked": False,
-        "sure": None if True not in special else "some" if False in special else "every",
-        "options": options,
-        "items_of": first.name,
-        "items": shown.items(catalogue, first, values),
-        "stays": stays,
-        "before": before,
-        "granted": changes.label(was, changed, catalogue) if changed and was else None,
-        "missing": chosen is None,
-        "fill": next((field for key in keys for field in shown.behind(catalogue, key)), line.key),
-    }
-
-
-def _payload(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) -> dict[str, object]:
-    """The profile their program gets when the person changes nothing on the page."""
-    payload: dict[str, object] = {}
-    for line in lines:
-        if line["missing"] or not (line["required"] or line["ticked"]):
-            continue
-        key = next(option.key for option in line["options"] if option.chosen)
-        found = catalogue.get(key)
-        if found.kind == "answer":
-            payload[key] = shown.answer(catalogue, key, values)
-        elif found.plural:
-            chosen = {item["id"] for item in line["items"] if item["chosen"] and key == line["items_of"]}
-            payload[key] = [item.value for item in values[key] if not chosen or item.item_id in chosen]
-        else:
-            payload[key] = values[key][0].value
-    return payload
 
 
 def _purposes(catalogue: Catalogue, terms: consents.Terms, company: Company) -> list[dict[str, Any]]:

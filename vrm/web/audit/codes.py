@@ -84,6 +84,8 @@ CODES: Mapping[str, str] = {
     "redirect_uris": N_("Its redirect URIs"),
     "jwks": N_("Its keys"),
     "jwks_uri": N_("The address of its keys"),
+    "scope_purpose": N_("What its scopes are for"),
+    "post_logout_redirect_uris": N_("Where people go after signing out"),
     "key_added": N_("A key was added"),
     "at_once": N_("Every other key ended at once"),
     "key_retired": N_("A key was given an end"),

@@ -4,12 +4,10 @@ Whether the hint is anybody's, whether they blocked the company or were asked to
 alike, and every one that reaches nobody takes the same steps as one that does, whose trace is then undone.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import Endpoint, EndpointRequest, InvalidRequestError, OAuth2Request
 from flask import Blueprint, Response
 
@@ -17,7 +15,7 @@ from vrm import clock, consents, tokens
 from vrm.ids import new_id
 from vrm.web.asking import check_ask
 from vrm.web.audiences import audience
-from vrm.web.oauth import hints, parameters
+from vrm.web.oauth import backchannel_message, hints, parameters
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.server import AuthorizationServer
@@ -25,10 +23,6 @@ from vrm.web.oauth.transaction import current_session
 
 PATH = "/oauth/backchannel"
 DELIVERY_MODES = ["poll"]
-MOST_MESSAGE = 64
-_SIGNS = " .,:;#/+()'&!?_-"
-_UNSEEN = "\u115f\u1160\u3164\uffa0\U00013441\U00013442"
-"""Letters that are blank: the Hangul fillers, and two of the Egyptian hieroglyphs."""
 
 _NAME = "backchannel_authentication"
 _REFUSED = {
@@ -38,16 +32,6 @@ _REFUSED = {
     "grant_management_action": "A desk request makes a new grant. Change one through /oauth/par.",
     "grant_id": "A desk request makes a new grant. Change one through /oauth/par.",
 }
-
-
-class InvalidBindingMessage(OAuth2Error):  # type: ignore[misc]
-    """CIBA, section 13. The standard lets a request go without a message; here the person must have what to compare."""
-
-    error = "invalid_binding_message"
-    description = (
-        "Send a binding_message, and show it on your own screen: the person compares the two. One line of at most "
-        f"{MOST_MESSAGE} letters, digits, spaces and {_SIGNS.strip()}"
-    )
 
 
 @dataclass(frozen=True)
@@ -85,7 +69,7 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
             hint=hints.read(sent, asker, issuer=house.settings.issuer, keys=house.keys),
             terms=terms,
             scope=sent.get("scope", ""),
-            message=_message(sent.get("binding_message", "").strip()),
+            message=backchannel_message.read(sent.get("binding_message", "")),
             life=_life(sent.get("requested_expiry")),
         )
         return checked
@@ -135,26 +119,6 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
             now=now,
         )
         return new.auth_req_id
-
-
-def _message(text: str) -> str:
-    """What both sides compare: short, and of plain signs (CIBA, section 7.1), among them at least one to tell it by.
-
-    What looks alike must be alike. So there is one spelling of each letter (NFKC), and no mark, which is drawn over its
-    neighbour or not at all.
-    """
-    known = all(_is_letter(each) or each in _SIGNS for each in text)
-    if len(text) > MOST_MESSAGE or not known or not any(map(_is_letter, text)):
-        raise InvalidBindingMessage()
-    if not unicodedata.is_normalized("NFKC", text):
-        raise InvalidBindingMessage()
-    return text
-
-
-def _is_letter(char: str) -> bool:
-    """A letter or a decimal digit of any script that somebody can see."""
-    kind = unicodedata.category(char)
-    return (kind.startswith("L") or kind == "Nd") and char not in _UNSEEN
 
 
 def _life(requested: str | None) -> timedelta:

@@ -103,8 +103,11 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
     # Refusing needs no letter: one cannot be written where the consent it changes has ended.
     if decision == "refuse":
         ask = consents.refuse(db, server.house.keys, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
-        _use_up(ask)  # whoever was first: nobody is kept from saying no
-        return _answer(server, ask, None) if _may_return(ask, asker) else onward("/home", "refused-quietly")
+        # Nobody is kept from saying no, but the client hears one answer to its request (RFC 9126, section 4).
+        is_first = _use_up(ask)
+        if is_first and _may_return(ask, asker):
+            return _answer(server, ask, None)
+        return onward("/home", "refused-quietly")
     if consents.blocked_since(db, consumer_id=consumer_id, company_id=ask.company_id) is not None:
         return _blocked(ask, asker, 409)
     written = _write(server, db, consumer_id, ask, asker, request.form)

@@ -62,7 +62,8 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         return {
             **body,
             **_named(scopes.granted(row.scope.split(), revision)),
-            "exp": int(min(row.expires_at, consent.expires_at).timestamp()),  # decided anew, it may end sooner
+            # Decided anew, it may end sooner than the token would.
+            "exp": int(min(row.expires_at, consent.expires_at).timestamp()),
             "sub": consent.subject,
             "grant_id": consent.id,
             "authorization_details": granted_details(revision),

@@ -43,9 +43,10 @@ class InvalidTarget(OAuth2Error):  # type: ignore[misc]
 def require_own_resource(sent: MultiDict[str, str], issuer: str, redirect_uri: str | None = None) -> None:
     """Raise ``InvalidTarget`` where a token is wanted for another API than ours (RFC 8707, section 2).
 
-    Ours goes by the name that its metadata gives it (RFC 9728, section 2), however often that is said.
+    Ours goes by the name that its metadata gives it (RFC 9728, section 2), however often that is said. An issuer has
+    no path, and no path is the same as ``/`` (RFC 3986, section 6.2.3), which many URL libraries write.
     """
-    if any(resource != issuer for resource in sent.getlist("resource")):
+    if not {issuer, f"{issuer}/"}.issuperset(sent.getlist("resource")):
         raise InvalidTarget(
             f"Tokens of this server are for {issuer} alone. Send that as the resource, or leave it out.",
             redirect_uri=redirect_uri,

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.support import seeds
 from tests.unit.web.audit.desk import Desk, settle
 from vrm import accounts, clock, oversight
 
 
+@pytest.mark.usefixtures("noon")
 def test_it_says_how_things_stand(desk, world):
     """The state of the log, the mandate's end, and where to go from here."""
     desk.get("/audit")
@@ -29,6 +32,7 @@ def test_an_empty_house_has_a_home(desk):
     assert "The log is empty." in desk.page
 
 
+@pytest.mark.usefixtures("noon")
 def test_the_last_day_is_said(app, house):
     """A mandate that ends at midnight holds on the day before, and the page names that day."""
     desk = Desk(app, seeds.auditor(house))

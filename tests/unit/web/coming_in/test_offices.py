@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.seeds import code
+from tests.support.seeds import code, wrong_code
 from tests.unit.web.portal.actors import PASSWORD, Browser, Post, found
 from vrm import accesslog, accounts, clock, work
 from vrm.app import create_app
@@ -49,10 +49,15 @@ def choose(browser, link, **more):
     return browser.post(action, token=browser.hidden("token"), new_password=PASSWORD, **more)
 
 
+def secret_on(page):
+    """The secret for the device, as it stands there to be typed in."""
+    return found(r"<code>([A-Z2-7 ]+)</code>", page).replace(" ", "")
+
+
 def enrol(browser):
     """Set the second factor up; its secret."""
     browser.get(f"{browser.office.prefix}/second-factor")
-    secret = found(r"<code>([A-Z2-7 ]+)</code>", browser.page).replace(" ", "")
+    secret = secret_on(browser.page)
     browser.post(f"{browser.office.prefix}/second-factor", 200, code=code(secret, clock.now()))
     return secret
 
@@ -112,6 +117,7 @@ def test_nobody_signs_up_as_an_auditor(app, post):
     assert "choose-password" not in letter.get_content()
 
 
+@pytest.mark.usefixtures("noon")
 def test_an_auditor_comes_in_with_two_factors(app, house, invited):
     """Without the second factor every page leads to it; then the codes are shown once, and it is written down."""
     auditor_id, link = invited
@@ -120,7 +126,7 @@ def test_an_auditor_comes_in_with_two_factors(app, house, invited):
     assert browser.get("/audit/account", 303).location == "/audit/second-factor?next=/audit/account"
     browser.get("/audit/second-factor")
     assert "<svg" in browser.page and "style=" not in browser.page
-    browser.post("/audit/second-factor", 403, code="000000")
+    browser.post("/audit/second-factor", 403, code=wrong_code(secret_on(browser.page), clock.now()))
     secret = enrol(browser)
     assert len(set(found(r"<ul class=\"codes\">(.*?)</ul>", browser.page).split("<li>"))) == 11
     browser.get("/audit/account")
@@ -164,7 +170,7 @@ def test_anyone_may_have_a_second_factor_and_remove_it(app, post):
     other = Browser(app)
     other.sign_in(EMAIL)
     assert other.get("/home", 303).location == "/second-factor?next=/home"
-    mia.post("/second-factor/remove", 403, code="000000")
+    mia.post("/second-factor/remove", 403, code=wrong_code(secret, clock.now()))
     mia.post("/second-factor/remove", code=code(secret, clock.now() + timedelta(seconds=30)))
     other = Browser(app)
     other.sign_in(EMAIL)
@@ -180,7 +186,7 @@ def test_guessing_codes_is_slowed(app, post):
     other = Browser(app)
     other.sign_in(EMAIL)
     for _ in range(10):
-        other.post("/second-factor", 403, code="123456")
+        other.post("/second-factor", 403, code=wrong_code(secret, clock.now()))
     other.post("/second-factor", 429, code=code(secret, clock.now() + timedelta(seconds=30)))
 
 

@@ -82,7 +82,7 @@ def test_what_is_held_is_counted_drawn_and_listed(house, shop, mia, desk, read):
     assert "Never read: 1 of 2." in browser.page
     assert "Too few people yet. We show a figure from 20 on." in browser.page
     assert set(listed(browser.page)) == {kept.id, gone.id}
-    for secret in (mia.consumer_id, mia.email, "Mia"):
+    for secret in (mia.consumer_id, mia.email, "Mia Tran"):
         assert secret not in browser.page
 
 

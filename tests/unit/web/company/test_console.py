@@ -259,7 +259,7 @@ def test_whoever_is_signed_in_stays_so(owner, house, company):
     before = owner.session_token()
     owner.post("/company/console/run", 200, **ASK, do="run")
     assert owner.session_token() == before
-    assert "Jana" not in owner.page
+    assert "Jana Weiss" not in owner.page
     owner.get("/company/people")
     assert "Jana Weiss" in owner.page
 

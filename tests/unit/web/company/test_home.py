@@ -22,6 +22,7 @@ def test_the_steps_that_are_left(owner, house, company):
     assert 'href="/company/clients">Look at your clients' in owner.page
 
 
+@pytest.mark.usefixtures("noon")
 def test_figures_of_today(app, house):
     """A company in good standing sees its active consents, and today's reads and refusals from the log."""
     shop, mia = seeds.shop(house), seeds.person(house)
@@ -41,6 +42,7 @@ def test_figures_of_today(app, house):
     assert "<dt>Refused today</dt><dd><bdi>0</bdi>" in desk.page
 
 
+@pytest.mark.usefixtures("noon")
 def test_keys_that_end_and_suspension(app, house):
     """A client whose last key ends soon, and a suspended company, are told what that means."""
     shop = seeds.shop(house)

@@ -71,7 +71,7 @@ class Browser:
 
 
 class Post:
-    """The mail folder: what the worker has sent, newest last."""
+    """The mail folder: what the worker has sent."""
 
     def __init__(self, house: House) -> None:
         self._house = house

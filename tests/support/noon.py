@@ -1,0 +1,20 @@
+"""A clock that stands still, for tests of codes that last for seconds and of days that have names."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from time_machine import travel
+
+from vrm import clock
+
+
+@pytest.fixture
+def noon() -> Iterator[datetime]:
+    """It is noon of today for as long as the test takes: no step, no hour and no day ends meanwhile.
+
+    To be named before what makes rows (``usefixtures`` is), or they would be of the afternoon.
+    """
+    now = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    with travel(now, tick=False):
+        yield now
