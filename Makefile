@@ -12,7 +12,7 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test-env test test-deep bench-explorer bench-log check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep bench-explorer bench-log bench-delay check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
@@ -43,6 +43,9 @@ bench-explorer: $(TEST) ## Time an auditor's questions in a small and a large lo
 
 bench-log: $(TEST) ## Time writing, signing, proving and verifying as the log grows (ARGS=--large: to a million)
 	@$(BIN)/python -m bench.log $(ARGS)
+
+bench-delay: $(TEST) ## Time how long after an event the checkpoint over it is signed (ARGS='--rate 0', ARGS=--postgres)
+	@$(BIN)/python -m bench.delay $(ARGS)
 
 check: lint types imports ## All checks that run no product code
 

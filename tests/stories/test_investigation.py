@@ -15,7 +15,7 @@ from tests.browser.offices import command, download, sit_down
 from tests.browser.people import follow, heading, press
 from tests.support import seeds
 from tests.support.actors import World, served
-from tests.support.browser import SIZES
+from tests.support.browser import PATIENCE, SIZES
 from tests.support.houses import CHEAP
 from tests.support.server import RunningServer
 from tests.support.town import usual
@@ -46,7 +46,7 @@ def page(chromium: Browser, world: World) -> Iterator[Page]:
     """The auditor's browser."""
     size: Any = SIZES["desktop"]
     with chromium.new_context(**size, locale="en-GB", base_url=world.house.settings.issuer) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         yield context.new_page()
 
 

@@ -1,14 +1,12 @@
 """Somebody who never trusted us follows docs/verify-us.md: a program of their own, with a library that is not ours."""
 
 import base64
-import os
-import re
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from tests.support import go
 from tests.support.http import answer, serving
 from tests.tamper.served import Files
 from tests.tamper.small_log import CONSUMERS, ORIGIN, Signer, fill
@@ -16,30 +14,15 @@ from vrm import accesslog
 from vrm.accesslog import proof_file
 from vrm.tlog.checkpoint import Checkpoint, sign
 
-PAGE = Path(__file__).parents[2] / "docs" / "verify-us.md"
-LIBRARY = Path("/usr/share/gocode")
-"""Where Debian's golang-golang-x-mod-dev puts it; .ci/install brings it, and Go."""
 KEY = Signer().verifier.vkey
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
+def program():
     """The program as it stands on the page, built as the page says."""
-    (text,) = re.findall(r"^```go\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(text.splitlines()) < 80
-    folder = tmp_path_factory.mktemp("go")
-    (folder / "verify.go").write_text(text)
-    environment = {
-        **os.environ,
-        "GO111MODULE": "off",
-        "GOPATH": str(LIBRARY),
-        "GOCACHE": str(folder / "cache"),
-    }
-    assert "export GO111MODULE=off GOPATH=/usr/share/gocode" in PAGE.read_text()
-    subprocess.run(
-        ["go", "build", "-o", "verify", "verify.go"], cwd=folder, env=environment, check=True, timeout=240
-    )
-    return folder / "verify"
+    assert len(go.text_on_the_page().splitlines()) < 80
+    assert "export GO111MODULE=off GOPATH=/usr/share/gocode" in go.PAGE.read_text()
+    return go.verifier()
 
 
 @pytest.fixture

@@ -92,7 +92,9 @@ class AllLeaves:
                 self._findings.add(line, "entry or leaf_hash", leaf, "do not belong together")
         if self._signed is None or self._broken:
             return
-        if self._stated.size < self._signed.size:  # even if the root is theirs: it may be signed for more leaves
+        if (
+            self._stated.size < self._signed.size
+        ):  # even if the root is theirs: it may be signed for more leaves
             what = f"comes too early: of {self._signed.size} leaves the file holds {self._stated.size}"
             self._findings.add(number + 1, "end", None, what)
         elif not stated and not (computed and self._doubts):
