@@ -12,27 +12,20 @@ programs take of the machine.
 """
 
 import argparse
-import hashlib
 import json
 import platform
-import random
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 from bench.curves import Curve, draw
-from bench.explorer import CLOCKS, Clock, events
-from keys.signing import Ed25519Signer
+from bench.explorer import CLOCKS, Clock
+from bench.filled import ORIGIN, Log
+from bench.verifying import VERIFYING, verifying
 from vrm import accesslog
-from vrm.accesslog import Event, Pin, archiving
-from vrm.accesslog import models as _tables  # noqa: F401  (so that the metadata knows the log's tables)
-from vrm.db import Base, Database
-from vrm.tlog import Verifier, following, merkle
-from vrm.tlog.sources import Folder
+from vrm.db import Database
 
 GROUP = 16
 """Entries that are written, and given their leaves, in one transaction."""
@@ -40,49 +33,7 @@ GROUP = 16
 PROOFS = 20
 """Proofs in one measure: one is too short for a clock."""
 
-ORIGIN = "log.example/bench"
-
-Measure = Callable[["Log"], float]
-
-
-@dataclass
-class Log:
-    """A log of ``size`` entries once it is complete, and the writer of its last ones."""
-
-    size: int
-    database: Database
-    folder: Path
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(b"bench" * 6 + b"ok"))
-    chance: random.Random = field(default_factory=lambda: random.Random(1))
-    hashes: list[int] = field(default_factory=list)  # how many each proof held
-
-    def __post_init__(self) -> None:
-        self.pin = Pin(self.folder / f"{self.size}.checkpoint")
-        self.every: Iterator[Event] = events(self.size)
-
-    def write(self, count: int) -> None:
-        """Write the next events, in one transaction."""
-        prepared = [accesslog.prepare(next(self.every)) for _ in range(count)]
-        self.database.write_group(partial(accesslog.append, prepared=prepared))
-
-    def fill(self, count: int) -> None:
-        """Write so many events and give them their leaves."""
-        with self.database.engine.begin() as connection:
-            Base.metadata.create_all(connection)
-        done = 0
-        while done < count:
-            step = min(10_000, count - done)
-            self.write(step)
-            while accesslog.sequence(self.database, limit=step):
-                pass
-            done += step
-            print(
-                f"\rfilling {self.size:>9,} [{'#' * (25 * done // count):<25}]",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-        print(file=sys.stderr)
+Measure = Callable[[Log], float]
 
 
 def write(log: Log) -> float:
@@ -128,14 +79,6 @@ PROVING: dict[str, Measure] = {
 }
 
 
-VERIFYING = (
-    "verify the files, an entry",
-    "only hash them, an entry",
-    "verify an export, an entry",
-    "only hash it, an entry",
-)
-
-
 def take(
     measures: dict[str, Measure], logs: Sequence[Log], rounds: int, clock: Clock
 ) -> dict[str, list[float]]:
@@ -150,83 +93,6 @@ def take(
     return {name: [median(each) for each in every] for name, every in taken.items()}
 
 
-def export(log: Log) -> Path:
-    """The whole log in a file."""
-    path = log.folder / f"{log.size}.jsonl"
-    verifier = Verifier(ORIGIN, log.signer.public)
-    with path.open("wb") as file:
-        file.writelines(accesslog.open_export(log.database, verifier=verifier))
-    return path
-
-
-def put(path: Path, content: bytes) -> None:
-    """A file of an archive."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def archived(log: Log) -> Path:
-    """The whole log as the files that are served (C2SP tlog-tiles)."""
-    path = log.folder / f"{log.size}-archive"
-    archiving.archive(log.database, path, [Verifier(ORIGIN, log.signer.public)], put=put)
-    return path
-
-
-def follow(log: Log, path: Path) -> None:
-    """What ``vrm log verify`` does with the files: every entry, every hash, up to the signed root."""
-    done = following.follow(Folder(path), [Verifier(ORIGIN, log.signer.public)])
-    if (done.size, done.entries) != (log.size, True):
-        raise SystemExit("the archive does not verify")
-
-
-def hash_bundles(path: Path) -> None:
-    """The least that anybody must do with them: read each entry, hash it, and hash the hashes up to the root."""
-    frontier = merkle.Frontier()
-    for bundle in sorted(path.glob("tile/entries/**/*")):
-        content, at = (bundle.read_bytes() if bundle.is_file() else b""), 0
-        while at < len(content):
-            end = at + 2 + int.from_bytes(content[at : at + 2], "big")
-            frontier.append(hashlib.sha256(b"\0" + content[at + 2 : end]).digest())
-            at = end
-    frontier.root()
-
-
-def verify(log: Log, path: Path) -> None:
-    """All that an auditor's program does with the whole file of an export."""
-    with path.open("rb") as file:
-        report = accesslog.verify_export(file, vkey=Verifier(ORIGIN, log.signer.public).vkey)
-    if not report.ok or report.entries != log.size:
-        raise SystemExit(f"the log does not verify: {report.findings}")
-
-
-def hash_only(path: Path) -> None:
-    """The least that anybody must do: read each line, hash it, and hash the hashes up to the root."""
-    frontier = merkle.Frontier()
-    with path.open("rb") as file:
-        for line in file:
-            frontier.append(hashlib.sha256(line).digest())
-    frontier.root()
-
-
-def verifying(logs: Sequence[Log], rounds: int, clock: Clock) -> dict[str, list[float]]:
-    """Microseconds for each entry: both forms of the log, each beside the least that must be done with it, in turns."""
-    forms = [(export(log), archived(log)) for log in logs]
-    taken: dict[str, list[list[float]]] = {name: [[] for _ in logs] for name in VERIFYING}
-    for _ in range(rounds):
-        for at, (log, (file, folder)) in enumerate(zip(logs, forms, strict=True)):
-            works = (
-                partial(follow, log, folder),
-                partial(hash_bundles, folder),
-                partial(verify, log, file),
-                partial(hash_only, file),
-            )
-            for name, work in zip(VERIFYING, works, strict=True):
-                began = clock()
-                work()
-                taken[name][at].append(1e6 * (clock() - began) / log.size)
-    return {name: [median(each) for each in every] for name, every in taken.items()}
-
-
 def tell(found: dict[str, list[float]], logs: Sequence[Log]) -> None:
     """A table: each measure in each log, and what the largest log's is of the smallest's."""
     print(f"{'microseconds':<30}" + "".join(f"{log.size:>12,}" for log in logs) + f"{'ratio':>9}")
@@ -238,9 +104,10 @@ def tell(found: dict[str, list[float]], logs: Sequence[Log]) -> None:
         + "".join(f"{value:>12.1f}" for value in lengths)
         + f"{lengths[-1] / lengths[0]:>9.2f}"
     )
-    for form, one, other in (("files", *VERIFYING[:2]), ("an export", *VERIFYING[2:])):
-        ratios = [whole / least for whole, least in zip(found[one], found[other], strict=True)]
-        print(f"{f'verifying / hashing {form}':<30}" + "".join(f"{ratio:>12.2f}" for ratio in ratios))
+    for form, whole, *hashed in (("files", *VERIFYING[:3]), ("an export", *VERIFYING[3:])):
+        for how, least in zip(("with the tree", "alone"), hashed, strict=True):
+            ratios = [one / other for one, other in zip(found[whole], found[least], strict=True)]
+            print(f"{f'{form} / hashing {how}':<30}" + "".join(f"{ratio:>12.2f}" for ratio in ratios))
 
 
 def main() -> None:
