@@ -38,7 +38,8 @@ directory as well: everything not yet destroyed. So back up the directory apart 
 
 KNOWN GAP: Python cannot wipe memory; a key may linger in a process, or in its swap, after it is dropped.
 KNOWN GAP: who can write to the databases can put back older sealed bytes together with their older version
-number, or an older key database with keys since destroyed; a restore must replay the erasures.
+number, or an older key database with keys since destroyed; a restore must replay the erasures, as
+``KeyStore.were_destroyed`` tells them for as long as the directory is not set back as well.
 """
 
 from keys.envelope import Aad
@@ -58,10 +59,11 @@ from keys.errors import (
 from keys.log_keys import LogKey, LogKeys
 from keys.rotation import KekStatus
 from keys.signing import Ed25519Signer
-from keys.store import CACHE_SECONDS, KeyStore
+from keys.store import BACKUP_DAYS, CACHE_SECONDS, KeyStore
 from keys.token_keys import Es256Signer, TokenKey, TokenKeys
 
 __all__ = [
+    "BACKUP_DAYS",
     "CACHE_SECONDS",
     "Aad",
     "AlreadyExists",

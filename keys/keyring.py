@@ -6,6 +6,7 @@
     log-signing-key     wrapped
     log-signing-keys    wrapped; there once the log's key was changed, and then it alone counts
     token-signing-keys  wrapped; there once an ID token or our key set was asked for
+    destroyed           a line for each owner whose key was destroyed: a keyed hash of the id; lines are only added
     lock                held (flock) by whoever writes here or in the key store's database
 
 A wrapped key has the format of all sealed bytes, the KEK's id standing as key id. Every process that uses a key
@@ -119,6 +120,26 @@ class Keyring:
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
         return (self._directory / name).exists()
+
+    def add_line(self, name: str, line: str) -> None:
+        """Add a line to a file of the directory, unless it is there; durable on return. Needs the lock."""
+        if line in self.lines(name):
+            return
+        path = self._directory / name
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:
+            file.write(
+                f"\n{line}\n".encode()
+            )  # the first break ends what a crash may have left of another line
+            file.flush()
+            os.fsync(file.fileno())
+        sync_directory(self._directory)
+
+    def lines(self, name: str) -> frozenset[str]:
+        """The lines of such a file; none where there is no file yet."""
+        try:
+            return frozenset(read_private(self._directory / name).decode().split())
+        except FileNotFoundError:
+            return frozenset()
 
     def read_wrapped_by(self, name: str) -> str:
         """The id of the KEK that wraps a file."""

@@ -9,7 +9,7 @@ replaced whole and read anew for each use: every process follows at once.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,18 @@ class LogKey:
 
     signer: Ed25519Signer
     since: datetime | None
+
+
+@dataclass(frozen=True)
+class NextKey:
+    """A key that signs nothing yet."""
+
+    seed: bytes = field(repr=False)
+    since: datetime
+
+    @property
+    def signer(self) -> Ed25519Signer:
+        return Ed25519Signer(self.seed)
 
 
 class LogKeys:
@@ -46,33 +58,46 @@ class LogKeys:
             return []
         return [bytes.fromhex(public) for public in self._read()["former"]]
 
-    def rotate(self, now: datetime) -> LogKey:
-        """Make the next key, which signs from now on beside the one there is; durable on return.
+    def draft(self, now: datetime) -> "NextKey":
+        """A next key, which is kept nowhere yet: so that it can be said what is done before it is. Raises as ``rotate``."""
+        self._require_one()
+        return NextKey(new_seed(), now)
+
+    def rotate(self, key: "NextKey") -> LogKey:
+        """Let a drafted key sign from now on beside the one there is; durable on return.
 
         ``KeyChanging`` when there are two already.
         """
         with self._keyring.lock():
-            if len(self.signing()) > 1:
-                raise KeyChanging(
-                    "The log's key is changing already. End that first: vrm keys rotate-log --finish"
-                )
-            row = {"seed": new_seed().hex(), "since": now.astimezone(UTC).isoformat()}
+            self._require_one()
+            row = {"seed": key.seed.hex(), "since": key.since.astimezone(UTC).isoformat()}
             rows = self._read()["signing"] if self._keyring.has(LOG_KEYS) else [self._first_row()]
             self._write([*rows, row], self.former())
         return _key(row)
 
+    def elder(self) -> Ed25519Signer:
+        """The key that ``finish`` would destroy; raises as that does."""
+        keys = self.signing()
+        if len(keys) < 2:
+            raise KeyChanging("The log has one key, and none to give up. Begin with: vrm keys rotate-log")
+        return keys[0].signer
+
     def finish(self) -> Ed25519Signer:
         """Destroy the elder of two keys; the public half of what is gone. ``KeyChanging`` when there is one alone."""
         with self._keyring.lock():
-            keys = self.signing()
-            if len(keys) < 2:
-                raise KeyChanging("The log has one key, and none to give up. Begin with: vrm keys rotate-log")
+            gone = self.elder()
             rows = self._read()["signing"]
-            gone = keys[0].signer
-            self._write(rows[1:], [*self.former(), gone.public])
-            # The first file counts no more, but the key that is gone must not lie about in it.
+            # The first file counts no more, but the key that is gone must not lie about in it. Before the other: what is
+            # cut off between the two is done again.
             self._keyring.write(LOG_SIGNING_KEY, bytes.fromhex(rows[1]["seed"]))
+            self._write(rows[1:], [*self.former(), gone.public])
         return gone
+
+    def _require_one(self) -> None:
+        if len(self.signing()) > 1:
+            raise KeyChanging(
+                "The log's key is changing already. End that first: vrm keys rotate-log --finish"
+            )
 
     def _first_row(self) -> dict[str, Any]:
         return {"seed": self._keyring.read(LOG_SIGNING_KEY).hex(), "since": None}

@@ -4,7 +4,7 @@ import hmac
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,9 @@ from keys.token_keys import TokenKeys
 
 CACHE_SECONDS = 5.0
 CACHE_OWNERS = 10_000
+BACKUP_DAYS = 30
+"""A backup of a key store must be deleted after so many days: it brings back the keys that were destroyed since."""
+_DESTROYED = "destroyed"
 
 _OF_OWNER = (
     select(deks.c.dek_id, deks.c.wrapped, log_secrets.c.wrapped)
@@ -142,18 +145,27 @@ class KeyStore:
     def destroy(self, owner_id: str) -> None:
         """Destroy an owner's DEKs and log secret for ever; durable on return. Does nothing when there are none.
 
-        On StoreBusy the rows are gone but their bytes may not be: call again.
+        On StoreBusy the rows are gone but their bytes may not be: call again. That it was done is kept in the
+        keyring's directory, which no backup of the databases sets back, so that a restore can do it again.
 
         KNOWN GAP: wrapped copies outlive this in backups, and on PostgreSQL in dead rows and its own log until
         they are overwritten. ``rotate``, ``rewrap`` and ``retire`` make every such copy unreadable.
         """
         owner_id = _canonical(owner_id)
         with self._keyring.lock(), self._engine.begin() as connection:
+            self._keyring.add_line(
+                _DESTROYED, self._mark(owner_id)
+            )  # first: a key that is gone is always told of
             connection.execute(delete(deks).where(deks.c.owner_id == owner_id))
             connection.execute(delete(log_secrets).where(log_secrets.c.owner_id == owner_id))
         self._cache.drop(owner_id)
         if not clear_write_ahead_log(self._engine):
             raise StoreBusy("A long read holds the key database. Call again to clear the key's last traces.")
+
+    def were_destroyed(self, owner_ids: Iterable[str]) -> list[str]:
+        """Those of these owners whose keys were destroyed at some time, whatever a backup has brought back since."""
+        marks = self._keyring.lines(_DESTROYED)
+        return [owner_id for owner_id in owner_ids if self._mark(owner_id) in marks]
 
     def rotate(self) -> str:
         """Make a new KEK and let it wrap from now on, in every process; its id. Old KEKs stay for what they wrap."""
@@ -183,6 +195,9 @@ class KeyStore:
     def close(self) -> None:
         """Close pooled connections."""
         self._engine.dispose()
+
+    def _mark(self, owner_id: str) -> str:
+        return self.blind_index(_DESTROYED, _canonical(owner_id)).hex()
 
     def _keys(self, owner_id: str) -> _OwnerKeys:
         return self._cache.get(owner_id, self._load)

@@ -23,7 +23,8 @@ def create_app(house: House) -> Flask:
         sandbox=settings.sandbox,
         mail_folder=None if settings.smtp_url else str(settings.mail_dir),
     )
-    app = create(site, [oauth.routes(house), api.routes(), portal.routes(), company.routes(), audit.routes()])
+    machines = (oauth.routes(house), api.routes(settings.instance.log_place))
+    app = create(site, [*machines, portal.routes(), company.routes(), audit.routes()])
     app.extensions["vrm.house"] = house
     app.extensions["vrm.door"] = Door(house.database, house.keys, house.catalogue)
     if settings.trusted_proxies:

@@ -17,9 +17,10 @@ from typing import Self
 from keys import KeyStore
 from vrm import accesslog
 from vrm.accesslog import Pin, Published
+from vrm.accesslog.hearing import Hearing
 from vrm.accounts import Cost, Hasher
 from vrm.catalogue import Catalogue
-from vrm.config import Settings
+from vrm.config import Instance, Settings
 from vrm.db import Database
 from vrm.fetch import Fetcher
 from vrm.tlog import Verifier
@@ -40,6 +41,7 @@ class House:
     mail: Transport
     hasher: Hasher
     log_pin: Pin
+    hearing: Hearing
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -55,20 +57,40 @@ class House:
             mail=_transport(settings),
             hasher=Hasher(Cost(settings.argon2.memory, settings.argon2.passes, settings.argon2.lanes)),
             log_pin=Pin(settings.log_pin),
+            hearing=Hearing(settings.log_policy),
         )
 
     def publish_log(self) -> Published:
-        """Sign the log as it stands with every key that signs now, or raise why it must not be signed."""
+        """Sign the log as it stands with every key that signs now, or raise why it must not be signed.
+
+        Each process hears the log's witnesses before its first signature.
+        """
+        self.hear_witnesses()
+        # Also where this process was given no policy: what a witness objects to was told to another that has one.
+        return self._publish(self.settings.instance, witnessed=True, pin=self.log_pin)
+
+    def hear_witnesses(self, *, restored: bool = False) -> None:
+        """Ask what they have seen, once in a process; ``restored``: and sign nothing before a quorum has said so."""
+        self.hearing.hold(self.database, self.fetcher, self.log_pin, restored=restored)
+
+    def begin_log(self, instance: Instance) -> Published:
+        """Sign the log as it stands as another log, of the origin that ``instance`` has and that none ever had.
+
+        What witnesses object to, and what is pinned, is of the log before, and stays in force for that one.
+        """
+        return self._publish(instance, witnessed=False, pin=None)
+
+    def _publish(self, instance: Instance, *, witnessed: bool, pin: Pin | None) -> Published:
         first, *others = (key.signer for key in self.keys.log_keys.signing())
         return accesslog.publish(
             self.database,
             first,
-            self.settings.log_origin,
+            instance.log_origin,
             also=others,
             former=self.keys.log_keys.former(),
-            former_origins=self.settings.instance.former_origins,
-            pin=self.log_pin,
-            witnessed=self.settings.log_policy is not None,
+            former_origins=instance.former_origins,
+            pin=pin,
+            witnessed=witnessed,
         )
 
     def log_verifiers(self) -> list[Verifier]:

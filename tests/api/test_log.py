@@ -1,15 +1,18 @@
 """``/log/…``: the newest signed statement of the log, its hashes for everybody, its entries for auditors' programs."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from time_machine import travel
 
 from tests.api.test_audit import Program
 from tests.support import seeds
 from tests.support.actors import World
 from vrm import accesslog, clock, oversight
+from vrm.accesslog.models import LogGathering
+from vrm.app import create_app
 from vrm.tlog import Verifier, checkpoint, merkle, resources, tiles
 
 
@@ -39,7 +42,7 @@ def test_the_keys_of_the_log(world: World) -> None:
     house = world.house
     world.company()
     assert world.http().get("/log/vkeys").text == f"{house.log_verifiers()[0].vkey}\n"
-    house.keys.log_keys.rotate(clock.now())
+    house.keys.log_keys.rotate(house.keys.log_keys.draft(clock.now()))
     accesslog.sequence(house.database)
     signed = house.publish_log().note.encode()
     told = world.http().get("/log/vkeys").text.splitlines()
@@ -91,6 +94,36 @@ def test_tiles_up_to_what_is_signed(world: World) -> None:
     for path in ("0/001.p/5", "0/001", "0/002.p/1", "1/000", "1/000.p/2", "2/000.p/1", "63/000.p/1"):
         answer = http.get(f"/log/tile/{path}")
         assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store"), path
+
+
+def test_a_log_begun_anew_has_a_place_of_its_own(world: World) -> None:
+    """Tiles may be kept for ever, so the address of one never comes to stand for a tile of the log that follows."""
+    world.company()
+    hashes, settings = filled(world, 10), world.house.settings
+    instance = settings.instance.with_origin("log.example/2")
+    anew = replace(world.house, settings=replace(settings, instance=instance))
+    later = create_app(anew).test_client()
+    for path in ("checkpoint", "tile/0/000.p/3"):
+        assert world.http().get(f"/log/{path}").status_code == 200
+        assert later.get(f"/log/{path}").status_code == 404
+        assert later.get(f"/log/2/{path}").status_code == 200
+    assert later.get("/log/2/tile/0/000.p/3").data == hashes[:96]
+
+
+def test_what_no_quorum_has_seen_is_not_kept(world: World) -> None:
+    """Above the public checkpoint tiles can be had, for proofs lead there, and may not be kept."""
+    house = world.house
+    world.company()
+    accesslog.sequence(house.database)
+    first = accesslog.publish(house.database, house.keys.log_signer, house.settings.log_origin).size
+    filled(world, 10)
+    asked = {"id": 1, "target": 9, "since": clock.now(), "public": first, "met": True}
+    house.database.write(lambda db: db.execute(insert(LogGathering).values(asked)))
+    assert 0 < first < 9
+    for width in range(1, 10):
+        answer = world.http().get(f"/log/tile/0/000.p/{width}")
+        assert ("immutable" in answer.headers["cache-control"]) == (width <= first)
+        assert ("no-store" in answer.headers["cache-control"]) == (width > first)
 
 
 def test_a_tile_has_one_name(world: World) -> None:
@@ -153,3 +186,20 @@ def test_what_was_altered_is_not_given_out(world: World) -> None:
         )
     assert program.http.get("/log/tile/entries/000.p/3").status_code == 200
     assert program.http.get("/log/tile/entries/000.p/4").json()["code"] == "log_inconsistent"
+
+
+def test_a_hash_that_was_altered_is_not_given_out(world: World) -> None:
+    """A stored hash that does not lead to the signed root, at the edge or in a full tile, is refused as well."""
+    world.company()
+    hashes, http = filled(world, 300), world.http()
+    for index, good in ((0, "0/001.p/2"), (1, None)):
+        part = hashes[index * 8192 : (index + 1) * 8192]
+        with world.house.database.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE log_tiles SET hashes = :bent WHERE level = 0 AND tile_index = :index"),
+                {"bent": bytes([part[0] ^ 1]) + part[1:], "index": index},
+            )
+        answer = http.get(f"/log/tile/0/00{index}.p/2")
+        assert (answer.status_code, answer.json()["code"]) == (409, "log_inconsistent")
+        assert answer.headers["cache-control"] == "no-store"
+        assert good is None or http.get(f"/log/tile/{good}").status_code == 200

@@ -5,8 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from tests.attacks.stage import Came, Row, Scene, Stage, holding, nothing, opened
+from tests.support import seeds
 from tests.support.actors import PASSWORD, needed
 from tests.support.forms import get_form
+from vrm import accounts
+from vrm.ids import new_id
 
 EVIL = "https://evil.example"
 
@@ -34,7 +37,8 @@ def _no_origin(scene: Scene) -> Came:
 
 def _revoke(scene: Scene) -> Came:
     path = f"/consents/{scene.stage.held.consent_id}/revoke"
-    return scene.person.http.post(path, data={"x": "y"}, headers={"Origin": EVIL})
+    sent = {"csrf": get_form(scene.person.http.get("/home").text, "/sign-out").values["csrf"]}
+    return scene.person.http.post(path, data=sent, headers={"Origin": EVIL})
 
 
 def _sign_in_as_attacker(scene: Scene) -> Came:
@@ -157,6 +161,36 @@ def _silent(stage: Stage) -> Scene:
     return replace(nothing(stage), asked=asked)
 
 
+def _leaver(stage: Stage) -> Scene:
+    """Somebody whose browser was left open. Each is another: one whose account was closed is of no more use."""
+    return replace(nothing(stage), person=stage.world.consumer(email=f"{new_id()}@mail.example"))
+
+
+def _leaver_with_device(stage: Stage) -> Scene:
+    """Somebody with a second factor whose password is known, at a browser where both were proved."""
+    scene = _leaver(stage)
+    account = stage.house.database.read(
+        lambda db: accounts.get_account(db, person_id=scene.person.consumer_id).id
+    )
+    http = stage.world.http()
+    http.cookies.set("vrm", seeds.second_factor(stage.house, account)[1].token)
+    return replace(scene, person=replace(scene.person, http=http))
+
+
+def _close(**changes: Any) -> Callable[[Scene], Came]:
+    """Close the account of whose browser it is, with something changed."""
+
+    def attack(scene: Scene) -> Came:
+        form = get_form(scene.person.http.get("/account/close").text, "/account/close")
+        sent = {"password": PASSWORD, "understood": "yes", **changes}
+        if sent.get("csrf") == "another's":
+            theirs = scene.stage.ben.http.get("/account/close").text
+            sent["csrf"] = get_form(theirs, "/account/close").values["csrf"]
+        return scene.person.send(form, **sent)
+
+    return attack
+
+
 FRAMED = "frame-ancestors 'none'"
 CSP = "content-security-policy"
 
@@ -169,6 +203,11 @@ ROWS = [
     Row("signing in as the attacker", "form token", nothing, _sign_in_as_attacker, 403, "page"),
     Row("signing out", "form token", nothing, _sign_out, 403, "page"),
     Row("signing out for a company", "form token", nothing, _signing_out, 403, "page"),
+    Row("closing an account with the attacker's token", "form token", _leaver, _close(csrf="another's"), 403, "page"),
+    Row("closing an account without the form's token", "form token", _leaver, _close(csrf=[]), 403, "page"),
+    Row("closing an account by guessing", "closing takes the password", _leaver, _close(password="a guess of mine"), 403, "page"),
+    Row("closing an account with the password alone", "closing takes both factors", _leaver_with_device, _close(code=""), 403, "page"),
+    Row("closing an account with a code of nobody", "closing takes both factors", _leaver_with_device, _close(code="0000 0000 0000 0000"), 403, "page"),
     Row("a revoke from another site", "form from here", holding, _revoke, 403, "page"),
     Row("a form from another site", "form from here", opened, _decide({"Origin": EVIL}), 403, "page"),
     Row("a form from another port", "form from here", opened, _decide({"Origin": "http://localhost:8001"}), 403, "page"),

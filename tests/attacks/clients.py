@@ -39,6 +39,21 @@ def _two_minutes_later(scene: Scene) -> Came:
         return came(show(scene.company, scene.company.assertion(exp=int(time.time()) + 60)))
 
 
+def _sent_again(stage: Stage) -> Scene:
+    """A stolen key was removed, and a set that still has it is sent a month later."""
+    company, new = stage.world.company(name="Sending"), ECKey.generate_key("P-256", auto_kid=True)
+    keys = [each.as_dict(private=False) for each in (company.key, new)]
+
+    def change(db: Any) -> None:
+        kid, old = str(company.key.kid), clock.now() - timedelta(days=40)
+        companies.remove_client_key(db, client_id=company.client_id, kid=kid, now=old)
+        companies.sweep(db, now=clock.now())
+        companies.change_client(db, client_id=company.client_id, jwks={"keys": keys}, now=clock.now())
+
+    stage.house.database.write(change)
+    return Scene(stage, company, stage.mia)
+
+
 def _stopped(what: str) -> Callable[[Stage], Scene]:
     """A client, or its company, that was suspended or never approved."""
 
@@ -95,12 +110,18 @@ def _wrong_secret(**changes: str) -> Callable[[Scene], Came]:
     return attack
 
 
+def _empty_secret(scene: Scene) -> Came:
+    pair = base64.b64encode(f"{scene.stage.simple.client_id}:".encode()).decode()
+    return scene.company.http.post("/oauth/token", data=OWN, headers={"Authorization": f"Basic {pair}"})
+
+
 def _secret_of_a_keyed_client(scene: Scene) -> Came:
     sent = {"client_id": scene.company.client_id, "client_secret": str(scene.stage.simple.secret)}
     return scene.company.http.post("/oauth/token", data={**OWN, **sent})
 
 
 ROWS = [
+    Row("a key that was removed, in a set that still has it", "keys ended for good", _sent_again, _own, 400, CLIENT),
     Row("a key that was retired", "keys that are good now", _retired, _two_minutes_later, 400, CLIENT),
     Row("a client that was suspended", "client in good standing", _stopped("client"), _own, 400, CLIENT),
     Row("a company that was suspended", "company in good standing", _stopped("company"), _own, 400, CLIENT),
@@ -111,6 +132,6 @@ ROWS = [
     Row("an assertion and a secret", "one way to prove oneself", nothing, _two_ways, 400, "invalid_request"),
     Row("an assertion and a Basic header", "one way to prove oneself", nothing, _basic_and_assertion, 400, "invalid_request"),
     Row("a guessed secret", "secret", nothing, _wrong_secret(client_secret="x" * 43), 400, CLIENT),
-    Row("an empty secret", "secret", nothing, _wrong_secret(client_secret=""), 400, CLIENT),
+    Row("an empty secret", "secret", nothing, _empty_secret, 401, CLIENT),
     Row("a secret for a client that has a key", "secret", nothing, _secret_of_a_keyed_client, 400, CLIENT),
 ]  # fmt: skip

@@ -87,7 +87,7 @@ ROWS = [
     Row("again with another key", "code once", spent, lambda s: s.thief.redeem(s.request, s.code), 400, GRANT),
     Row("what it yielded reads after a replay", "code replay revokes", spent, _replayed, 401, "invalid_token"),
     Row("what it yielded is renewed after a replay", "code replay revokes", spent, _renewed, 400, GRANT),
-    Row("another client redeems it", "code of its client", in_hand, lambda s: s.stage.other.redeem(s.request, s.code), 400, GRANT),
+    Row("another client redeems it", ("code of its client", "code of its address"), in_hand, lambda s: s.stage.other.redeem(s.request, s.code), 400, GRANT),
     Row("another client redeems it at its own address", "code of its client", in_hand, lambda s: s.stage.other.redeem(s.request, s.code, redirect_uri=s.company.redirect_uri), 400, GRANT),
     Row("a client with a secret redeems it", "code of its client", in_hand, lambda s: s.stage.simple.redeem(s.request, s.code, redirect_uri=s.company.redirect_uri), 400, GRANT),
     Row("after a minute", "code for a minute", in_hand, after(61, lambda s: s.redeem()), 400, GRANT),

@@ -27,7 +27,7 @@ def _sure_before(why: str = "", **grown: object) -> Callable[[Stage], Scene]:
 
     def arrange(stage: Stage) -> Scene:
         company, diet = stage.company, needed("religious_diet", why="To bring what you eat.")
-        terms = {"retention_days": 7, "recipients": ["Parcel carrier"]}
+        terms = {"duration_days": 30, "retention_days": 7, "recipients": ["Parcel carrier"]}
         asked = company.ask(diet, **terms)
         held = company.take_back(asked, stage.zoe.grant(asked, **{"sure-0": "yes"}))
         plain = company.request({**diet, "why": why or diet["why"]}, **{**terms, **grown})
@@ -68,6 +68,7 @@ ROWS = [
     Row("the second yes, passed on to more", "second yes to more", _sure_before(recipients=["Parcel carrier", "Broker"]), _twisted(), 400, "page"),
     Row("the second yes, kept for longer", "second yes to more", _sure_before(retention_days=8), _twisted(), 400, "page"),
     Row("the second yes, kept without end", "second yes to more", _sure_before(retention_days=None), _twisted(), 400, "page"),
+    Row("the second yes, for another ten days", "second yes to more", _sure_before(duration_days=40), _twisted(days="40"), 400, "page"),
     Row("the second yes, in other words", "second yes to other words", _sure_before("To sell it."), _twisted(), 400, "page"),
     Row("another person sends the page", "ask of its person", opened, _anothers_page, 404, "page", ("pushed",)),
     Row("another person opens the page", "ask of its person", opened, _anothers_ask, 404, "page"),

@@ -47,13 +47,27 @@ def _somebody(stage: Stage, *companies: str) -> Scene:
     return Scene(stage, known[0][0], person, more={"known": known})
 
 
-def _three_wait(stage: Stage) -> Scene:
-    """Three requests wait for somebody, of two companies; neither has used up its own."""
-    scene = _somebody(stage, "First", "Second")
-    for company, subject in (scene.more["known"] * 2)[:3]:
-        desk.ask(company, subject)
-    assert len(desk.waiting(scene.person)) == 3
-    return scene
+def _they_wait(*companies: str, each: int) -> Callable[[Stage], Scene]:
+    """So many requests of each of these companies wait for somebody whom one more company knows."""
+
+    def given(stage: Stage) -> Scene:
+        scene = _somebody(stage, *companies, "Last")
+        for company, subject in scene.more["known"][:-1] * each:
+            desk.ask(company, subject)
+        assert len(desk.waiting(scene.person)) == each * len(companies)
+        return scene
+
+    return given
+
+
+def _first_once_more(scene: Scene) -> Came:
+    company, subject = scene.more["known"][0]
+    return _reached(scene, lambda: desk.request(company, subject).status_code)
+
+
+def _code_read_out(scene: Scene) -> Came:
+    code = desk.read_out(scene.person)
+    return _reached(scene, lambda: desk.request(scene.more["known"][-1][0], code).status_code)
 
 
 def _five_refused(stage: Stage) -> Scene:
@@ -116,20 +130,27 @@ def _reached(scene: Scene, ask: Callable[[], int]) -> Came:
 
 ROWS = [
     Row("a message that runs the other way", "message is plain", nothing, _saying("Counter \u202e4"), 400, MESSAGE),
-    Row("a message of two lines", "message is plain", nothing, _saying("Counter 4\nApproved by your bank"), 400, MESSAGE),
+    Row("a message of two lines", "message is plain", nothing, _saying("Counter 4 \n Approved by your bank"), 400, MESSAGE),
     Row("a message of dots alone", "message is plain", nothing, _saying("..."), 400, MESSAGE),
-    Row("a long message", "message is plain", nothing, _saying("A" * 65), 400, MESSAGE),
+    Row("a long message", "message is short", nothing, _saying("A" * 65), 400, MESSAGE),
     Row("a message that is struck out", "message is marked well", nothing, _saying("Counter A\u0336"), 400, MESSAGE),
     Row("a message with a mark over a digit", "message is marked well", nothing, _saying("Counter 4\u0301"), 400, MESSAGE),
     Row("a message under a heap of marks", "message is marked well", nothing, _saying("Counter x\u0316\u0317\u0318\u0319\u031c"), 400, MESSAGE),
     Row("a message with a letter of another script", "message is of one script", nothing, _saying("\u0421ounter 4"), 400, MESSAGE),
-    Row("a message with a digit of another script", "message is of one script", nothing, _saying("Counter 1\u09ea"), 400, MESSAGE),
-    Row("a message with a wide digit", "message has one spelling", nothing, _saying("Counter \uff14"), 400, MESSAGE),
+    Row("a message with a letter of another script after a sign", "message is of one script", nothing, _saying("A7/\u0410"), 400, MESSAGE),
+    Row("a message with a stroke for a one", "message is of one script", nothing, _saying("4\u4e28"), 400, MESSAGE),
+    Row("a message with a digit of another script", "message has one kind of digits", nothing, _saying("Counter 1\u09ea"), 400, MESSAGE),
+    Row("a message with a digit of another script alone", "message has one kind of digits", nothing, _saying("Counter \u09ea"), 400, MESSAGE),
+    Row("a message with digits of two scripts in two words", "message has one kind of digits", nothing, _saying("\u0995 \u09ea 8"), 400, MESSAGE),
+    Row("a message with a phonetic letter", "message has one spelling", nothing, _saying("P\u0251rcel"), 400, MESSAGE),
+    Row("a message with wide letters", "message has one spelling", nothing, _saying("\uff23 4"), 400, MESSAGE),
     Row("a message that is blank", "message can be seen", nothing, _saying("\u115f"), 400, MESSAGE),
     Row("a desk request for another API", "desk for our API alone", nothing, lambda s: desk.request(s.company, new_id(), resource="https://other.example"), 400, TARGET),
     Row("another company's ID token names somebody", "hint of its client", _with_others_hint, _push_with_hint, 400, WRONG),
     Row("another company's ID token at a desk", "hint of its client", _with_others_hint, _ask_with_hint, 400, WRONG),
-    Row("a fourth request at once", "few requests wait", _three_wait, _once_more, 200, "nobody"),
+    Row("a seventh request at once", "few requests wait", _they_wait("First", "Second", each=3), _once_more, 200, "nobody"),
+    Row("a fourth request of one company at once", "few requests of one wait", _they_wait("Alone", each=3), _first_once_more, 200, "nobody"),
+    Row("others' requests keep a code from its person", "a code gets through", _they_wait("Filling", "Crowding", each=3), _code_read_out, 200, "asked"),
     Row("a sixth request within the hour", "few requests in an hour", _five_refused, _once_more, 200, "nobody"),
     Row("a code after too many of one client", "guesses of a client", _guessed(MOST_OF_CLIENT, by_one=True), _name_code, 200, "nobody"),
     Row("a code after too many of one company", "guesses of a company", _guessed(MOST_OF_COMPANY, by_one=False), _name_code, 200, "nobody"),

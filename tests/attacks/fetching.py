@@ -141,7 +141,7 @@ ROWS = [
     Row("a set with a private key", "proof key is public", published, _serving(twist="private"), 400, CLIENT),
     Row("a set with one kid twice", "each key its kid", published, _serving(twist="twice"), 400, CLIENT),
     Row("an address without encryption", "keys over TLS", published, _registering("http://@host/jwks"), 400, "refused"),
-    Row("a file", "keys over TLS", published, _registering("file:///etc/passwd"), 400, "refused"),
+    Row("a file", "keys over TLS", published, _registering("file://@host/etc/passwd"), 400, "refused"),
     Row("another company's address", "keys of one's own", published, _registering("https://evil.example/jwks"), 400, "refused"),
     Row("a host that ends as ours", "keys of one's own", published, _registering("https://evil@host/jwks"), 400, "refused"),
 ]  # fmt: skip

@@ -59,7 +59,8 @@ def _grant_type_in_address(scene: Scene) -> Came:
 
 def _json(scene: Scene) -> Came:
     """A body in another form than the standard's."""
-    return scene.company.http.post("/oauth/token", json={**OWN, **scene.company.proof()})
+    proof = {"DPoP": scene.company.possession("POST", "/oauth/token")}
+    return scene.company.http.post("/oauth/token", json={**OWN, **scene.company.proof()}, headers=proof)
 
 
 def _huge(path: str) -> Callable[[Scene], Came]:
@@ -77,7 +78,7 @@ def _token(text: str) -> Callable[[Scene], Came]:
 
 
 ROWS = [
-    *(Row(f"a parameter twice at {path}", "parameters once", nothing, _form(path, ("x", "a"), ("x", "b")), 400, REQUEST) for path in PATHS),
+    *(Row(f"a parameter twice at {path}", "parameters once", nothing, _form(path, ("token", "x"), ("x", "a"), ("x", "b")), 400, REQUEST) for path in PATHS),
     Row("a scope twice", "parameters once", nothing, _own(("scope", ""), ("scope", "grant_management_query")), 400, REQUEST),
     Row("a grant type twice", "parameters once", nothing, _own(("grant_type", "client_credentials")), 400, REQUEST),
     Row("a client twice in the address", "parameters once", pushed, _twice_in_address("client_id"), 400, REQUEST),
@@ -95,6 +96,10 @@ ROWS = [
     Row("a state of many letters", "state is printable", nothing, _push(state="s" * 4097), 400, REQUEST),
     Row("a nonce with a NUL", "nonce is printable", nothing, _push(nonce="a\0b"), 400, REQUEST),
     Row("a nonce of many letters", "nonce is printable", nothing, _push(nonce="n" * 513), 400, REQUEST),
+    Row("a reason that nobody sees", "reasons can be read", nothing, _push(authorization_details=details(needed("name", why="\u3164"))), 400, "invalid_authorization_details"),
+    Row("a reason that is struck out", "reasons can be read", nothing, _push(authorization_details=details(needed("name", why="No\u0336t\u0336 to sell it"))), 400, "invalid_authorization_details"),
+    Row("a recipient that nobody sees", "recipients can be read", nothing, _push(authorization_details=details(needed("name"), recipients=["\u2800"])), 400, "invalid_authorization_details"),
+    Row("a recipient of blanks", "recipients can be read", nothing, _push(authorization_details=details(needed("name"), recipients=["  "])), 400, "invalid_authorization_details"),
     Row("a member of an ask twice", "members once", nothing, _push(authorization_details=TWICE), 400, "invalid_authorization_details"),
     Row("a token for another API", "own API alone", nothing, _own(("resource", "https://other.example")), 400, "invalid_target"),
     Row("a code for another API", "own API alone", nothing, _push(resource="https://other.example"), 400, "invalid_target"),

@@ -25,10 +25,6 @@ def _unpushed(scene: Scene) -> Came:
     return scene.person.http.get(scene.company.request(needed("name")).address)
 
 
-def _named_alone(scene: Scene) -> Came:
-    return scene.person.http.get("/oauth/authorize?" + urlencode({"client_id": scene.company.client_id}))
-
-
 def _half_pushed(scene: Scene) -> Came:
     """The parameters of a request in the address, beside a request_uri that is none."""
     params = {
@@ -172,10 +168,28 @@ def _one_more(scene: Scene) -> Came:
     return opened.status_code, opened.headers.get("location", "/nowhere").split("/")[1]
 
 
+def _loaded_first(bare: bool = False, **asked: str) -> Callable[[Stage], Scene]:
+    """A stranger loads the link before its person does, and hands on where they were sent."""
+
+    def given(stage: Stage) -> Scene:
+        scene = pushed(stage)
+        request = scene.company.pushed(scene.company.request(needed("name")), **asked)
+        sent_to = answer(stage.world.http().get(request.address).headers["location"])["next"]
+        theirs = sent_to.rpartition("request_uri=")[2]
+        link = scene.request.address.rpartition("request_uri=")[0] + "request_uri="
+        return replace(
+            scene, asked=replace(request, address=link + (theirs.split(".")[0] if bare else theirs))
+        )
+
+    return given
+
+
 ROWS = [
     Row("a link that is loaded once more", "push is kept", _crowded, _one_more, 303, "asks", ("pushed",)),
+    Row("where a stranger was sent who loaded the link first", "parked in its browser", _loaded_first(), _open, 400, REQUEST),
+    Row("a new sign-in that a stranger's load dated", "parked in its browser", _loaded_first(prompt="login"), _open, 400, REQUEST),
+    Row("where it waits, without the proof of the browser", "parked by us", _loaded_first(bare=True), _open, 400, REQUEST),
     Row("a request in the address", "push required", nothing, _unpushed, 400, REQUEST),
-    Row("a client and nothing else", "push required", nothing, _named_alone, 400, REQUEST),
     Row("parameters beside a request_uri that is none", "push known", nothing, _half_pushed, 400, REQUEST),
     Row("a request_uri of another client", "push of its client", pushed, _of_another, 400, REQUEST),
     Row("a request_uri as a client that need not push", "push of its client", pushed, _of_a_simple_one, 400, REQUEST),

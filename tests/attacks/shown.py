@@ -1,5 +1,7 @@
 """Which requirements the attacks on a guard show, for ``docs/conformance.md``."""
 
+from collections.abc import Iterable
+
 SHOWN: dict[str, tuple[str, ...]] = {
     "code once": ("AS-A9", "BCP-8"),
     "code replay revokes": ("BCP-8",),
@@ -51,6 +53,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "proof of its token": ("RS-5",),
     "refresh token of its key": ("BCP-6",),
     "refresh keeps its scope": ("AS-G13", "BCP-6"),
+    "refresh narrows nothing": ("AS-G13",),
     "refresh under a good consent": ("BCP-6",),
     "refresh token of its client": ("BCP-6", "BCP-15"),
     "scope as it was granted": ("AS-G13",),
@@ -71,3 +74,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "no referrer": ("BCP-9",),
     "no foreign readers": ("BCP-10",),
 }
+
+
+def shown_by(guards: Iterable[str]) -> tuple[str, ...]:
+    """What an attack shows that these guards stand in the way of, each requirement once."""
+    return tuple(dict.fromkeys(each for guard in guards for each in SHOWN.get(guard, ())))

@@ -137,11 +137,11 @@ class Row:
     """One attack: what is tried, against which guard, and what must come of it.
 
     ``given`` arranges, ``attack`` strikes. ``status`` and ``word`` must come, see ``came``; nothing of ``HARM`` may
-    change, ``but`` what is named there.
+    change, ``but`` what is named there. Where several guards stand in its way, ``guard`` names all of them.
     """
 
     sentence: str
-    guard: str
+    guard: str | tuple[str, ...]
     given: Given
     attack: Callable[[Scene], Came]
     status: int
@@ -149,8 +149,12 @@ class Row:
     but: tuple[str, ...] = ()
 
     @property
+    def guards(self) -> tuple[str, ...]:
+        return (self.guard,) if isinstance(self.guard, str) else self.guard
+
+    @property
     def id(self) -> str:
-        return f"{self.guard}: {self.sentence}"
+        return f"{' + '.join(self.guards)}: {self.sentence}"
 
 
 def came(response: Came) -> tuple[int, str]:

@@ -209,12 +209,11 @@ def _sign_ups(scene: Scene) -> Came:
         form = get_form(person.http.get("/sign-up").text, "/sign-up")
         return person.send(form, email=email)
 
-    first, second = attempt(scene.stage.ben.email), attempt("bea@mail.example")
-    same = (first.status_code, first.headers.get("location")) == (
-        second.status_code,
-        second.headers.get("location"),
-    )
-    return 200, "alike" if same else f"{first.headers} {second.headers}"
+    said = set()
+    for email in (scene.stage.ben.email, "bea@mail.example"):
+        answer = attempt(email)
+        said.add((answer.status_code, answer.headers.get("location"), _words(answer).replace(email, "")))
+    return 200, "alike" if len(said) == 1 else str(said)[:600]
 
 
 def _suspended_reads(scene: Scene) -> Came:
@@ -233,18 +232,18 @@ ROWS = [
     Row("clients that may not ask, pushing", "clients look alike", _stood, _clients(lambda c: c.push(c.request().params)), 400, "alike"),
     Row("clients that may not ask, looking at a token", "clients look alike", _stood, _clients(lambda c: c.introspect("x")), 400, "alike"),
     Row("clients that may not ask, in a link", "clients look alike", _stood, _by_address, 400, "alike"),
-    Row("who has a profile, by signing in", "people look alike", nothing, _sign_in_alike, 403, "alike"),
+    Row("who has a profile, by signing in", "sign-in looks alike", nothing, _sign_in_alike, 403, "alike"),
     Row("who has a profile, by the work of signing in", "people look alike", nothing, _sign_in_work, 200, "alike"),
-    Row("who has a profile, by signing up", "people look alike", nothing, _sign_ups, 200, "alike"),
+    Row("who has a profile, by signing up", "sign-up looks alike", nothing, _sign_ups, 200, "alike"),
     Row("which tokens there are", "tokens look alike", revoked, _tokens_alike, 200, "alike"),
-    Row("which refresh tokens there are", "refresh token of its client", holding, _refreshes_alike, 400, "alike"),
+    Row("which refresh tokens there are", ("refresh token of its client", "refresh token of its key"), holding, _refreshes_alike, 400, "alike"),
     Row("which codes there are", "code of its client", in_hand, _codes_alike, 400, "alike"),
     Row("which grants there are", "grant of its client", revoked, _grants_alike, 404, "alike", ("token",)),
     Row("which grants can be changed", "grant of its client", revoked, _changes_alike, 400, "alike"),
     Row("which consents there are, in the stream", "consent of its client", with_theirs, _suspended_reads, 200, "alike"),
     Row("which requests there are", "ask of its person", opened, _asks_alike, 404, "alike"),
     Row("which consents there are", "consent of its person", holding, _consents_alike, 404, "alike"),
-    Row("who is at the desk", "subject of its company", holding, _hints_alike, 200, "alike"),
+    Row("who is at the desk", "hints look alike", holding, _hints_alike, 200, "alike"),
     Row("who is at the desk, by the work it takes", "desk takes the same steps", _at_a_new_desk, _hints_work, 200, "alike"),
     Row("whose a token is, by the work it takes", "tokens look alike", revoked, _introspection_work, 200, "alike"),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 import vrm
 from tests.attacks.everything import ROWS
-from tests.attacks.shown import SHOWN
+from tests.attacks.shown import shown_by
 from tests.attacks.stage import HARM, Row, Stage, came
 from tests.support.actors import World
 
@@ -24,9 +24,7 @@ def stage(town: World) -> Stage:
     return made
 
 
-CASES = [
-    pytest.param(row, id=row.id, marks=pytest.mark.requirement(*SHOWN.get(row.guard, ()))) for row in ROWS
-]
+CASES = [pytest.param(row, id=row.id, marks=pytest.mark.requirement(*shown_by(row.guards))) for row in ROWS]
 
 
 @pytest.mark.parametrize("row", CASES)

@@ -22,6 +22,7 @@ def test_each_guard_is_attacked_and_each_attack_has_its_guard() -> None:
     """No row attacks a guard that nobody knows, and no guard stands unattacked; each name stands once."""
     names = [guard.name for guard in GUARDS]
     assert len(names) == len(set(names))
-    assert {row.guard for row in ROWS} == set(names)
+    assert {guard for row in ROWS for guard in row.guards} == set(names)
+    assert all(len(row.guards) == len(set(row.guards)) for row in ROWS)
     assert SHOWN.keys() <= set(names)
     assert len({row.id for row in ROWS}) == len(ROWS) >= 150

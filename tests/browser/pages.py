@@ -62,7 +62,8 @@ def lived(mia: Resident, shop: Company) -> list[str]:
     return [
         "/home", "/profile", "/profile/name", "/profile/address", "/profile/birthdate", "/profile/food_allergy",
         "/consents", "/consents?show=history", f"/consents/{held.consent_id}", f"/consents/{past.consent_id}",
-        f"/consents/{held.consent_id}/revoke", "/reads", "/reads?outcome=refused", f"/reads/{event}", "/account", "/nowhere",
+        f"/consents/{held.consent_id}/revoke", "/reads", "/reads?outcome=refused", f"/reads/{event}", "/account",
+        "/account/close", "/nowhere",
         *(letter.address for letter in letters), "/desk", at_desk(mia, shop),
         *blocked(mia),
     ]  # fmt: skip

@@ -108,6 +108,7 @@ def test_the_board_holds_the_log_to_its_word(desk, page, city):
     desk.open("/audit")
     follow(page, "Checkpoints")
     heading(page, "Checkpoints")
+    page.get_by_text("Its text").first.click()
     note = page.locator("figure.copy").filter(has_text="as it was signed").locator("pre").inner_text()
     for words in ("Tree size", "Root hash", "Signature", "holds", "Size at each checkpoint"):
         expect(page.get_by_role("main")).to_contain_text(words)

@@ -51,7 +51,7 @@ def test_one_consent_and_the_proof_of_a_read(owner, page, town, running, tmp_pat
         answered.get_by_role("link", name=re.compile("^Download with its proof")).click()
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
-    check = [str(file) if word == "FILE" else word for word in command(page, "To check a file")]
+    check = [str(file) if word == "FILE" else word for word in command(page, "To check a file of entries")]
     assert "Verified" in running.vrm(*check).stdout
 
 

@@ -43,7 +43,7 @@ def test_verify_and_keep(read: Resident, running, city):
     page = read.page
     verify(page)
     assert steps(page) == [
-        "The page tells what the log says",
+        "The line says what this page was made from",
         "The line is in the log, letter for letter",
         "The log’s key signed it",
         "What was sealed belongs to this line",
@@ -109,7 +109,7 @@ def test_a_rewritten_log(read: Resident):
     page = read.page
     verify(page)
     steps(page)
-    memory = json.loads(page.evaluate("localStorage.getItem('log')"))
+    (memory,) = json.loads(page.evaluate("localStorage.getItem('log')")).values()
     origin, size, _, *rest = memory["note"].split("\n")
     other = base64.b64encode(b"\1" * 32).decode()
     memory["note"] = "\n".join([origin, str(int(size) - 1), other, *rest])

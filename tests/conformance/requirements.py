@@ -50,8 +50,8 @@ CHAPTERS: dict[str, tuple[Requirement, ...]] = {
         Requirement(
             "AS-A12",
             "Lets a request_uri live for less than 600 seconds.",
-            note="Whoever loaded it in time and has to sign in first goes on at an address of its own, for an hour. Who only "
-            "holds the link cannot tell that address.",
+            note="Whoever loaded it in time and has to sign in first goes on at an address of its own, for an hour: an "
+            "address that is good in their own browser alone, and that nobody else who holds the link is sent to.",
         ),
         Requirement("AS-A13", "Shows a person what they need to decide: who asks, what for, and for what."),
         Requirement("AS-A14", "Takes a nonce of up to 64 characters (OpenID Connect)."),

@@ -47,3 +47,4 @@ def test_what_a_case_is_listed_under() -> None:
     assert name_of("tests/a/test_b.py::test_c[sqlite]") == "`tests/a/test_b.py::test_c`"
     case = "tests/attacks/test_attacks.py::test_attack[code once: a second later]"
     assert name_of(case) == "attack on *code once*"
+    assert name_of(case.replace("once:", "once + one spelling:")) == "attack on *code once + one spelling*"

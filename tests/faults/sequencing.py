@@ -65,6 +65,7 @@ class Ledger:
     events: set[str] = field(default_factory=set)
     notes: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    pinned: int = 0
 
     def hear(self, what: str, told: str) -> None:
         """Keep what one process told."""
@@ -103,7 +104,11 @@ class Ledger:
             if found := house.database.read(look):
                 self.notes.add(found.note)
         if self.settings.log_pin.exists():
-            self.notes.add(self.settings.log_pin.read_text())
+            pinned = self.settings.log_pin.read_text()
+            self.notes.add(pinned)
+            size = checkpoint.verify(pinned.encode(), house.log_verifiers()[0]).size
+            assert size >= self.pinned, "the pin has gone back"
+            self.pinned = size
 
     def _require_whole(self, house: House, newest: Published) -> None:
         def ids(column: Any) -> list[Any]:

@@ -168,7 +168,7 @@ PROGRAMS = {
     "POST /v1/disclosures": "disclosure",
     "GET /oauth/userinfo": "disclosure",
     "POST /oauth/userinfo": "disclosure",
-    "DELETE /oauth/grants/<uuid:grant_id>": "consent.returned",
+    "DELETE /oauth/grants/<grant_id>": "consent.returned",
     "GET /v1/audit/export": "audit.viewed log.exported",
     "GET /log/tile/entries/<path:place>": "audit.viewed",
     "POST /v1/audit/cases/<uuid:case_id>/bundle": "audit.viewed case.exported",
@@ -209,6 +209,7 @@ ELSEWHERE = {
     "/company/clients/<uuid:client_id>/keys/fetch": ("client.changed", "unit/companies/test_remote_keys.py"),
     "/asks/<uuid:ask_id>": ("consent.refused", "oauth/test_backchannel.py"),  # the yes: the console's run
     "/oauth/backchannel": ("consent.refused", "oauth/test_backchannel.py"),
+    "/account/close": ("consumer.erased", "unit/journeys/test_closing.py"),  # and consent.revoked
     "/oauth/authorize": ("consent.signed_in", "oauth/test_openid_again.py"),
 }
 """What takes a stranger's server, or time, and where its event is seen."""

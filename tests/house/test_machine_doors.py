@@ -25,7 +25,7 @@ _WANTED = {
     "/v1/quality": "own token",
     "/v1/company": "own token",
     "/v1/client": "own token",
-    "/oauth/grants/<uuid:grant_id>": "own token for grants",
+    "/oauth/grants/<grant_id>": "own token for grants",
     "/oauth/userinfo": "sign-in token",
 }
 

@@ -1,7 +1,7 @@
 """``GET /oauth/authorize`` (RFC 6749, section 3.1): from a link to the page on which a person decides."""
 
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from time_machine import travel
@@ -242,6 +242,17 @@ def test_a_request_object(town: World, company: Company, mia: Consumer):
 
 
 @ONE_ENGINE
-def test_only_get(world: World):
-    """A request comes by GET; a POST is no way in."""
-    assert world.http().post("/oauth/authorize").status_code == 405
+def test_a_form_is_led_on_to_the_address(world: World):
+    """OpenID Connect Core 1.0, section 3.1.2.1: from another site, without cookies, with all that it holds, said twice too."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    _, _, query = asked.address.partition("?")
+    form, foreign = dict(parse_qsl(query)), {"Origin": "https://shop.example", "Sec-Fetch-Site": "cross-site"}
+    sent = world.http().post("/oauth/authorize", data=form, headers=foreign)
+    assert (sent.status_code, dict(parse_qsl(urlsplit(sent.headers["location"]).query))) == (303, form)
+    assert "set-cookie" not in sent.headers
+    assert "Mia Tran" in mia.open(sent.headers["location"]).text
+    twice = world.http().post("/oauth/authorize", data={"state": ["a", "b"]})
+    assert twice.headers["location"] == "/oauth/authorize?state=a&state=b"
+    long = world.http().post("/oauth/authorize", data={"state": "s" * 8000})
+    assert (long.status_code, long.json()["error"]) == (400, "invalid_request")

@@ -105,6 +105,7 @@ CLAIMS = [
     ("it expires in the far future", {"exp": lambda: int(NOW()) + 4000}),
     ("it never expires", {"exp": None}),
     ("its end is no number", {"exp": "tomorrow"}),
+    ("its end is a yes", {"exp": True}),
     ("its end is not a number at all", {"exp": float("nan")}),
     ("its end is beyond every calendar", {"exp": 10**18}),
     ("its end is before every calendar", {"exp": -(10**18)}),

@@ -109,6 +109,21 @@ def test_merging_takes_a_line_asked_again_as_it_is_asked_now(world: World):
     assert [(each["key"], each["required"]) for each in after.granted] == [("age_over_18", False)]
 
 
+def test_merging_keeps_what_else_would_do(world: World):
+    """A line that stays has its alternatives: asked for once more as it was at first, it says nothing new."""
+    company, mia = world.company(), world.consumer()
+    age = needed("birthdate", any_of=["age_over_18"])
+    before = held(company, mia, age, duration_days=30)
+    after = amended(company, mia, asked_to(company, "merge", before.consent_id, needed("name")))
+    assert keys(after) == ["age_over_18", "name"]
+    asked = asked_to(company, "replace", before.consent_id, age, needed("name"), duration_days=30)
+    page = mia.open(asked.address).text
+    assert "another value would do as well" not in page
+    assert "Stays as you allowed it" in page
+    apart = asked_to(company, "merge", before.consent_id, needed("birthdate"))
+    assert keys(amended(company, mia, apart)) == ["age_over_18", "birthdate", "name"]
+
+
 def test_replacing_drops_what_is_not_asked_for(world: World):
     """The person is told what goes, and it goes; what they had ticked is ticked."""
     company, mia = world.company(), world.consumer()
@@ -138,12 +153,13 @@ def test_the_page_unfolds_only_what_changes(world: World):
 
 
 def test_a_merge_leaves_the_terms_it_does_not_name(world: World):
-    """How long, how long kept and whom passed on to stay as they were; what is named is shown beside it."""
+    """The end, how long kept and whom passed on to stay as they were; what is named is shown beside it."""
     company, mia = world.company(), world.consumer()
     terms: dict[str, Any] = {"duration_days": 60, "retention_days": 7, "recipients": ["Parcel carrier"]}
     before = held(company, mia, needed("name"), **terms)
     plain = mia.open(asked_to(company, "merge", before.consent_id, needed("email")).address).text
-    assert "until now" not in plain and "60 days" in plain and "365 days" not in plain
+    assert "until now" not in plain and "asked for.</small>" not in plain and "365 days" not in plain
+    assert plain.count("As it stands.") == 1
     longer = asked_to(company, "merge", before.consent_id, needed("email"), retention_days=30)
     page = mia.open(longer.address).text
     assert "keep what they read for 30 days; until now for 7 days" in page
@@ -182,6 +198,17 @@ def test_the_page_says_what_is_new(world: World):
     assert "Mia Tran" in folded and page.count("If you allow") == 1
 
 
+@pytest.mark.parametrize("action", ["merge", "replace"])
+def test_the_page_says_that_nothing_is_new(world: World, action: str):
+    """Without a sign-in the person is shown even that, and reads it where it says why."""
+    company, mia = world.company(), world.consumer()
+    said = "They ask for nothing new."
+    before = held(company, mia, needed("name"), duration_days=30)
+    same = mia.open(asked_to(company, action, before.consent_id, needed("name"), duration_days=30).address)
+    more = mia.open(asked_to(company, action, before.consent_id, needed("email"), duration_days=30).address)
+    assert said in same.text.split("Why</h2>")[1].split("What changes")[0] and said not in more.text
+
+
 def test_the_page_says_what_it_leaves_as_it_is(world: World):
     """A request for a consent of its own names those of the company that stand, and no others."""
     company, other, mia = world.company(), world.company(name="Other"), world.consumer()
@@ -192,6 +219,11 @@ def test_the_page_says_what_it_leaves_as_it_is(world: World):
     mia.revoke(ended.consent_id)
     page = mia.open(company.ask(needed("email")).address).text
     assert said in page and f'"/consents/{kept.consent_id}"' in page and ended.consent_id not in page
+    held(company, mia, needed("email", MARKETING))  # told from the first by what they are for
+    page = mia.open(company.ask(needed("email")).address).text
+    links = re.findall(r'<a href="/consents/[^"]+">(.*?)</a>', page.split("You already allow")[1])
+    words = [world.house.catalogue.get_purpose(each).plain for each in (MARKETING, DELIVERY)]
+    assert [word in link for word, link in zip(words, links, strict=True)] == [True, True]
     changing = asked_to(company, "merge", kept.consent_id, needed("email"))
     assert said not in mia.open(changing.address).text
 
@@ -260,6 +292,38 @@ def test_the_end_is_counted_anew_and_never_beyond_twelve_months(world: World):
         amended(company, mia, asked, days="365")
         told = grants(company, "GET", before.consent_id).json()
         assert told["expires_at"] == clock.rfc3339(clock.now() + timedelta(days=365))
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "asked", "offered"),
+    [
+        (10, 0, 365, ["1", "7", "10", "30", "90", "180", "365"]),
+        (10, 4, 365, ["1", "6", "7", "30", "90", "180", "365"]),
+        (10, 4, 3, ["1", "3"]),
+        (180, 4, 100, ["1", "7", "30", "90", "100"]),
+    ],
+)
+def test_the_end_stays_unless_they_choose_anew(
+    world: World, first: int, later: int, asked: int, offered: list[str]
+):
+    """The days that are left are offered and chosen, or as many of them as are asked for; never more."""
+    company, mia = world.company(), world.consumer()
+    start = int(clock.now().timestamp()) + 1
+    with travel(start, tick=False):
+        once = company.ask(needed("name"), duration_days=first)
+        before = company.take_back(once, mia.grant(once, days=str(first)))
+        ends = grants(company, "GET", before.consent_id).json()["expires_at"]
+    with travel(start + later * DAY, tick=False):
+        if later:
+            mia.sign_in()
+        again = asked_to(company, "replace", before.consent_id, needed("name"), duration_days=asked)
+        _, form = mia.look(again)
+        chosen = min(first - later, asked)
+        assert (form.offered["days"], form.values["days"]) == (offered, [str(chosen)])
+        amended(company, mia, again)
+        told = grants(company, "GET", before.consent_id).json()
+        assert told["authorization_details"][0]["duration_days"] == chosen
+        assert told["expires_at"] < ends if asked < first - later else told["expires_at"] == ends
 
 
 WRONG = [
@@ -426,13 +490,14 @@ def test_a_code_of_a_grant_that_was_given_back(world: World):
 
 
 def test_grants_that_are_not_there_look_alike(world: World):
-    """Unknown, another's, ended: 404, in the same words, and nothing of another's is touched."""
+    """Unknown, another's, ended, no id at all: 404, in the same words, and nothing of another's is touched."""
     company, other, mia = world.company(), world.company(name="Other"), world.consumer()
     theirs, ended = held(other, mia, needed("name")), held(company, mia, needed("name"))
     mia.revoke(ended.consent_id)
     for method in ("GET", "DELETE"):
-        answers = [grants(company, method, each) for each in (NOBODYS, theirs.consent_id, ended.consent_id)]
-        assert [each.status_code for each in answers] == [404, 404, 404]
+        named = (NOBODYS, theirs.consent_id, ended.consent_id, "1", NOBODYS.upper(), "a.b")
+        answers = [grants(company, method, each) for each in named]
+        assert {each.status_code for each in answers} == {404}
         assert len({each.text for each in answers}) == 1
     assert other.read(theirs.access_token).status_code == 200
 

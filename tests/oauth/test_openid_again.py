@@ -107,14 +107,18 @@ def test_a_change_that_changes_nothing(world: World, action: str):
     assert (body["grant_id"], body["scope"]) == (grant_id, "openid email")
     more = wanting(company, scope="openid phone", **same)
     assert "/asks/" in led_to(mia, more)
+    told = "They will not recognise you any more"
+    assert told not in mia.open(more.address).text
+    less = wanting(company, scope="email", **same)
+    assert (told in mia.open(less.address).text) is (action == "replace")
 
 
 def test_a_key_for_two_purposes_is_named_with_each(world: World):
     """What stays and what goes of one key are told apart by what they are for."""
     company, mia = world.company(purposes=[DELIVERY, MARKETING]), world.consumer()
-    asked = company.ask(needed("email"), line("email", MARKETING))
+    asked = company.ask(needed("email"), line("email", MARKETING), duration_days=30)
     grant_id = company.take_back(asked, mia.grant(asked, take=("1",))).consent_id
-    plain = company.request(needed("email"))
+    plain = company.request(needed("email"), duration_days=30)
     asked = company.pushed(plain, grant_management_action="replace", grant_id=grant_id)
     text = re.sub(r"<[^>]+>", "", mia.open(asked.address).text)
     goes, stays = text.split("They will no longer read")[1], text.split("Stays as you allowed it: ")[1]

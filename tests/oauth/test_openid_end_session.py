@@ -15,15 +15,14 @@ PATH = "/oauth/end-session"
 BYE = "https://nordlicht.example/bye"
 
 
-def registered(world: World) -> Company:
+def registered(world: World, bye: str = BYE) -> Company:
     """A company whose client may lead a person on after signing out."""
     company = world.company()
-    domain = company.redirect_uri.split("/")[2]
     world.house.database.write(
         lambda db: companies.change_client(
             db,
             client_id=company.client_id,
-            post_logout_redirect_uris=[f"https://{domain}/bye"],
+            post_logout_redirect_uris=[bye],
             now=clock.now(),
         )
     )
@@ -137,6 +136,15 @@ def test_nobody_signed_in(world: World):
     assert (proved.status_code, proved.headers["location"]) == (303, BYE)
     named = stranger.get(address(client_id=company.client_id, post_logout_redirect_uri=BYE))
     assert named.status_code == 200 and f'href="{BYE}"' in named.text and "Nordlicht Versand" in named.text
+
+
+def test_the_address_itself_is_named(world: World):
+    """It need not be at the domain that the company proved, and that one is not written beside it."""
+    bye = "https://app.elsewhere.example:8443/bye"
+    company, mia = registered(world, bye), world.consumer()
+    where = address(client_id=company.client_id, post_logout_redirect_uri=bye)
+    for page in (mia.http.get(where).text, world.http().get(where).text):
+        assert "<bdi>app.elsewhere.example:8443</bdi>" in page and "<bdi>nordlicht.example</bdi>" not in page
 
 
 def test_a_form_from_the_companys_own_page(world: World):

@@ -182,6 +182,11 @@ def test_who_must_sign_in_again_does_so_once(world: World, changes: dict[str, st
         asked = asked_for(company, "openid", **changes)
         door = again_at(mia, asked)
         assert door.startswith("/sign-in?") and "again=1" in door
+        said = "asks that you sign in once more, though you are signed in"
+        page = mia.http.get(door)
+        mistaken = mia.send(get_form(page.text, "/sign-in"), email=mia.email, password="wrong")
+        assert said in page.text and said in mistaken.text
+        assert said not in world.http().get(door).text  # who is not signed in
         going = sign_in_again(mia, door)
         landed = mia.grant(Asked(asked.params, asked.verifier, going))
         body = company.redeem(asked, answer(landed)["code"]).json()
@@ -194,7 +199,8 @@ def test_a_session_that_is_young_enough_will_do(world: World):
     assert "/asks/" in again_at(mia, asked_for(company, "openid", max_age="600"))
     with travel(clock.now() + timedelta(minutes=30), tick=True):
         asked = asked_for(company, "openid", max_age="600", prompt="none")
-        assert answer(again_at(mia, asked))["error"] == "login_required"
+        said = answer(again_at(mia, asked))
+        assert said["error"] == "login_required" and "sign in again" in said["error_description"]
 
 
 def test_an_older_session_cannot_decide_what_needs_a_new_one(world: World):

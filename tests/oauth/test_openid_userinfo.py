@@ -109,11 +109,13 @@ def test_an_answer_in_place_of_a_field_is_not_that_claim(world: World):
 
 
 def test_without_openid_it_is_not_for_you(world: World):
-    """A token of an ask, or of scopes alone, has not the scope openid (RFC 6750, section 3.1)."""
+    """A token of an ask, or of scopes alone, has not the scope openid (RFC 6750, section 3.1). The person sees the try."""
     company, mia = world.company(purposes=[DELIVERY]), world.consumer()
-    response = ask(company, signed_in(company, mia, "email", take=ALL)["access_token"])
+    held = signed_in(company, mia, "email", take=ALL)
+    response = ask(company, held["access_token"])
     assert (response.status_code, response.json()["code"]) == (403, "insufficient_scope")
     assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
+    assert "You did not allow what they asked for." in mia.open(f"/reads/{response.json()['event_id']}").text
     assert ask(company, company.own_token()).status_code == 403
 
 

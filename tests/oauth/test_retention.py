@@ -39,16 +39,47 @@ def kept(world: World, company: Company, *lines: dict[str, Any], **terms: object
     return ask.terms.retention_days
 
 
-def test_what_is_left_out_is_the_longest_stated(world: World):
-    """Of the purposes asked for, and of no other."""
-    company = stating(world, delivery=30, marketing=400)
-    assert kept(world, company, *BOTH) == 400
-    assert kept(world, company, BOTH[0]) == 30
+@pytest.mark.parametrize("said", [{}, {"retention_days": None}])
+@pytest.mark.parametrize(
+    ("stated", "both", "one"),
+    [
+        ({"delivery": 30, "marketing": 400}, 30, 400),
+        ({"delivery": 30}, 30, None),  # what is not stated for a purpose lifts no other's limit
+        ({"delivery": 0, "marketing": 400}, 0, 400),
+        ({}, None, None),
+    ],
+)
+def test_what_is_left_out_is_the_most_that_could_be_said(
+    world: World, said: dict[str, None], stated: dict[str, int], both: int | None, one: int | None
+):
+    """The shortest stated of the purposes asked for, and of no other."""
+    company = stating(world, **stated)
+    assert kept(world, company, *BOTH, **said) == both
+    assert kept(world, company, BOTH[1], **said) == one
 
 
-def test_what_is_stated_for_some_purposes_only_fills_nothing_in(world: World):
-    """Where one purpose has no figure, the ask lasts as long as the consent, as it says."""
-    assert kept(world, stating(world, delivery=30), *BOTH) is None
+@pytest.mark.parametrize(
+    ("action", "was", "said", "days"),
+    [
+        ("merge", 400, {}, 30),  # a purpose is added that is kept no longer
+        ("merge", 7, {}, 7),
+        ("merge", 7, {"retention_days": 20}, 20),
+        ("merge", 7, {"retention_days": None}, 30),
+        ("replace", 7, {}, 30),
+    ],
+)
+def test_a_change_is_held_to_it_as_well(
+    world: World, action: str, was: int, said: dict[str, int | None], days: int
+):
+    """What a merge leaves out stays, up to what is stated for a purpose that is new."""
+    company, mia = stating(world, delivery=30, marketing=400), world.consumer()
+    asked = company.ask(BOTH[1], retention_days=was)
+    grant_id = company.take_back(asked, mia.grant(asked)).consent_id
+    changed = company.pushed(
+        company.request(BOTH[0], **said), grant_management_action=action, grant_id=grant_id
+    )
+    (granted,) = company.redeem(changed, answer(mia.grant(changed))["code"]).json()["authorization_details"]
+    assert granted["retention_days"] == days
 
 
 @pytest.mark.parametrize("days", [0, 30])

@@ -12,15 +12,19 @@ from tests.tamper.served import Files
 from tests.tamper.small_log import CONSUMERS, ORIGIN, Signer, fill
 from vrm import accesslog
 from vrm.accesslog import proof_file
-from vrm.tlog.checkpoint import Checkpoint, sign
+from vrm.tlog.checkpoint import Checkpoint, parse_body, sign
+from vrm.tlog.note import Verifier, parse
+from vrm.web.assets import FOLDER
 
 KEY = Signer().verifier.vkey
+NEXT = Signer(8)
 
 
 @pytest.fixture(scope="module")
 def program():
     """The program as it stands on the page, built as the page says."""
     assert len(go.text_on_the_page().splitlines()) < 80
+    assert go.text_on_the_page() == (FOLDER / "verify.go").read_text(), "the instance hands out the very same"
     assert "export GO111MODULE=off GOPATH=/usr/share/gocode" in go.PAGE.read_text()
     return go.verifier()
 
@@ -52,6 +56,12 @@ def test_the_program_on_the_page(program, line, tmp_path):
         done = subprocess.run(words, capture_output=True, text=True, timeout=30)
         return done.returncode, done.stdout + done.stderr
 
+    done = subprocess.run([program], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, "usage: verify" in done.stderr, "NOT VERIFIED" in done.stderr) == (
+        1,
+        True,
+        False,
+    )
     code, said = run(proof)
     assert (code, said.splitlines()[0]) == (0, f"Line {proof.index} of 300: {proof.entry.decode()}")
     assert proof.opening[32:].decode() in said
@@ -63,7 +73,7 @@ def test_the_program_on_the_page(program, line, tmp_path):
         "another seal": (replace(proof, opening=b"x" * 32 + proof.opening[32:]), KEY),
         "another tree": (replace(proof, checkpoint=bent), KEY),
         "a changed text": (replace(proof, checkpoint=proof.checkpoint.replace("\n300\n", "\n299\n")), KEY),
-        "another key": (proof, Signer(8).verifier.vkey),
+        "another key": (proof, NEXT.verifier.vkey),
     }
     for lie, (given, vkey) in refused.items():
         code, said = run(given, vkey=vkey)
@@ -74,6 +84,12 @@ def test_the_program_on_the_page(program, line, tmp_path):
         older = Files(entries[:100]).files["checkpoint"]
         code, said = run(proof, older, url=url)
         assert (code, "The log of 300 lines begins with the log of 100 lines." in said) == (0, True), said
+        changed = replace(proof, checkpoint=sign(parse_body(parse(proof.checkpoint.encode()).text), NEXT))
+        for vkeys, expected in ((f"{KEY} {NEXT.verifier.vkey}", 0), (KEY, 1), (NEXT.verifier.vkey, 1)):
+            code, said = run(changed, older, vkey=vkeys, url=url)
+            assert code == expected, "of a log that changed its key, both are needed, and will do"
+        code, said = run(changed, older, vkey=f"{KEY} {Verifier('elsewhere', NEXT.public).vkey}", url=url)
+        assert (code, "NOT VERIFIED" in said) == (1, True)
         forked = Files([*entries[:99], b"{}"]).files["checkpoint"]
         code, said = run(proof, forked, url=url)
         assert (code, "two histories" in said) == (1, True)

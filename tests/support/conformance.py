@@ -29,13 +29,13 @@ page; it fails where a requirement is shown by no test that passes. What is met 
 its tests show the rest. The words are ours: read the standard where one matters. The numbers behind a test say how
 many cases it has, for each database and each row of a table.
 
-"Attack" rows are those of `tests/attacks`; `make test-deep` takes the guard that such a row is named after out of the
-code, and holds that the row notices.
+"Attack" rows are those of `tests/attacks`; `make test-deep` takes the guards that such a row is named after out of
+the code, and holds that each row notices.
 """
 
 
 def name_of(case: str) -> str:
-    """What a case is listed under: its test; an attack's guard."""
+    """What a case is listed under: its test; an attack's guard, or all of its guards."""
     test, _, parameters = case.partition("[")
     guard = re.match(r"[^:\]]+(?=: )", parameters) if test.endswith("::test_attack") else None
     return f"attack on *{guard.group()}*" if guard else f"`{test}`"

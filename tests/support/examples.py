@@ -274,9 +274,9 @@ ASK: dict[str, Any] = {
         ),
     ],
     "durations": [
-        {"days": 30, "until": date(2026, 4, 11), "chosen": True, "asked": False},
-        {"days": 90, "until": date(2026, 6, 10), "chosen": False, "asked": False},
-        {"days": 365, "until": date(2027, 3, 12), "chosen": False, "asked": True},
+        {"days": 30, "until": date(2026, 4, 11), "chosen": True, "asked": False, "stands": False},
+        {"days": 90, "until": date(2026, 6, 10), "chosen": False, "asked": False, "stands": False},
+        {"days": 365, "until": date(2027, 3, 12), "chosen": False, "asked": True, "stands": False},
     ],
     "retention_days": 180,
     "recipients": ["Parcel carrier"],
@@ -318,7 +318,7 @@ ASK_MISSING = {
         "expires_at": _in(days=20),
         "dropped": ["Phone number"],
         "recognised": False,
-        "asked_days": 30,
+        "new_end": True,
         "kept": {"retention_days": 7},
         "passed_on": ["Parcel carrier"],
         "not_passed_on": [],
@@ -330,7 +330,10 @@ ASK_MISSING = {
 ASK_SIGN_IN = {
     **ASK,
     "sign_in": True,
-    "beside": [{"id": "c-1", "granted_at": _ago(days=10)}, {"id": "c-2", "granted_at": _ago(days=40)}],
+    "beside": [
+        {"id": "c-1", "granted_at": _ago(days=10), "purposes": ["Delivering what you ordered"]},
+        {"id": "c-2", "granted_at": _ago(days=40), "purposes": []},
+    ],
     "lines": [
         _asked(0, "Full name", "", _option("name", "Full name", "Mia Tran"), required=False),
         _asked(1, "E-mail address", "", _option("email", "E-mail", "mia@post.example"), required=False),
@@ -478,7 +481,9 @@ PROVED = {
         + b'{"event":"0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11","values":[["address","Vq3oQ0N7bX2cTnUk"]]}',
     ),
     "vkeys": ["vrm.example/log+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
+    "signed_by": ["vrm.example/log+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
     "origin": "vrm.example/log",
+    "log": "/log",
 }
 STRIPS = [
     {
@@ -666,8 +671,8 @@ CONSENT: dict[str, Any] = {
 # name: (template, path, who is here, context)
 PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
     "start": ("start.html", "/", None, {}),
-    "sign-in": ("sign_in.html", "/sign-in", None, {"form": BLANK, **HOMEWARD}),
-    "sign-in-wrong": ("sign_in.html", "/sign-in", None, {"form": SIGNED_OUT, **HOMEWARD}),
+    "sign-in": ("sign_in.html", "/sign-in", None, {"form": BLANK, "again": False, **HOMEWARD}),
+    "sign-in-wrong": ("sign_in.html", "/sign-in", None, {"form": SIGNED_OUT, "again": True, **HOMEWARD}),
     "sign-up": ("sign_up.html", "/sign-up", None, {"form": BLANK, "purpose": "sign_up", **HOMEWARD}),
     "sign-up-wrong": ("sign_up.html", "/sign-up", None, {"form": WRONG, "purpose": "sign_up", **HOMEWARD}),
     "reset": ("sign_up.html", "/reset", None, {"form": BLANK, "purpose": "reset", **HOMEWARD}),
@@ -757,6 +762,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         None,
         {
             "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
+            "host": "nordlicht.example",
             "going": "https://nordlicht.example/bye",
         },
     ),
@@ -766,7 +772,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         MIA,
         {
             "company": {"legal_name": COMPANY["name"], "domain": COMPANY["domain"]},
-            "leads_back": False,
+            "leads_to": None,
             "astray": True,
             "hidden": {},
         },
@@ -862,12 +868,42 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         },
     ),
     "read": ("read.html", "/reads/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11", MIA, PROVED),
+    "verify-us": (
+        "verify_us.html",
+        "/verify-us",
+        None,
+        {
+            "vkeys": PROVED["vkeys"],
+            "log": "https://vrm.example/log",
+            "program": "package main\n",
+        },
+    ),
     "read-new": (
         "read.html",
         "/reads/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11",
         MIA,
         {**PROVED, "row": READS[0], "found": None},
     ),
+    "account-close": (
+        "account_close.html",
+        "/account/close",
+        MIA,
+        {"form": BLANK, "has_second_factor": False, "standing": 3, "until": _ago(days=-30)},
+    ),
+    "account-close-wrong": (
+        "account_close.html",
+        "/account/close",
+        MIA,
+        {
+            "form": Form(
+                {}, {}, {"password": "Type your password.", "understood": "Tick this, if you want it."}
+            ),
+            "has_second_factor": True,
+            "standing": 0,
+            "until": _ago(days=-30),
+        },
+    ),
+    "account-closed": ("account_closed.html", "/account/close", None, {"until": _ago(days=-30)}),
     "account": (
         "account.html",
         "/account",

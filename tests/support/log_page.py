@@ -137,6 +137,7 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "keys.log_rotated", "operator", {"code": "begun", "detail": {"new": "k", "old": "j"}}
     yield "keys.retired", "operator", {"detail": {"kek": "k"}}
     yield "auditor.invited_again", "operator", {"detail": auditor}
+    yield "consumer.erased", "consumer", {}
 
 
 def _person(code: str, **detail: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Places:
             "<uuid:consent_id>/reads/<uuid:event_id>": self._read,
             "<uuid:event_id>": lambda: self._read().rpartition("/")[2],
             "<uuid:consent_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
-            "<uuid:grant_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
+            "<grant_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
             "<uuid:ask_id>": lambda: seeds.ask(self.house, self.person, self.shop, seeds.terms("name")),
             "<field>/<uuid:item>": lambda: f"gift_wish/{self.item}",
             "<field>": lambda: "name",

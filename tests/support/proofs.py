@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from tests.support.company import Company
@@ -112,6 +113,13 @@ def _unsigned(alg: str) -> Make:
     return _parts(lambda parts: [*_headed(alg=alg)(parts)[:2], ""])
 
 
+def _twice(door: Door) -> list[str]:
+    """A member stands there twice, the second one right."""
+    head, said, _ = (base64.urlsafe_b64decode(part + "==") for part in door.proof().split("."))
+    text = b'{"htm": "TRACE", ' + said[1:]
+    return [jws.serialize_compact(json.loads(head), text, door.company.dpop_key, algorithms=["ES256"])]
+
+
 def _bent(parts: list[str]) -> list[str]:
     first = "B" if parts[2][0] == "A" else "A"
     return [parts[0], parts[1], first + parts[2][1:]]
@@ -119,7 +127,7 @@ def _bent(parts: list[str]) -> list[str]:
 
 def _swapped(parts: list[str]) -> list[str]:
     said = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
-    return [parts[0], _part({**said, "jti": "another"}), parts[2]]
+    return [parts[0], _part({**said, "jti": secrets.token_urlsafe(16)}), parts[2]]
 
 
 def _now(seconds: int) -> Callable[[], int]:
@@ -180,6 +188,9 @@ _ROWS: list[tuple[Any, ...]] = [
     ("its address is none", _claims(htu="http://[")),
     ("its address is a path", lambda door: [door.proof(htu=door.path)]),
     ("it is for another path", lambda door: [door.proof(htu=f"{door.company.issuer}/v1/other")]),
+    ("its address holds a tab", lambda door: [door.proof(htu=f"{door.company.issuer}\t{door.path}")]),
+    ("its address begins with a space", lambda door: [door.proof(htu=f" {door.company.issuer}{door.path}")]),
+    ("it says its method twice", _twice),
     ("its address ends in a slash", lambda door: [door.proof(htu=f"{door.company.issuer}{door.path}/")]),
     ("it is for another host", lambda door: [door.proof(htu=f"http://evil.example:8000{door.path}")]),
     ("it is for another port", lambda door: [door.proof(htu=f"http://localhost:8001{door.path}")]),

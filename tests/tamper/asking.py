@@ -52,7 +52,7 @@ class Auditor:
         done = CliRunner(env=environment).invoke(main, ["log", *map(str, words), "--json"])
         assert done.stdout, done.output
         said: dict[str, Any] = json.loads(done.stdout)
-        assert done.exit_code == (0 if said["ok"] else 1), done.output
+        assert done.exit_code == {True: 0, False: 1, None: 3}[said["ok"]], done.output
         return said
 
     def follow(self, told: Told, verb: str, *words: object, state: bytes | None = None) -> str:
@@ -67,6 +67,8 @@ class Auditor:
         said = self.run(verb, self.home / "log", "--vkey", VKEY, "--state", kept, *words)
         if said["ok"]:
             return ""
+        if said["ok"] is None:  # not settled: it accuses nobody yet
+            return f"{said['kind']}: {said['problem']}"
         shown = json.loads(Path(said["evidence"]).read_text())  # what shows it can be given to others
         assert "checkpoint" in shown["files"] or not told.files.get("checkpoint")
         return _said(said["kind"], said)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 
 import vrm
 from tests.tamper.asking import VKEY
+from tests.tamper.small_log import ORIGIN
 from tests.tamper.telling import LEAF, TRUE, Told
 from vrm.accesslog import proof_file
 from vrm.accesslog.errors import BadProof
@@ -28,7 +29,7 @@ _STEPS = {
 _IN_ORDER = frozenset(
     {"words-good", "place-good", "signature-good", "opening-good", "memory-good", "memory-first"}
 )
-_KEPT = json.dumps({"note": TRUE.note, "vkeys": [VKEY], "at": "2026-03-01T09:30:00.000Z"})
+_KEPT = json.dumps({ORIGIN: {"note": TRUE.note, "vkeys": [VKEY], "at": "2026-03-01T09:30:00.000Z"}})
 
 
 class Browser:
@@ -38,9 +39,11 @@ class Browser:
         self._page = page
         page.route("**/*", self._answer)
 
-    def ask(self, told: Told, *, again: bool) -> str:
-        """What the page says is wrong; empty where it says that the line holds. ``again``: it has seen the true log."""
-        self._told, self._kept = told, _KEPT if again else "null"
+    def ask(self, told: Told, *, again: bool | None, vkey: str = VKEY) -> str:
+        """What the page says is wrong; empty where it says that the line holds. ``again``: it has seen the true log, or
+        None: what it was shown before. ``vkey``: the key that the page names.
+        """
+        self._told, self._kept, self._vkey = told, None if again is None else _KEPT if again else "null", vkey
         self._page.goto("http://localhost/read")
         verdict = self._page.locator("#verdict span").text_content()
         steps = self._page.locator("#steps span").all_text_contents()
@@ -70,8 +73,8 @@ class Browser:
         said = html.escape(json.dumps({"time": self._time()}))
         return (
             f'<!doctype html><html lang="en">{templates}<div id="verdict"></div><ul id="steps"></ul><pre id="entry"></pre>'
-            f'<pre id="opening"></pre><p data-proof="/proof" data-log="/log" data-vkeys="{VKEY}" data-said="{said}"></p>'
-            f"<script>localStorage.setItem('log', {json.dumps(self._kept)})</script>"
+            f'<pre id="opening"></pre><p data-proof="/proof" data-log="/log" data-vkeys="{self._vkey}" data-said="{said}"></p>'
+            f"<script>const kept = {json.dumps(self._kept)}; if (kept !== null) localStorage.setItem('log', kept)</script>"
             '<script type="module" src="/verify.js"></script></html>'
         )
 

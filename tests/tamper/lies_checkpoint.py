@@ -68,10 +68,10 @@ def unbelieved(
     *,
     witness: str,
     export: str | None = None,
-    browser: str | None = "signature-bad",
+    browser: str = "signature-bad",
     go: bool = True,
 ) -> dict[Place, str]:
-    """The same fault at every place that reads a checkpoint. Browsers and Go are not as strict about spelling."""
+    """The same fault at every place that reads a checkpoint. Go is not as strict about spelling."""
     found = {
         **everywhere(what, *FILES),
         **everywhere(export or what, *EXPORTS),
@@ -80,7 +80,7 @@ def unbelieved(
     }
     if go:
         found[Place.GO] = "NOT VERIFIED"
-    return found if browser is None else found | everywhere(browser, *BROWSERS)
+    return found | everywhere(browser, *BROWSERS)
 
 
 def forged(line: str) -> str:
@@ -145,6 +145,7 @@ LIES = [
     Lie("the root in the checkpoint is changed", reworded(ROOT, canonical.b64(bytes(32))), unbelieved(BENT, witness="unsigned")),
     Lie("a line is put into the checkpoint", reworded(ROOT + "\n", ROOT + "\ntrust us\n"), unbelieved(BENT, witness="unsigned")),
     Lie("two checkpoints stand in one", everyone(lambda whole: PAST.note + whole), unbelieved(BENT, witness="bad_submission: " + HEAD, browser="verdict-failed") | everywhere(HEAD, *PROOFS)),
+    Lie("another checkpoint stands behind the true one", everyone(lambda whole: whole + "\n" + PAST.note), unbelieved(BENT, witness="bad_submission: " + HEAD, browser="verdict-failed") | everywhere(HEAD, *PROOFS)),
     Lie("the log's signature is of another checkpoint", relined(of_the_past), unbelieved(BENT, witness="unsigned")),
     Lie("a bad signature stands beside the good one", relined(lambda own: own + of_the_past(own)), unbelieved(BENT, witness="unsigned", go=False)),
     Lie("somebody else signed in the log's name and key id", relined(forged), unbelieved(BENT, witness="unsigned")),
@@ -171,21 +172,30 @@ LIES = [
         operator=True,
     ),
     Lie(
-        "the size has a second spelling",
-        everyone(signed(TEXT.replace("\n700\n", "\n0700\n"))),
-        unbelieved("the tree size is not a plain decimal number", witness="bad_submission", browser=None, go=False),
+        "the checkpoint names the log's key where the log's name belongs",
+        everyone(signed(TEXT.replace(ORIGIN, f"{ORIGIN}+{OWN.verifier.key_id.hex()}"))),
+        unbelieved("the checkpoint is of another log than the key is named for", witness="unknown_log"),
         operator=True,
+    ),
+    *(
+        Lie(
+            f"the size is written {size!r}",
+            everyone(signed(TEXT.replace("\n700\n", f"\n{size}\n"))),
+            unbelieved("the tree size is not a plain decimal number", witness="bad_submission", browser="verdict-failed", go=size not in ("0700", "+700")),
+            operator=True,
+        )
+        for size in ("0700", "+700", " 700 ", "7e2", "0x2bc", "700.0")
     ),
     Lie(
         "the root has 31 bytes",
         everyone(signed(TEXT.replace(ROOT, canonical.b64(TRUE.tree.root[:31])))),
-        unbelieved("the root hash is 31 bytes where 32 belong", witness="bad_submission", browser="place-bad"),
+        unbelieved("the root hash is 31 bytes where 32 belong", witness="bad_submission", browser="verdict-failed"),
         operator=True,
     ),
     Lie(
         "the root has a second spelling",
         everyone(signed(TEXT.replace(ROOT, ROOT[:-2] + chr(ord(ROOT[-2]) + 1) + "="))),
-        unbelieved("the root hash is not canonical base64", witness="bad_submission", browser=None, go=False),
+        unbelieved("the root hash is not canonical base64", witness="bad_submission", browser="verdict-failed", go=False),
         operator=True,
     ),
     cosignature("no witness has cosigned the checkpoint"),

@@ -62,7 +62,10 @@ def shortened(name: str, entries: Sequence[bytes]) -> Lie:
     }
     missed = [Place.FILES, Place.EXPORT]
     if size < OLDER:
-        found |= {Place.SINCE: f"{what} {OLDER} before", Place.EXPORT_OLDER: f"size: is below the {OLDER}"}
+        found |= {
+            Place.SINCE: f"behind: the log shows {size} leaves, and you hold a checkpoint of {OLDER}",
+            Place.EXPORT_OLDER: f"size: is below the {OLDER}",
+        }
     else:
         missed += [Place.SINCE, Place.EXPORT_OLDER]
     return Lie(name, instead(History(entries)), found, missed, operator=True)

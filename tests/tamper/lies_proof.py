@@ -80,10 +80,10 @@ def astray(what: str = WAY) -> dict[Place, str]:
     }
 
 
-def unread(what: str, *, browser: str | None = None) -> dict[Place, str]:
-    """The file is refused before anything of it is believed. A browser is not as strict about how things are spelt."""
-    found = everywhere(what, *PROOFS)
-    return found if browser is None else {**found, **everywhere(browser, *BROWSERS), Place.GO: "NOT VERIFIED"}
+def unread(what: str, *, browser: str = "verdict-failed", go: bool = True) -> dict[Place, str]:
+    """The file is refused before anything of it is believed. Go is not as strict about how things are spelt."""
+    found = {**everywhere(what, *PROOFS), **everywhere(browser, *BROWSERS)}
+    return {**found, Place.GO: "NOT VERIFIED"} if go else found
 
 
 SEALED = {
@@ -135,9 +135,10 @@ LIES = [
         of_proof(entry=entry(LEAF, detail="x" * 43)),
         SEALED | everywhere("the opening is not the one", *PROOFS) | everywhere("place-bad", *BROWSERS),
     ),
-    Lie("the place in the proof has a second spelling", respelled(b"index 333", b"index 0333"), unread("the index is not a plain decimal number")),
-    Lie("the place in the proof is negative", respelled(b"index 333", b"index -333"), unread("the index is not a plain decimal number", browser="place-bad")),
-    Lie("a hash of the proof has 31 bytes", respelled(FIRST_HASH, canonical.b64(TRUE_WAY[0][:31]).encode()), unread("a hash of the proof is 31 bytes where 32 belong", browser="place-bad")),
+    Lie("the place in the proof has a second spelling", respelled(b"index 333", b"index 0333"), unread("the index is not a plain decimal number", go=False)),
+    Lie("the place in the proof is written as a fraction", respelled(b"index 333", b"index 333.0"), unread("the index is not a plain decimal number")),
+    Lie("the place in the proof is negative", respelled(b"index 333", b"index -333"), unread("the index is not a plain decimal number")),
+    Lie("a hash of the proof has 31 bytes", respelled(FIRST_HASH, canonical.b64(TRUE_WAY[0][:31]).encode()), unread("a hash of the proof is 31 bytes where 32 belong")),
     Lie("the proof is of another format", respelled(b"tlog-proof@v1", b"tlog-proof@v2"), unread("the first line is not c2sp.org/tlog-proof@v1", browser="failed")),
     Lie("a proof without end", way(lambda it: [*it, *[bytes(32)] * 60]), unread("the proof has more hashes than any tree is high", browser="place-bad") | {Place.EXPORT: f"proof {LEAF}: is not a list of hashes"}),
     Lie("a witness is told that it has seen less", asked(PAST.request(0)), {Place.WITNESS: "not_this_size"}),

@@ -4,17 +4,16 @@ from collections.abc import Callable
 
 from sqlalchemy import Executable, delete, insert, select, update
 
+from tests.support.witness import Town
 from tests.tamper.small_log import Signer, write
 from tests.tamper.stored import OLDER, PAST, SIZE, Alteration, Ledger
 from tests.tamper.telling import Place
 from vrm import accesslog, clock
-from vrm.accesslog import Pin
-from vrm.accesslog.models import LogCheckpoint, LogEvent, LogLeaf, LogPending, LogTile, LogTree, LogWitness
+from vrm.accesslog import Pin, exchange, witnessing
+from vrm.accesslog.models import LogCheckpoint, LogEvent, LogLeaf, LogPending, LogTile, LogTree
 from vrm.tlog import checkpoint, merkle
 from vrm.tlog.checkpoint import Checkpoint
-from vrm.tlog.cosignature import Cosigner
 
-WITNESS = Cosigner("w.example/one", Signer(1).public)
 LIE = bytes(32)
 
 
@@ -41,14 +40,26 @@ def under_its_feet(ledger: Ledger) -> None:
     ledger.put_back(PAST)
 
 
-def objected(reason: str, seen: int) -> Callable[[Ledger], None]:
-    """Database and pin are put back, and a witness that was asked knows better."""
+def witnessed(*numbers: int) -> Callable[[Ledger], None]:
+    """A witness has cosigned all; then database and pin are put back, other things happen and are signed, and it is asked."""
 
     def alter(ledger: Ledger) -> None:
-        ledger.put_back(PAST)
-        (ledger.home / "pin").unlink()
-        row = {"vkey": WITNESS.vkey, "seen": seen, "due_at": clock.now(), "failures": 0, "objection": reason}
-        ledger.run(insert(LogWitness).values(row))
+        town = Town(ledger.home / "town", 1, Signer().verifier.vkey)
+        policy = town.policy()
+
+        def ask() -> None:
+            witnessing.enrol(ledger.database, policy, now=clock.now())
+            exchange.ask(ledger.database, town.fetcher, policy.witnesses["w0"], policy, anyway=True)
+
+        with town.open(0):
+            ask()
+            ledger.put_back(PAST)
+            (ledger.home / "pin").unlink()
+            if numbers:
+                write(ledger.database, numbers)
+                accesslog.sequence(ledger.database)
+                accesslog.publish(ledger.database, Signer(), ledger.origin)
+            ask()
 
     return alter
 
@@ -118,8 +129,8 @@ LIES = [
     signing("the database is put back, and has grown again as far", put_back(*range(20, 26)), f"log_inconsistent: The log does not continue the {SIZE} leaves"),
     signing("the database is put back, and has grown beyond", put_back(*range(20, 30)), f"log_inconsistent: The log does not continue the {SIZE} leaves"),
     signing("database and pin are put back while a process runs", under_its_feet, f"log_rolled_back: The log holds {OLDER} leaves, but one of {SIZE}"),
-    signing("database and pin are put back, and a witness has seen more", objected("ahead", SIZE), f"log_rolled_back: The witness w.example/one has cosigned {SIZE} leaves"),
-    signing("database and pin are put back, and a witness has seen another tree", objected("differs", OLDER), "log_inconsistent: The witness w.example/one has cosigned a tree"),
+    signing("database and pin are put back, and a witness has seen more", witnessed(), f"log_rolled_back: The witness witness.example/w0 has cosigned {SIZE} leaves"),
+    signing("database and pin are put back, and a witness has seen another tree", witnessed(*range(20, 30)), "log_inconsistent: The witness witness.example/w0 has cosigned a tree"),
     signing("the log is emptied", emptied, f"log_rolled_back: The log holds 0 leaves, but one of {SIZE} was signed"),
     signing("history is rewritten in the database", rewritten(checkpoints=False), REWRITTEN),
     signing("history is rewritten in the database, its checkpoints too", rewritten(checkpoints=True), f"log_inconsistent: The log does not continue the {SIZE} leaves"),

@@ -13,8 +13,10 @@ from tests.tamper.asking import PLACES, VKEY, Auditor
 from tests.tamper.browsing import Browser
 from tests.tamper.every_lie import STORED, TOLD
 from tests.tamper.going import Go
+from tests.tamper.lies_checkpoint import FOREIGN
 from tests.tamper.stored import Alteration, Ledger
 from tests.tamper.telling import Lie, Place, Told, given, truth
+from vrm.tlog import note
 
 BROWSERS = {Place.BROWSER: False, Place.BROWSER_AGAIN: True}
 
@@ -93,6 +95,12 @@ def test_lies_to_a_browser(chromium: Chromium):
         for place, again in BROWSERS.items():
             if place in lie.found or place in lie.missed:
                 judge(lie, place, browser.ask(told, again=again))
+    # A log of another name, and its key, are told as such, and make the browser forget nothing of the one before.
+    other = note.Verifier(FOREIGN.origin, FOREIGN.signer.public).vkey
+    assert browser.ask(truth(), again=True) == ""
+    assert browser.ask(FOREIGN.told(), again=None, vkey=other) == "memory-other"
+    rewritten = next(lie for lie in TOLD if Place.BROWSER_AGAIN in lie.found and Place.BROWSER in lie.missed)
+    assert "memory-bad" in browser.ask(given(rewritten), again=None)
     context.close()
 
 

@@ -50,7 +50,7 @@ from vrm.accesslog.threads import find_consumers, find_threads
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
 from vrm.accesslog.verify import Report, verify_export
-from vrm.accesslog.witnessed import Gathering, WitnessState, find_gathering, public_checkpoint
+from vrm.accesslog.witnessed import Gathering, WitnessState, find_gathering, is_unheard, public_checkpoint
 
 __all__ = [
     "ARCHIVE",
@@ -100,6 +100,7 @@ __all__ = [
     "get_checkpoint",
     "get_resource",
     "inclusion",
+    "is_unheard",
     "latest_checkpoint",
     "list_checkpoints",
     "list_for_company",

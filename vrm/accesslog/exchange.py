@@ -14,6 +14,7 @@ from vrm.tlog.note import signature_line
 from vrm.tlog.policy import Policy, Witness
 
 TIMEOUT = 5.0
+_SENTENCE = ("", "text/plain")  # what a refusal of a witness is said in; a proxy's page is no refusal
 _MOST = 64 * 1024
 _ROUNDS = 3  # it tells its size, and perhaps another process moves it on meanwhile
 
@@ -67,15 +68,23 @@ def _send(fetcher: Fetcher, witness: Witness, question: Question) -> Answer:
 
 
 def read_answer(question: Question, fetched: Fetched) -> Answer:
-    """What a witness's answer means. Raises ``BadNote`` or ``BadSubmission`` for one that cannot be used."""
+    """What a witness's answer means. Raises ``BadNote`` or ``BadSubmission`` for one that cannot be used.
+
+    Whoever stands between can answer as well: only what the protocol has, where the protocol has it, is an objection.
+    """
+    old, size = question.submission.old, question.size
     match fetched.status:
         case 200:
             return _cosigned(question, fetched.body)
         case 409 if fetched.content_type == submission.SIZE_TYPE:
-            size = submission.read_size(fetched.body)
-            # The size is right and it refuses all the same: then the root hash is what it refuses.
-            return Differs() if size == question.submission.old else Holds(size)
-        case 409 | 422:
+            holds = submission.read_size(fetched.body)
+            if holds != old:
+                return Holds(holds)
+            if old == size:  # it holds that size, and yet refuses: then the root hash is what it refuses
+                return Differs()
+        case 409 if fetched.content_type in _SENTENCE and old == size:
+            return Differs()
+        case 422 if fetched.content_type in _SENTENCE and 0 < old < size:  # else there was no proof to refuse
             return Differs()
     return Failed(f"status_{fetched.status}")
 

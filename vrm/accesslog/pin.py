@@ -4,14 +4,18 @@ A database that is put back to yesterday does not know of today. So the newest c
 nothing is signed that does not continue it. Whoever kept a newer checkpoint can put it there: it is believed if the
 log's key signed it. A process remembers what it signed itself as well, so a database that is put back under its feet is
 noticed at once, though the file is written only every few seconds.
+
+The file never goes back: between looking at it and replacing it a process holds a lock (``flock`` on a file beside it).
+Whoever finds it held leaves the file as it is, and writes with a later checkpoint: one that stands still delays nobody.
 """
 
 import contextlib
+import fcntl
 import os
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from vrm.accesslog.errors import Inconsistent
@@ -33,6 +37,15 @@ class Pin:
         self._lock = threading.Lock()
         self._signed: Checkpoint | None = None
         self._written = -every
+
+    @property
+    def lock(self) -> Path:
+        """The file that is locked by whoever replaces the other."""
+        return self._path.with_name(f"{self._path.name}.lock")
+
+    def exists(self) -> bool:
+        """Whether this place has seen a checkpoint, as far as it can tell: none was, or the file is gone."""
+        return self._signed is not None or self._path.exists()
 
     def seen(self, keys: Sequence[Verifier], former_origins: Collection[str] = ()) -> list[Checkpoint]:
         """What a tree must continue to be signed: the file's checkpoint and this process's last one.
@@ -66,10 +79,27 @@ class Pin:
             if self._signed is not None and self._signed.size > signed.size:
                 return
             self._signed = signed
-            if time.monotonic() < self._written + self._every or self._is_behind(signed):
+            if time.monotonic() < self._written + self._every:
                 return
-            self._write(note.encode())
+            with self._alone() as alone:
+                if not alone or self._is_behind(signed):
+                    return
+                self._write(note.encode())
             self._written = time.monotonic()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Whether no other process is replacing the file, nor begins to until the block ends."""
+        descriptor = os.open(self.lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
 
     def _is_behind(self, signed: Checkpoint) -> bool:
         """Whether the file is as far or farther: another process may have been faster while this one stood still."""

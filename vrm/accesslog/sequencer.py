@@ -179,7 +179,8 @@ def _publish(
                 )
             if newest.note.split("\n", 1)[0] not in (origin, *former_origins):
                 raise Inconsistent(
-                    "The log's origin differs from that of its checkpoints; it is fixed for life."
+                    "The log's origin differs from that of its checkpoints; it is fixed for life. If vrm log begin-anew"
+                    " was cut off, run it again."
                 )
             if merkle.subtree(nodes, 0, newest.size) != newest.root:
                 raise Inconsistent("The tree does not continue the newest checkpoint: the log was rewritten.")

@@ -94,6 +94,9 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         "company.unblocked": EventType(
             "A consumer lifted a block of theirs.", required=frozenset({"company"}), person="always"
         ),
+        "consumer.erased": EventType(
+            "The key of a consumer was destroyed; nothing here says whose it was.", required=frozenset()
+        ),
         "company.registered": _company("A company was registered; it may ask nobody anything yet."),
         "company.domain_proved": _company("A company proved that it controls its web domain."),
         "company.approved": _company("The operator approved a company; its clients may ask."),

@@ -15,6 +15,9 @@ from vrm.tlog.cosignature import Cosigner
 AHEAD, DIFFERS = "ahead", "differs"
 """Why a witness objects: it has seen more leaves than we hold, or a tree that ours does not continue."""
 
+UNHEARD = "unheard"
+"""In its place where the database may have been put back: it has not said yet what it has seen."""
+
 WHAT_TO_DO = (
     "Nothing is signed. Put back a database or backup that holds at least {size} leaves of that tree (vrm restore);"
     " if there is none any more, see docs/witness.md: When the newest tree is lost."
@@ -40,8 +43,15 @@ class WitnessState:
 def require_no_objection(connection: Connection) -> None:
     """Raise ``RolledBack`` or ``Inconsistent`` while a witness knows better than this database."""
     query = select(_WITNESSES.c.vkey, _WITNESSES.c.seen, _WITNESSES.c.objection)
-    for row in connection.execute(query.where(_WITNESSES.c.objection.is_not(None)).limit(1)):
+    objecting = connection.execute(query.where(_WITNESSES.c.objection.is_not(None))).all()
+    for row in sorted(objecting, key=lambda row: row.objection == UNHEARD):
         name = Cosigner.parse(row.vkey).name
+        if row.objection == UNHEARD:
+            raise Inconsistent(
+                "This database was put back, or the file of VRM_LOG_PIN is gone, and too few witnesses of the log have"
+                f" said since how much of it they have seen ({name} among others). Nothing is signed until they do; if"
+                " they never will, see docs/witness.md: When witnesses are silent."
+            )
         if row.objection == AHEAD:
             raise RolledBack(
                 f"The witness {name} has cosigned {row.seen} leaves of this log, and this database holds fewer:"
@@ -51,6 +61,12 @@ def require_no_objection(connection: Connection) -> None:
             f"The witness {name} has cosigned a tree that this database does not continue: another copy of the log"
             f" was in use. {WHAT_TO_DO.format(size=row.seen)}"
         )
+
+
+def is_unheard(session: Session) -> bool:
+    """Whether too few witnesses were heard since the database was put back."""
+    query = select(_WITNESSES.c.vkey).where(_WITNESSES.c.objection == UNHEARD).limit(1)
+    return session.connection().execute(query).first() is not None
 
 
 def find_published(connection: Connection, size: int) -> Published:

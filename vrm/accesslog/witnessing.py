@@ -8,7 +8,7 @@ Each exchange is two short transactions with the network between them: one claim
 at a time, the other keeps the answer. A crash between them costs the claim's time and nothing else.
 
 A witness that has seen more of this log than the database holds, or something else, *objects*; nothing is signed until
-it does not any more (``witnessed.require_no_objection``).
+it does not any more (``witnessed.require_no_objection``), nor while they are *unheard* (``doubting``).
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from vrm.accesslog.doubting import believe_quorum
 from vrm.accesslog.errors import Inconsistent
 from vrm.accesslog.models import LogCosignature, LogGathering, LogWitness, table
 from vrm.accesslog.tree import Published, find_head, find_newest, stored_nodes
@@ -165,6 +166,7 @@ def settle(
             connection.execute(_insert(connection, _COSIGNATURES).values(row).on_conflict_do_nothing())
             connection.execute(here.values(**told, seen=asked.size, due_at=now, objection=None))
             _release(connection, asked.size, policy)
+            believe_quorum(connection, policy)
         case Holds():
             newest = find_newest(connection)
             if newest is not None and answer.size <= newest.size:
@@ -173,7 +175,8 @@ def settle(
             later = now + _AGAIN
             connection.execute(here.values(**told, seen=answer.size, due_at=later, objection=AHEAD))
         case Differs():
-            connection.execute(here.values(**told, due_at=now + _LONGEST, objection=DIFFERS))
+            # Soon again: nothing is signed meanwhile, and it may not have been the witness that answered.
+            connection.execute(here.values(**told, due_at=now + _AGAIN, objection=DIFFERS))
         case Failed():
             wait = min(_AGAIN * 2 ** min(witness.failures, 10), _LONGEST)
             failed = {"failures": witness.failures + 1, "fault": answer.code, "due_at": now + wait}

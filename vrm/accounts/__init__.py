@@ -82,7 +82,7 @@ from vrm.accounts.sessions import (
     start_session,
     touch_session,
 )
-from vrm.accounts.sign_in import change_password, sign_in
+from vrm.accounts.sign_in import change_password, prove_password, sign_in
 from vrm.accounts.sign_up import (
     Account,
     Newcomer,
@@ -148,6 +148,7 @@ __all__ = [
     "prepare_auditor",
     "prepare_newcomer",
     "prepare_password",
+    "prove_password",
     "prove_second_factor",
     "record_auditor_sign_in",
     "renew_invitation",

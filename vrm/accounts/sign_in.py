@@ -1,6 +1,6 @@
-"""Signing in, and changing the password while signed in.
+"""Signing in, and what takes the password once more while signed in.
 
-These two verbs take the database and not a session, alone in this room, because Argon2 must not run while a
+These verbs take the database and not a session, alone in this room, because Argon2 must not run while a
 transaction is open, and because the order is the security of it:
 
     1. write   charge the attempt, find the hash       refused here: no Argon2 for anyone
@@ -12,7 +12,7 @@ Someone who guesses cannot tell an unknown address from a wrong password, by ans
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from vrm.accounts.sign_up import account_aad, prepare_password
 from vrm.db import Database
 
 accounts = cast(Table, AccountRow.__table__)
+T = TypeVar("T")
 
 
 class _Candidate(NamedTuple):
@@ -129,6 +130,39 @@ def change_password(
 
     if not database.write(change):
         raise WrongCredentials
+
+
+def prove_password(
+    database: Database,
+    hasher: Hasher,
+    *,
+    account_id: str,
+    password: str,
+    now: datetime,
+    then: Callable[[Session], T],
+) -> T:
+    """Do what only who knows the password may: ``then`` runs in one transaction in which it still holds.
+
+    Raises ``WrongCredentials``, and ``TooMany``: a borrowed session must not be good for guessing.
+    """
+
+    def begin(session: Session) -> _Candidate | None:
+        found = _find(session, accounts.c.id == account_id)
+        if found is not None:
+            throttle.charge(session, (throttle.Charge(throttle.SIGN_IN_HANDLE, found.handle_hash),), now=now)
+        return found
+
+    verified = database.write(begin)
+    if verified is None or not hasher.matches(password, verified.password_hash):
+        raise WrongCredentials
+
+    def act(session: Session) -> T:
+        if not _swap(session, verified, verified.password_hash):
+            raise WrongCredentials
+        throttle.clear(session, throttle.Charge(throttle.SIGN_IN_HANDLE, verified.handle_hash))
+        return then(session)
+
+    return database.write(act)
 
 
 def _find(session: Session, which: ColumnElement[bool]) -> _Candidate | None:

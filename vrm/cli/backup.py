@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from keys import BACKUP_DAYS
 from vrm import accesslog, clock, migrations
 from vrm.accesslog import archiving
 from vrm.cli.edge import Command, note, open_house, progress, record, say
@@ -13,7 +14,6 @@ from vrm.cli.snapshot import copy_out, engine_of
 from vrm.config import make_private, write_private
 from vrm.errors import Conflict
 
-KEYSTORE_DAYS = 30
 FILES = {"sqlite": ".db", "postgresql": ".dump"}
 
 
@@ -49,7 +49,7 @@ def backup(folder: Path) -> int:
     files[str(identity.relative_to(folder))] = described(identity, "json")
     # After the copy: what is moved meanwhile may be missing from it, and nothing ever moves back.
     moved = house.database.read(archiving.count_moved)
-    until = clock.rfc3339(made + timedelta(days=KEYSTORE_DAYS))
+    until = clock.rfc3339(made + timedelta(days=BACKUP_DAYS))
     Manifest(
         created=clock.rfc3339(made),
         instance_id=settings.instance_id,

@@ -64,9 +64,12 @@ def _require_keys(house: House) -> None:
             "before this backup",
             code="kek_missing",
         )
-    owners = sorted({*house.keys.owners(), *house.database.read(accounts.list_person_ids)})
+    owners = {*house.keys.owners(), *house.database.read(accounts.list_person_ids)}
+    owners -= set(
+        house.keys.were_destroyed(owners)
+    )  # whose account was closed while the backup was made, or later
     tell = progress("unwrapping keys")
-    for done, owner in enumerate(owners):
+    for done, owner in enumerate(sorted(owners)):
         tell(done, len(owners))
         try:
             house.keys.log_secret(owner)

@@ -127,22 +127,25 @@ def rotate_log(finish: bool, yes: bool) -> None:
     """
     house = open_house()
     log_keys, name = house.keys.log_keys, house.settings.log_origin
+    # What is done is said first: should this be cut off between the two, nothing was done that the log does not tell.
     if finish:
         _require_both_signed(house)
         if not yes:
             click.confirm("Destroy the elder of the log's keys for ever?", abort=True, err=True)
-        gone = Verifier(name, log_keys.finish().public)
-        vkey = Verifier(name, house.keys.log_signer.public).vkey
+        gone = Verifier(name, log_keys.elder().public)
+        vkey = Verifier(name, log_keys.signing()[-1].signer.public).vkey
         record(house, "keys.log_rotated", "finished", old=gone.vkey, new=vkey)
+        log_keys.finish()
         say(f"{vkey} signs alone from now on; the key before is destroyed.", vkey=vkey, gone=gone.vkey)
         note(
             "Tell auditors and witnesses that the change is over. Files from before verify by the old key:\n"
             f"  {gone.vkey}"
         )
     else:
-        old = Verifier(name, house.keys.log_signer.public).vkey
-        vkey = Verifier(name, log_keys.rotate(clock.now()).signer.public).vkey
+        old, key = Verifier(name, house.keys.log_signer.public).vkey, log_keys.draft(clock.now())
+        vkey = Verifier(name, key.signer.public).vkey
         record(house, "keys.log_rotated", "begun", old=old, new=vkey)
+        log_keys.rotate(key)
         say(f"{vkey} signs every checkpoint from now on, beside the key before.", vkey=vkey, old=old)
         note("Tell auditors and witnesses (vrm witness add-log). After 90 days: vrm keys rotate-log --finish")
     note(f"Copy {house.settings.keys_dir} to its safe place again.")

@@ -20,9 +20,10 @@ from vrm.cli.log_case import Begun, bundle_facts, bundle_sentences
 from vrm.cli.log_cosigned import cosigned
 from vrm.cli.log_follow import POLICY_HELP, Asked, is_log, verify_log
 from vrm.cli.log_people import people
-from vrm.cli.log_proof import verify_one
+from vrm.cli.log_proof import is_proof, verify_one
 from vrm.cli.log_report import export_facts, export_sentences
 from vrm.cli.log_search import known, search
+from vrm.cli.log_sequence import sequence
 from vrm.cli.log_status import status
 from vrm.cli.log_watch import watch
 from vrm.cli.moment import Moment
@@ -50,6 +51,7 @@ log.add_command(people)
 log.add_command(status)
 log.add_command(cosigned)
 log.add_command(begin_anew)
+log.add_command(sequence)
 log.add_command(watch)
 log.add_command(verify_one)
 
@@ -142,19 +144,28 @@ def verify(
 
     Needs no instance. FILE is a file that was taken out, a folder that vrm log archive made, or the address of a log,
     such as https://vrm.example/log. A file alone shows that nothing in it was changed since it was signed. Only --vkey
-    shows that the log's own key signed it, and only --since that the operator rewrote nothing before that.
-    A log is checked leaf by leaf from --since or --state on; what cannot be read exits with 2.
+    shows that the log's own key signed it, and only --since that the operator rewrote nothing before that. What
+    witnesses signed with it is not in a file: --policy is for a log. The proof of one entry is for vrm log verify-proof.
+    A log is checked leaf by leaf from --since or --state on; what cannot be read exits with 2,
+    and a log that shows less than --since signs with 3: look again later.
     """
     if is_log(file):
         return verify_log(Asked(file, vkeys, checkpoint, state, token_file, policy_file))
-    if state or token_file or policy_file:
+    if state or token_file:
+        raise click.UsageError("A file is checked as a whole; --state and --token-file are for a log.")
+    if policy_file:
         raise click.UsageError(
-            "A file is checked as a whole; --state, --token-file and --policy are for a log."
+            "A file bears the log's own signature alone, so a policy of witnesses cannot be asked of it. Check a checkpoint with"
+            " vrm log cosigned CHECKPOINT --policy FILE, and give that one to vrm log verify as --since."
         )
     click.Path(exists=True, dir_okay=False, allow_dash=True).convert(file, None, None)
     kept = None if checkpoint is None else checkpoint.read_bytes()
     with click.open_file(file, "rb") as stream:
         lines = Begun(stream)
+        if is_proof(lines.first):
+            raise click.UsageError(
+                f"{file} is the proof of one entry (C2SP tlog-proof). Use: vrm log verify-proof {file} --vkey …"
+            )
         if is_bundle(lines.first):
             found = verify_bundle(lines, vkey=vkeys, checkpoint=kept, progress=_bar(file))
             say("\n".join(bundle_sentences(found)), **bundle_facts(found))
@@ -185,21 +196,11 @@ def checkpoint() -> None:
     )
     for one in vkeys:
         note(f"vkey: {one}")
-
-
-@log.command()
-def sequence() -> None:
-    """Give waiting events their leaves and sign a checkpoint, now rather than with the worker's next pass."""
-    house = open_house()
-    count = 0
-    while taken := accesslog.sequence(house.database):
-        count += taken
-    newest = house.publish_log()
-    say(
-        f"{counted(count, 'new leaf', 'new leaves')}; the checkpoint covers {newest.size}.",
-        sequenced=count,
-        size=newest.size,
-    )
+    public = house.database.read(accesslog.public_checkpoint)
+    if public is not None and public.size < newest.size:
+        note(
+            f"Everybody is given that of {public.size} leaves, until enough witnesses have cosigned this one."
+        )
 
 
 def _verifier(house: "House") -> Verifier:

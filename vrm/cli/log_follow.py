@@ -14,7 +14,7 @@ from vrm import clock
 from vrm.cli.edge import counted, progress, say
 from vrm.config import write_private
 from vrm.errors import Invalid
-from vrm.tlog.breach import Breach
+from vrm.tlog.breach import Behind, Breach
 from vrm.tlog.canonical import b64
 from vrm.tlog.following import Followed, Kept, follow
 from vrm.tlog.note import Verifier
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 POLICY_HELP = "Whose cosignatures the checkpoint must bear (C2SP tlog-policy); it may name the log's key too."
 
-INCONSISTENT, UNTOLD = 1, 2
-"""Exit codes: something is wrong with the log; or whether it is could not be told."""
+INCONSISTENT, UNTOLD, BEHIND = 1, 2, 3
+"""Exit codes: something is wrong with the log; whether it is could not be told; it shows less than what one holds, which
+is wrong if it stays so."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ def verify_log(asked: Asked) -> int:
     except Breach as breach:
         tell(breach, asked)
         return INCONSISTENT
+    except Behind as behind:
+        say(f"NOT SETTLED: {behind.problem}.", ok=None, kind="behind", problem=behind.problem)
+        return BEHIND
     except Unreachable as fault:
         say(f"NOT CHECKED: {fault.message}", ok=None, problem=fault.message)
         return UNTOLD

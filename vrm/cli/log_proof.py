@@ -1,12 +1,13 @@
 """``vrm log verify-proof``: one entry's proof file, checked with nothing but the file and what the caller knows."""
 
-import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from vrm.accesslog.proof_file import MOST_BYTES
+from vrm.accesslog.entry import SALT
+from vrm.accesslog.proof_file import FORMAT, MOST_BYTES
 from vrm.accesslog.proving import Proved, verify_proof
 from vrm.cli.edge import Command, say
 from vrm.cli.log_follow import POLICY_HELP
@@ -16,6 +17,14 @@ from vrm.tlog.policy import parse as parse_policy
 
 FAULTY, UNTOLD = 1, 2
 """Exit codes: something is wrong with the file; or a checkpoint was given that it cannot be compared with."""
+
+_KIND = FORMAT.partition("@")[0].encode()
+_UNSEEN = re.compile(r"[^ -~]")
+
+
+def is_proof(first_line: bytes) -> bool:
+    """Whether a file that begins so wants to be the proof of one entry, of whatever version."""
+    return first_line.startswith(_KIND)
 
 
 @click.command("verify-proof", cls=Command)
@@ -46,6 +55,11 @@ def verify_one(file: str, vkeys: tuple[str, ...], checkpoint: Path | None, polic
     with click.open_file(file, "rb") as stream:
         raw = stream.read(MOST_BYTES + 1)
     kept = None if checkpoint is None else checkpoint.read_bytes()
+    if raw.startswith(b"{"):
+        raise click.UsageError(
+            f"{file} is not the proof of one entry (C2SP tlog-proof); it looks like an export or a bundle."
+            f" Use: vrm log verify {file} --vkey …"
+        )
     found = verify_proof(raw, keys=keys, kept=kept, policy=policy)
     say("\n".join(_sentences(found)), **_facts(found))
     if found.faults:
@@ -66,9 +80,9 @@ def _sentences(found: Proved) -> Iterator[str]:
         yield f"Verified: {place}, signed by its key."
     else:
         yield f"Only the hashes were checked: {place}, if its key signed that. Give --vkey to check who signed."
-    yield f"The entry: {json.dumps(found.said)}"  # escaped: it is a stranger's until it is believed
-    if found.opened is not None:
-        yield f"What its detail stands for: {json.dumps(found.opened)}"
+    yield f"The entry: {_letter_for_letter(found.proof.entry)}"
+    if found.opened is not None and found.proof.opening is not None:
+        yield f"What its detail stands for: {_letter_for_letter(found.proof.opening[SALT:])}"
     match found.compared:
         case "same":
             yield "The checkpoint you kept signs the same tree."
@@ -77,6 +91,16 @@ def _sentences(found: Proved) -> Iterator[str]:
                 "NOT COMPARED: the checkpoint you kept is of another size, and a proof does not hold the hashes between. Use:"
                 " vrm log verify https://…/log --vkey … --since FILE"
             )
+
+
+def _letter_for_letter(json: bytes) -> str:
+    """As it was logged; only what a terminal could obey is written as JSON escapes: it is a stranger's until believed."""
+
+    def escape(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be").hex()
+        return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+    return _UNSEEN.sub(escape, json.decode())
 
 
 def _facts(found: Proved) -> dict[str, object]:

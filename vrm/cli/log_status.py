@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vrm import accesslog, clock
-from vrm.accesslog import WitnessState
+from vrm.accesslog import Published, WitnessState
 from vrm.cli.edge import Command, counted, open_house, say, table
 from vrm.tlog.canonical import b64
 
@@ -15,8 +15,30 @@ if TYPE_CHECKING:
 
 OBJECTIONS: Mapping[str, str] = {
     "ahead": "has seen more of this log than the database holds: nothing is signed",
+    "unheard": "has not said yet what it has seen, since this database was put back: nothing is signed",
     "differs": "has seen a tree that the database does not continue: nothing is signed",
 }
+
+
+FAULTS: Mapping[str, str] = {
+    "url_refused": "is at an address that is not asked; if it is yours, allow it with VRM_FETCH_ALLOW",
+    "fetch_failed": "could not be reached",
+    "fetch_timeout": "did not answer in time",
+    "no_cosignature": "answered without a cosignature by the key in the policy",
+    "bad_cosignature": "answered with a cosignature that does not verify",
+    "status_400": "could not read what was sent",
+    "status_403": "does not believe the log's key: its operator adds it with vrm witness add-log",
+    "status_404": "does not know this log: its operator adds it with vrm witness add-log",
+}
+
+
+def trouble(fault: str) -> str:
+    """Why a witness did not cosign, in words; the code itself where it has none."""
+    if fault in FAULTS:
+        return FAULTS[fault]
+    if fault.startswith("status_"):
+        return f"answered with status {fault.removeprefix('status_')}"
+    return f"gave an answer that cannot be used ({fault})"
 
 
 @click.command(cls=Command)
@@ -42,7 +64,7 @@ def status() -> int:
     ]
     if found is not None:
         lines += [
-            f"quorum    {'met' if found.met else 'not met yet'}",
+            f"quorum    {_quorum(found.met, public, newest)}",
             "",
             table(
                 witnesses,
@@ -75,6 +97,14 @@ def refusal_to_sign(house: "House") -> str | None:
     return None
 
 
+def _quorum(met: bool, public: Published | None, newest: Published | None) -> str:
+    if not met or public is None:
+        return "not met yet"
+    if newest is not None and newest.size > public.size:
+        return f"met for {public.size} leaves, not yet for {newest.size}"
+    return "met"
+
+
 def _facts(witness: WitnessState) -> dict[str, object]:
     objection = OBJECTIONS.get(witness.objection or "")
     return {
@@ -85,5 +115,5 @@ def _facts(witness: WitnessState) -> dict[str, object]:
         "seen": witness.seen,
         "fault": witness.fault,
         "objection": witness.objection,
-        "trouble": objection or witness.fault,
+        "trouble": objection or (None if witness.fault is None else trouble(witness.fault)),
     }

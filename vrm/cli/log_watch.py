@@ -9,6 +9,7 @@ import click
 
 from vrm.cli.edge import Command, counted, note, say
 from vrm.cli.log_follow import (
+    BEHIND,
     INCONSISTENT,
     POLICY_HELP,
     UNTOLD,
@@ -59,7 +60,8 @@ def watch(
 
     A log that forks, shrinks, is rewritten, lacks a tile or is signed by another key is told in a sentence, and what
     shows it is written beside the state file. When the log cannot be reached, the waits grow and watching goes on; with
-    --max-age, a checkpoint that does not move for longer ends it with 1 as well. Needs no instance.
+    --max-age, a checkpoint that does not move for longer ends it with 1 as well. A log that shows less than --since signs
+    may wait for its witnesses: that is told, and ends it with 1 after an hour. Needs no instance.
     """
     asked, stop = Asked(log, vkeys, since, state, token_file, policy_file), threading.Event()
     for number in () if once else (signal.SIGTERM, signal.SIGINT):
@@ -80,7 +82,7 @@ def watch(
                     say(f"ALARM: {problem}. {_idle(looked.idle)}", ok=False, kind="stale", problem=problem)
                     return INCONSISTENT
                 if once:
-                    return 0 if looked.followed is not None else UNTOLD
+                    return 0 if looked.followed is not None else BEHIND if looked.behind else UNTOLD
                 if stop.wait(looked.wait.total_seconds()):
                     return 0
     except Breach as breach:

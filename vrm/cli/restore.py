@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from vrm import migrations
-from vrm.accesslog import archiving
+from vrm import clock, journeys, migrations
+from vrm.accesslog import Pin, archiving
 from vrm.cli.edge import Command, note, record, say
 from vrm.cli.examine import examine
 from vrm.cli.log_status import refusal_to_sign
@@ -15,7 +15,6 @@ from vrm.cli.snapshot import engine_of, put_back, require_empty
 from vrm.config import Instance, Settings, make_private
 from vrm.errors import Conflict, Invalid
 from vrm.house import House, start_process
-from vrm.worker.witnesses import begin
 
 
 @click.command(cls=Command)
@@ -51,8 +50,9 @@ def restore(folder: Path, keys_from: Path | None) -> None:
         migrations.upgrade(settings.database_url)
     with House.open(settings) as house:
         findings = examine(house, manifest.checkpoint)
-        begin(house)  # hears from the log's witnesses how far it was, before anything more is signed
+        house.hear_witnesses(restored=True)  # a quorum of them, before anything more is signed
         refusal = refusal_to_sign(house)
+        erased = house.database.write(lambda db: journeys.close_again(db, house.keys, now=clock.now()))
         # The log goes on from where the backup has it, and says so itself.
         record(house, "backup.restored", made=manifest.created, log_size=findings.log_size)
     instance.write(settings.home)  # last: until all is found whole, there is no instance here
@@ -70,6 +70,11 @@ def restore(folder: Path, keys_from: Path | None) -> None:
     )
     if refusal:
         note(f"Nothing is signed until this is solved: {refusal}")
+    if erased:
+        note(
+            f"{erased} closed account{'s' if erased > 1 else ''} came back with the backup and went again; "
+            "vrm serve destroys what came back of their keys."
+        )
     note(
         "What happened after the backup is lost, consents that were revoked among it: tell people and companies.\n"
         f"An auditor who holds a checkpoint of more than {findings.log_size} entries will see that the log was set "
@@ -79,7 +84,11 @@ def restore(folder: Path, keys_from: Path | None) -> None:
 
 def _require_place(settings: Settings, manifest: Manifest, folder: Path, keys_from: Path | None) -> None:
     """Refuse whatever is not empty, and a backup of another engine."""
-    allowed = {settings.log_pin, *([settings.keys_dir] if keys_from is None else [])}
+    allowed = {
+        settings.log_pin,
+        Pin(settings.log_pin).lock,
+        *([settings.keys_dir] if keys_from is None else []),
+    }
     if settings.home.exists() and (
         taken := [path for path in settings.home.iterdir() if path not in allowed]
     ):

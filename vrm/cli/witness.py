@@ -68,9 +68,10 @@ def add(vkey: str, folder: Path) -> None:
 @witness.command(name="drop-key")
 @click.argument("vkey")
 @_folder
-def drop(vkey: str, folder: Path) -> None:
+@click.option("--yes", "even_last", is_flag=True, help="Drop it even where it is the log's last key.")
+def drop(vkey: str, folder: Path, even_last: bool) -> None:
     """Believe the key VKEY of a log no more. What was cosigned of that log stays known."""
-    known = drop_key(Folder.open(folder), vkey=vkey)
+    known = drop_key(Folder.open(folder), vkey=vkey, even_last=even_last)
     say(f"{known.origin} is known by {len(known.vkeys)} key(s).", **_facts(known))
 
 

@@ -95,8 +95,10 @@ from vrm.companies.service import (
     sweep,
 )
 from vrm.companies.standing import client_standing, client_standings, may_ask
+from vrm.companies.wording import MOST_MARKS, is_marked_well, is_readable, is_seen
 
 __all__ = [
+    "MOST_MARKS",
     "MOST_OVERLAP",
     "ROLES",
     "USUAL",
@@ -151,6 +153,9 @@ __all__ = [
     "get_invitation",
     "invite_person",
     "is_jwks_due",
+    "is_marked_well",
+    "is_readable",
+    "is_seen",
     "keep_finding",
     "keep_jwks",
     "keep_jwks_failure",

@@ -17,9 +17,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from vrm.companies.client_records import Client, client_of
+from vrm.companies.ended_keys import ended, keys_of, note_ended, set_keys
 from vrm.companies.errors import BadKeys
 from vrm.companies.events import record_client
-from vrm.companies.jwks import MOST_KEYS, identity, named_now, parse_jwks
+from vrm.companies.jwks import MOST_KEYS, identity, named_now, parse_jwks, thumbprint
 from vrm.companies.models import ClientRow, KeyRow
 from vrm.companies.reading import get_row
 from vrm.errors import Conflict, Invalid, NotFound
@@ -58,23 +59,28 @@ def add_client_key(
     actor: str = "operator",
     by: str | None = None,
 ) -> Client:
-    """Take one more public key. Raises ``BadKeys``, and ``Conflict`` where its kid is in use or keys have an address.
+    """Take one more public key. Raises ``BadKeys``, and ``Conflict`` where its kid is in use, it was ended, or keys have an
+    address.
 
-    A key that is over frees its kid for its own kind, and its place where that is needed: until then it stays over.
+    A key that is over frees its kid for its own kind, and its place where that is needed, and never comes back itself.
     """
     row = get_row(session, client_id)
     if row.jwks_uri is not None:
         raise Conflict("This client publishes its keys at an address. Add the key there.", code="keys_by_uri")
     (new,) = parse_jwks({"keys": [jwk]})["keys"]
-    same = next((key for key in row.keys if identity(key.jwk) == identity(new)), None)
+    same = next((key for key in keys_of(row) if identity(key.jwk) == identity(new)), None)
     if same is not None and _is_good(same, now):
         raise Conflict("A key with this kid is there already. Give each its own.", code="kid_taken")
+    if thumbprint(new) in ended(row):
+        raise Conflict(
+            "This key was retired or removed, and does not come back. Make a new one.", code="key_ended"
+        )
     if same is not None:
         row.keys.remove(same)
-    over = sorted((key for key in row.keys if not _is_good(key, now)), key=lambda key: key.until or now)
-    while over and len(row.keys) >= MOST_KEYS:
+    over = sorted((key for key in keys_of(row) if not _is_good(key, now)), key=lambda key: key.until or now)
+    while over and len(keys_of(row)) >= MOST_KEYS:
         row.keys.remove(over.pop(0))
-    if len(row.keys) >= MOST_KEYS:
+    if len(keys_of(row)) >= MOST_KEYS:
         raise BadKeys("A client has no more than twenty keys. Remove one first.")
     session.flush()
     row.secret_hash = None  # whoever has a key is no longer proved by less
@@ -105,6 +111,7 @@ def retire_client_key(
         raise Invalid("The end of this key can be brought forward, and not put off.", field="until")
     for key in keys:
         key.until = min(until, key.until or until)
+    note_ended(row, keys, now)
     return _changed(session, row, now, actor, by, "key_retired")
 
 
@@ -119,13 +126,13 @@ def remove_client_key(
 ) -> Client:
     """End a key at once, be it the last: then the client cannot prove itself until it has another.
 
-    Two keys of one kid end together. One that had been retired stays in its row, so that a set that still has it does
-    not bring it back. Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where it would come
+    Two keys of one kid end together, and neither comes back, whatever set still has it. Raises ``NotFound``, and ``Conflict`` for a key that was read at an address, where it would come
     from again.
     """
     row = get_row(session, client_id)
     ending = _keys(row, kid, now)
-    row.keys = [key for key in row.keys if key not in ending] + retired(ending, now)
+    note_ended(row, ending, now)
+    set_keys(row, [key for key in keys_of(row) if key not in ending] + retired(ending, now))
     return _changed(session, row, now, actor, by, "key_removed")
 
 
@@ -151,24 +158,32 @@ def key_warnings(client: Client, now: datetime) -> list[KeyWarning]:
 def replace_keys(row: ClientRow, jwks: Mapping[str, Any], source: str, now: datetime) -> bool:
     """Make these parsed keys the only good ones; the same key under its kid keeps its age. Whether anything changed.
 
-    A kid that was retired keeps its end, however often and by whichever way it is sent again: a new key takes a new
-    kid, or is of another kind. So one that is left out ends now and stays in its row, until that is swept.
+    A key that was retired or removed keeps its end, however often, by whichever way and under whatever kid it is sent
+    again: a set may have it still, and it is passed over there. Another key under its kid is another key. One that had
+    been retired and is left out ends now, and is listed as over until it is swept or its place is needed.
     """
-    there, before = {identity(key.jwk): key for key in row.keys}, _facts(row)
+    there, before, gone = {identity(key.jwk): key for key in keys_of(row)}, _facts(row), ended(row)
     wanted = list[KeyRow]()
     for place, jwk in enumerate(jwks["keys"]):
-        key = there.get(identity(jwk)) or _row(row, jwk, source, place, now, [each.kid for each in wanted])
+        key, was = there.get(identity(jwk)), thumbprint(jwk)
+        is_same = key is not None and thumbprint(key.jwk) == was
+        if was in gone and not is_same:
+            continue
+        key = key or _row(row, jwk, source, place, now, [each.kid for each in wanted])
+        if not is_same:
+            key.until = None
         if named_now(key.jwk) != jwk:
             key.jwk, key.added_at = jwk, now
         key.source, key.place = source, place
         wanted.append(key)
-    left_out = [key for key in row.keys if key not in wanted]
-    row.keys = wanted + retired(left_out, now)
+    over = retired((key for key in keys_of(row) if key not in wanted), now)
+    over.sort(key=lambda key: key.until or now, reverse=True)
+    set_keys(row, wanted + over[: MOST_KEYS - len(wanted)])
     return _facts(row) != before
 
 
 def retired(left_out: Iterable[KeyRow], now: datetime) -> list[KeyRow]:
-    """Of keys that are taken away, those that had been given an end: over now, and kept so that they stay over."""
+    """Of keys that are taken away, those that had been given an end: over now, and kept so that people see them."""
     kept = [key for key in left_out if key.until is not None]
     for key in kept:
         key.source, key.until = "value", min(key.until or now, now)
@@ -176,12 +191,12 @@ def retired(left_out: Iterable[KeyRow], now: datetime) -> list[KeyRow]:
 
 
 def sweep_keys(session: Session, *, now: datetime) -> None:
-    """Delete keys that have been worth nothing for 30 days."""
+    """Delete keys that have been worth nothing for 30 days. That they were ended stays known."""
     session.execute(delete(KeyRow).where(KeyRow.source == "value", KeyRow.until <= now - KEEP))
 
 
 def _keys(row: ClientRow, kid: str, now: datetime) -> list[KeyRow]:
-    found = [key for key in row.keys if key.jwk["kid"] == kid and _is_good(key, now)]
+    found = [key for key in keys_of(row) if key.jwk["kid"] == kid and _is_good(key, now)]
     if any(key.source == "uri" for key in found):
         raise Conflict("This key was read at the client's address. Take it away there.", code="keys_by_uri")
     if not found:
@@ -194,7 +209,7 @@ def _is_good(key: KeyRow, now: datetime) -> bool:
 
 
 def _facts(row: ClientRow) -> dict[str, tuple[object, ...]]:
-    return {key.kid: (key.jwk, key.source, key.until) for key in row.keys}
+    return {key.kid: (key.jwk, key.source, key.until) for key in keys_of(row)}
 
 
 def _row(

@@ -17,6 +17,7 @@ from vrm.companies.reading import get_row
 from vrm.companies.records import Company
 from vrm.companies.remote_keys import drop_address
 from vrm.companies.service import get_company
+from vrm.companies.wording import is_readable
 from vrm.errors import Conflict, Denied, Invalid
 from vrm.ids import new_id, secret_hash
 
@@ -187,6 +188,10 @@ def _name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():
         raise Invalid("Give the client a name of at most 100 characters, on one line.", field="name")
+    if not is_readable(name):
+        raise Invalid(
+            "Write it without signs that nobody sees and marks that strike letters out.", field="name"
+        )
     return name
 
 

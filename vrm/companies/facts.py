@@ -14,6 +14,7 @@ from vrm.companies.errors import BadFact
 from vrm.companies.events import record_company
 from vrm.companies.models import CompanyRow, PurposeRow
 from vrm.companies.records import Company, Stated, company_of
+from vrm.companies.wording import is_readable
 from vrm.errors import Conflict, Invalid, NotFound
 from vrm.ids import is_id
 from vrm.work import parse_address
@@ -171,6 +172,10 @@ def parse_purposes(
 def _text(text: str, field: str, longest: int, *, lines: bool = False) -> str:
     text = text.strip()
     plain = text.replace("\n", " ").replace("\r", " ") if lines else text
+    if plain.isprintable() and not is_readable(plain):
+        raise BadFact(
+            "Write it without signs that nobody sees and marks that strike letters out.", field=field
+        )
     if not text or len(text) > longest or not plain.isprintable():
         if lines:
             raise BadFact(

@@ -84,6 +84,11 @@ def identity(key: Mapping[str, Any]) -> tuple[str, str]:
     return key["kid"], key["kty"]
 
 
+def thumbprint(key: Mapping[str, Any]) -> str:
+    """What a parsed key is, whatever kid it goes by (RFC 7638)."""
+    return _import({name: key[name] for name in ("kty", *_MEMBERS[key["kty"]])}).thumbprint()
+
+
 def algorithm_of(key: Mapping[str, Any]) -> str:
     """The algorithm of a parsed key: each kind has one here."""
     return next(alg for alg, kty in _KINDS.items() if kty == key["kty"])

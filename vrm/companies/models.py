@@ -92,6 +92,7 @@ class KeyRow(Base):
     """A public key of a client, given to us (``value``) or read at the client's address (``uri``).
 
     ``kid`` is the key's own, and has a line break and the kind (kty) after it where another kind came before under it.
+    One row of a client may be no key: its source is ``ended``, and its ``jwk`` lists what was ended, see ``ended_keys``.
     """
 
     __tablename__ = "client_keys"

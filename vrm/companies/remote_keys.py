@@ -113,7 +113,7 @@ def refresh_jwks(
 def drop_address(row: ClientRow, now: datetime) -> None:
     """Forget a client's address, and with it the keys that were read there; those once retired stay so."""
     read = [key for key in row.keys if key.source == "uri"]
-    row.keys = [key for key in row.keys if key.source == "value"] + retired(read, now)
+    row.keys = [key for key in row.keys if key.source != "uri"] + retired(read, now)
     row.jwks_uri = row.jwks_tried_at = row.jwks_fetched_at = None
     row.jwks_failed_at = row.jwks_failure = None
 

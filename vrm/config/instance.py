@@ -42,6 +42,14 @@ class Instance:
     created: str
     former_origins: tuple[str, ...] = ()
 
+    @property
+    def log_place(self) -> str:
+        """Where the log is served: ``/log``, and for one that began anew ``/log/2``, ``/log/3``.
+
+        Tiles are kept for ever by whoever reads them, so no address may ever stand for those of another log.
+        """
+        return f"/log/{len(self.former_origins) + 1}" if self.former_origins else "/log"
+
     def with_origin(self, origin: str) -> Self:
         """The same service with a log that begins anew."""
         return replace(self, log_origin=origin, former_origins=(*self.former_origins, self.log_origin))

@@ -20,7 +20,9 @@ from vrm.consents.effective import Permitted, Refused, Standing, public_code, we
 from vrm.consents.reading import lock_versions, standings, standings_of
 from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
+from vrm.consents.revising import days_left
 from vrm.consents.service import (
+    end_all,
     expire,
     forget,
     get_consent,
@@ -58,6 +60,8 @@ __all__ = [
     "block",
     "blocked_since",
     "check_terms",
+    "days_left",
+    "end_all",
     "expire",
     "find_basis",
     "find_by_subject",

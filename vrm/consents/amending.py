@@ -15,7 +15,7 @@ from keys import KeyStore
 from vrm.consents.asks import open_row
 from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
 from vrm.consents.records import Amends, Choice, Consent, Revision
-from vrm.consents.revising import end_of, granted_lines, write_revision
+from vrm.consents.revising import days_left, end_of, granted_lines, write_revision
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict
 
@@ -64,7 +64,7 @@ def amend(
 ) -> Consent:
     """Allow the chosen lines of an ask that names a consent, in place of what that allowed, and give the consent.
 
-    As ``grant`` but for that: ``duration_days`` count from now. Raises ``Conflict`` besides where the consent has
+    As ``grant`` but for that: ``duration_days`` count from now, and for as many as are left the end stays. Raises ``Conflict`` besides where the consent has
     ended or was changed since the ask was made.
     """
     ask = open_row(session, consumer_id, ask_id, now)
@@ -73,6 +73,8 @@ def amend(
     row = _unchanged(session, consumer_id, Amends(ask.amends, ask.amends_revision), notice_version, now)
     terms = Terms.from_json(ask.terms)
     expires_at = end_of(terms, duration_days, now)
+    if duration_days == days_left(row.expires_at, now):
+        expires_at = row.expires_at
     lines = granted_lines(terms, choices)
     before = {line["key"] for line in _newest(session, row).lines}
     row.revision += 1

@@ -22,6 +22,11 @@ def end_of(terms: Terms, duration_days: int, now: datetime) -> datetime:
     return now + timedelta(days=duration_days)
 
 
+def days_left(expires_at: datetime, now: datetime) -> int:
+    """Days until an end, the last of them counted though it has begun."""
+    return -((now - expires_at) // timedelta(days=1))
+
+
 def granted_lines(terms: Terms, choices: Sequence[Choice]) -> list[GrantedLine]:
     """The lines that these choices allow. Raises ``Invalid`` for what was not offered, or a needed line left out."""
     chosen: dict[int, Choice] = {}

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
+from vrm.consents.amending import Basis
 from vrm.consents.asks import open_row
 from vrm.consents.models import (
     AskRow,
@@ -109,6 +110,14 @@ def expire(session: Session, keys: KeyStore, *, now: datetime, limit: int = 100)
     return len(consents)
 
 
+def end_all(session: Session, keys: KeyStore, *, consumer_id: str, now: datetime) -> None:
+    """End every consent of a person who leaves, as if each was revoked; one whose time has come has expired."""
+    query = select(ConsentRow).where(ConsentRow.consumer_id == consumer_id, ConsentRow.state == "active")
+    for row in session.scalars(query.order_by(ConsentRow.id)).all():
+        state, actor = ("expired", "system") if row.expires_at <= now else ("revoked", "consumer")
+        _end(session, keys, row, state=state, actor=actor, now=now)
+
+
 def list_consents(session: Session, *, consumer_id: str) -> list[Consent]:
     """Every consent of a person, current and past, newest first."""
     query = select(ConsentRow).where(ConsentRow.consumer_id == consumer_id)
@@ -120,18 +129,27 @@ def list_consents(session: Session, *, consumer_id: str) -> list[Consent]:
 
 def list_standing(
     session: Session, *, consumer_id: str, company_id: str, notice_version: int, now: datetime
-) -> list[Consent]:
+) -> list[Basis]:
     """The consents of a person that this company may read under, with its notice in this version, newest first."""
-    query = select(ConsentRow).where(
-        ConsentRow.consumer_id == consumer_id,
-        ConsentRow.company_id == company_id,
-        ConsentRow.state == "active",
-        ConsentRow.expires_at > now,
-        ConsentRow.notice_version == notice_version,
+    newest = (
+        (RevisionRow.consumer_id == ConsentRow.consumer_id)
+        & (RevisionRow.consent_id == ConsentRow.id)
+        & (RevisionRow.number == ConsentRow.revision)
+    )
+    query = (
+        select(ConsentRow, RevisionRow)
+        .join(RevisionRow, newest)
+        .where(
+            ConsentRow.consumer_id == consumer_id,
+            ConsentRow.company_id == company_id,
+            ConsentRow.state == "active",
+            ConsentRow.expires_at > now,
+            ConsentRow.notice_version == notice_version,
+        )
     )
     return [
-        Consent.of(row)
-        for row in session.scalars(query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id))
+        Basis(Consent.of(row), Revision.of(revision))
+        for row, revision in session.execute(query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id))
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from vrm import companies
 from vrm.catalogue import Catalogue
 from vrm.errors import Invalid
 
@@ -48,7 +49,8 @@ class Terms:
     """What a client wants. ``retention_days`` is how long it says it keeps what it read; None: as long as it holds.
 
     ``sign_in``: it wants to recognise the person by their pairwise subject, and may want nothing else.
-    ``scope_purpose`` is what the lines that scopes asked for are for, where scopes did.
+    ``scope_purpose`` is what the lines that scopes asked for are for, where scopes did. ``keeps_end``: it adds to what was
+    granted, and does not ask that this end on another day; ``duration_days`` are then those that were asked at first.
     """
 
     lines: tuple[Line, ...]
@@ -57,6 +59,7 @@ class Terms:
     recipients: tuple[str, ...] = ()
     sign_in: bool = False
     scope_purpose: str | None = None
+    keeps_end: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As stored and hashed."""
@@ -74,6 +77,7 @@ class Terms:
             # Not in what was stored before scopes could be asked for.
             stored.get("sign_in", False),
             stored.get("scope_purpose"),
+            stored.get("keeps_end", False),
         )
 
 
@@ -127,7 +131,9 @@ def _check_line(line: Line, path: str, catalogue: Catalogue, purposes: Collectio
         raise InvalidAsk("Your company has not registered this purpose.", field=f"{path}.purpose")
     if line.frequency not in FREQUENCIES:
         raise InvalidAsk(f"Choose one of {', '.join(FREQUENCIES)}.", field=f"{path}.frequency")
-    if len(line.why) > MOST_WHY or not line.why.isprintable():
+    if len(line.why) > MOST_WHY or not companies.is_readable(line.why):
         raise InvalidAsk(
-            f"Give the reason in one line of at most {MOST_WHY} characters.", field=f"{path}.why"
+            f"Give the reason in one line of at most {MOST_WHY} characters, without signs that nobody sees and marks "
+            "that strike letters out.",
+            field=f"{path}.why",
         )

@@ -17,6 +17,8 @@ _PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
 # Inside the public range, yet able to carry an IPv4 address past the check: Teredo and its kin, and 6to4.
 # NAT64 (64:ff9b::/96) and IPv4-mapped addresses lie outside 2000::/3.
 _TUNNELS_V6 = (ipaddress.IPv6Network("2001::/23"), ipaddress.IPv6Network("2002::/16"))
+# For examples alone (RFC 9637), which not every Python knows.
+_EXAMPLES_V6 = ipaddress.IPv6Network("3fff::/20")
 _RELAY_V4 = ipaddress.IPv4Network("192.88.99.0/24")
 
 
@@ -71,7 +73,8 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
         # A scoped address (fe80::1%eth0) is link-local by its meaning, whatever its bits.
-        return ip.scope_id is None and ip in _PUBLIC_V6 and not any(ip in tunnel for tunnel in _TUNNELS_V6)
+        kept_out = (*_TUNNELS_V6, _EXAMPLES_V6)
+        return ip.scope_id is None and ip in _PUBLIC_V6 and not any(ip in network for network in kept_out)
     return ip not in _RELAY_V4
 
 

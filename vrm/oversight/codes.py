@@ -44,6 +44,7 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "exposure.traced": ("counted", "notified"),
         "keys.signing_rotated": ("at_once",),
         "keys.log_rotated": ("begun", "finished"),
+        "backup.restored": ("unheard",),
         "log.exported": ("all", "selection", "archive", "archive_moved"),
     }
 )  # fmt: skip

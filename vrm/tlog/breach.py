@@ -26,3 +26,16 @@ class Breach(Exception):
         self.problem = problem
         self.leaf = leaf
         self.evidence = evidence
+
+
+class Behind(Exception):
+    """The log shows a smaller tree than one its key signed, and this alone does not tell why.
+
+    Where witnesses are asked, the public checkpoint is behind the newest for some minutes; after that it was rolled back,
+    or an old copy is served. ``breach`` is what it is then.
+    """
+
+    def __init__(self, problem: str, breach: Breach) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.breach = breach

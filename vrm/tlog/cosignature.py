@@ -7,7 +7,7 @@ signature. Two kinds are read and written: Ed25519 (signature type 0x04) and ML-
 others by its vkey, as a log is, with that type. Readers raise ``BadNote``, and ``BadCheckpoint`` for the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -17,13 +17,23 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from vrm.tlog.canonical import b64
 from vrm.tlog.checkpoint import parse_body
 from vrm.tlog.errors import BadNote
-from vrm.tlog.note import Signature, Signer, checked_name, id_of_key, read_vkey, signature_line
+from vrm.tlog.note import (
+    MOST_BYTES,
+    MOST_SIGNATURES,
+    Signature,
+    Signer,
+    checked_name,
+    id_of_key,
+    read_vkey,
+    signature_line,
+)
 
 ED25519, ML_DSA_44 = 0x04, 0x06
 _PUBLIC: Mapping[int, int] = {ED25519: 32, ML_DSA_44: 1312}  # bytes of a public key
 _SIGNATURE: Mapping[int, int] = {ED25519: 64, ML_DSA_44: 2420}
 _TIME = 8
 _LATEST = 2**63 - 1
+_CHECKPOINT = 4096  # bytes that are enough for a checkpoint and two lines of its log
 _LABEL = b"subtree/v1\n\0"
 
 
@@ -85,6 +95,15 @@ class Cosigner:
         """
         times = [self.verify(text, line) for line in lines if self.is_of(line)]
         return max(times, default=None)
+
+
+def fit(cosigners: Collection[Cosigner]) -> bool:
+    """Whether a checkpoint bears the cosignatures of all of these, beside those of the two keys of a log that changes."""
+    lines = [
+        signature_line(one.name, one.key_id, bytes(_TIME + _SIGNATURE[one.kind])).encode()
+        for one in cosigners
+    ]
+    return len(lines) + 2 <= MOST_SIGNATURES and sum(map(len, lines)) + _CHECKPOINT <= MOST_BYTES
 
 
 def cosign(text: str, name: str, signer: Signer, at: int) -> str:

@@ -18,7 +18,7 @@ from datetime import datetime
 from vrm import clock
 from vrm.errors import Invalid
 from vrm.tlog import canonical, merkle, note, tiles
-from vrm.tlog.breach import Breach
+from vrm.tlog.breach import Behind, Breach
 from vrm.tlog.checkpoint import Checkpoint, parse_body
 from vrm.tlog.errors import BadCheckpoint, BadNote
 from vrm.tlog.note import Verifier
@@ -97,8 +97,8 @@ def follow(
     leaves are looked at; ``policy`` tells whose cosignatures it must bear; ``progress`` hears leaves done, and how many there are to do. Without ``kept``, leaves are
     looked at from the end of ``since`` on.
 
-    Raises ``Breach`` for what is wrong with the log, ``Unreachable`` where it cannot be told, ``Invalid`` where what
-    was given to check against cannot be used.
+    Raises ``Breach`` for what is wrong with the log, ``Behind`` where it shows less than ``since`` signs, ``Unreachable``
+    where it cannot be told, ``Invalid`` where what was given to check against cannot be used.
     """
     held = [raw for raw in (since, kept.checkpoint.encode() if kept else None) if raw is not None]
     older = [(read_own(raw, verifiers), raw) for raw in held]
@@ -106,8 +106,8 @@ def follow(
         raise Invalid("The state file is not one that vrm wrote. Give another, or move it away.")
     raw = _served(source)
     signed = _believed(raw, verifiers, policy)
-    for each, mine in older:
-        _check_size(each, mine, signed, raw)
+    for each, mine in reversed(older):  # what is kept was public here, and what is public never shrinks
+        _check_size(each, mine, signed, raw, public=kept is not None and mine == held[-1])
     tree = SignedTree(source, signed, raw)
     for each, mine in older:
         if merkle.subtree(tree.nodes, 0, each.size) != each.root:
@@ -170,7 +170,9 @@ def _served(source: Source) -> bytes:
     try:
         return source.checkpoint()
     except Missing:
-        raise Breach("missing", "there is no checkpoint", None, {}) from None
+        raise Breach(
+            "missing", "there is no checkpoint: the log has ended, or its address is another", None, {}
+        ) from None
 
 
 def _believed(raw: bytes, verifiers: Sequence[Verifier], policy: Policy | None) -> Checkpoint:
@@ -185,14 +187,22 @@ def _believed(raw: bytes, verifiers: Sequence[Verifier], policy: Policy | None) 
     return signed
 
 
-def _check_size(older: Checkpoint, mine: bytes, signed: Checkpoint, raw: bytes) -> None:
+def _check_size(older: Checkpoint, mine: bytes, signed: Checkpoint, raw: bytes, *, public: bool) -> None:
     if signed.size < older.size:
-        raise Breach(
+        breach = Breach(
             "rolled_back",
             f"the log has {signed.size} leaves, and its key signed {older.size} before: it was rolled back, or an old copy"
             " is served",
             None,
             {CHECKPOINT: raw, "checkpoint-kept": mine},
+        )
+        if public:
+            raise breach
+        raise Behind(
+            f"the log shows {signed.size} leaves, and you hold a checkpoint of {older.size} that its key signed. While"
+            " witnesses are asked, the public checkpoint may be behind the newest: look again in some minutes. If it stays"
+            " so, the log was rolled back, or an old copy is served",
+            breach,
         )
     if signed.size == older.size and signed.root != older.root:
         raise _forked(older, mine, raw)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from vrm.tlog.cosignature import Cosigner
+from vrm.tlog.cosignature import Cosigner, fit
 from vrm.tlog.errors import BadCheckpoint, BadNote, BadPolicy
 from vrm.tlog.note import Note, Verifier
 
@@ -118,6 +118,8 @@ class _Reading:
     def finish(self) -> Policy:
         if self._quorum is None:
             raise BadPolicy("there is no quorum line; write quorum none if no cosignature is needed")
+        if not fit([one.cosigner for one in self._witnesses.values()]):
+            raise BadPolicy("names more witnesses than one checkpoint can bear the cosignatures of")
         return Policy(tuple(self._logs), self._witnesses, self._groups, self._quorum)
 
     def _log(self, words: list[str]) -> None:

@@ -22,6 +22,7 @@ from vrm.tlog.errors import BadSubmission
 MOST_PROOF = 63
 MOST_BYTES = 64 * 1024
 SIZE_TYPE = "text/x.tlog.size"
+MOST_SIZE = 2**63 - 1  # leaves: what databases count to
 
 _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})", re.ASCII)
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n", re.ASCII)
@@ -64,6 +65,6 @@ def parse(raw: bytes) -> Submission:
 def read_size(body: bytes) -> int:
     """The size in the answer of a witness that holds another one."""
     found = _SIZE.fullmatch(body)
-    if found is None:
+    if found is None or int(found[1]) > MOST_SIZE:
         raise BadSubmission("the witness's answer is no tree size")
     return int(found[1])

@@ -22,8 +22,10 @@ POLL_INTERVAL = timedelta(seconds=5)
 REDEEMED_WITHIN = timedelta(minutes=1)
 """How long a yes in the last second can still be collected."""
 
-MOST_OPEN = 3
-"""How many requests wait for one person at the same time."""
+MOST_OPEN = 6
+"""How many requests wait for one person at the same time, but for those that they gave a code for."""
+MOST_OF_COMPANY = 3
+"""How many of them are of one company."""
 MOST_AN_HOUR = 5
 """How many of them one company may make in an hour."""
 
@@ -52,16 +54,18 @@ def new_backchannel() -> NewBackchannelRequest:
     return NewBackchannelRequest(auth_req_id, secret_hash(auth_req_id).hex())
 
 
-def may_reach(session: Session, *, consumer_id: str, company_id: str, now: datetime) -> bool:
-    """Whether one more request may wait for this person: few at a time, and few of one company in an hour."""
+def may_reach(session: Session, *, consumer_id: str, company_id: str, by_code: bool, now: datetime) -> bool:
+    """Whether one more request may wait for this person: few at a time, and few of one company then and in an hour.
+
+    ``by_code``: they gave the company a code, so what others ask of them meanwhile does not stand in its way.
+    """
     row = BackchannelRequest
-    waits = and_(row.decided_at.is_(None), row.expires_at > now)
-    sums = [
-        func.coalesce(func.sum(case((fits, 1), else_=0)), 0) for fits in (waits, row.company_id == company_id)
-    ]
+    waits, own = and_(row.decided_at.is_(None), row.expires_at > now), row.company_id == company_id
+    sums = [func.coalesce(func.sum(case((fits, 1), else_=0)), 0) for fits in (waits, and_(waits, own), own)]
     recent = (row.consumer_id == consumer_id, row.created_at > now - timedelta(hours=1))
-    waiting, asked = session.execute(select(*sums).where(*recent)).one()
-    return bool(waiting < MOST_OPEN and asked < MOST_AN_HOUR)
+    waiting, of_company, asked = session.execute(select(*sums).where(*recent)).one()
+    has_room = by_code or waiting < MOST_OPEN
+    return bool(has_room and of_company < MOST_OF_COMPANY and asked < MOST_AN_HOUR)
 
 
 def keep_backchannel(

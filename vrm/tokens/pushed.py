@@ -42,18 +42,16 @@ def park_request(
     """As ``push_request``, for one that waits here for its person to sign in.
 
     Whoever decides on it uses up the one it came from, whose mark ``params`` carries. Anybody may load a link again and
-    again: however often, one request waits, as it was first kept. ``came_by`` tells which it was, by a keyed hash of its
-    ``request_uri``. Of those that came without one, as a sandbox takes them, the last ``MOST_UNPUSHED`` of a client do;
-    they push out nothing else.
+    again: however often, one request waits, as it was first kept, and nothing in it is of who loaded it. ``came_by``
+    tells which it was, by a keyed hash of its ``request_uri``. Of those that came without one, as a sandbox takes them,
+    the last ``MOST_UNPUSHED`` of a client do; they push out nothing else.
     """
     params = {**params, _PARKED: True}
     if came_by is None:
         _make_room(session, client_id)
         return _keep(session, new_secret(), client_id, params, now + life)
     secret = urlsafe_b64encode(hashlib.sha256(f"parked {came_by}".encode()).digest()).decode().rstrip("=")
-    row = session.get(PushedRequest, secret_hash(secret))
-    if row is not None:
-        row.params = {**params, **row.params}
+    if session.get(PushedRequest, secret_hash(secret)) is not None:
         return _PREFIX + secret
     try:
         with session.begin_nested():

@@ -8,7 +8,7 @@ from flask import Flask, Response, abort
 from vrm.web.audiences import audience
 
 FOLDER = Path(__file__).with_name("static")
-_KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
+_KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript", ".go": "text/plain"}
 
 
 class Assets:

@@ -7,6 +7,7 @@ transaction. Both edges use them: the authorization server and the protector of 
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ AHEAD = timedelta(seconds=10)  # FAPI 2.0, section 5.3.2.1: clocks differ
 FAR_AHEAD = timedelta(seconds=60)
 NONCE_LIFE = timedelta(minutes=5)
 MOST_JTI = 256
+_ADDRESS = re.compile(r"[!-~]+")
 
 
 class BadProof(Exception):
@@ -139,7 +141,7 @@ def _same_address(told: object, address: str) -> bool:
 
     RFC 3986, sections 6.2.2 and 6.2.3, know more spellings of a path. No path of ours has another one.
     """
-    if not isinstance(told, str):
+    if not isinstance(told, str) or not _ADDRESS.fullmatch(told):  # Python's parser drops what stands between
         return False
     try:
         return _normal(told) == _normal(address)

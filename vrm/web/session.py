@@ -97,6 +97,15 @@ def safe_next(path: str | None, otherwise: str | None = None) -> str:
     return office().home if otherwise is None else otherwise
 
 
+def browser() -> str:
+    """A secret of this browser's own, which stays the same when somebody signs in or out in it."""
+    if "browser" not in g:
+        kept = request.cookies.get(_cookie("vrm-form"))
+        g.browser = kept or new_secret()
+        g.browser_is_new = not kept
+    return str(g.browser)
+
+
 def install(app: Flask) -> None:
     """Guard every route for people, and hand out the form cookie."""
     app.before_request(_guard)
@@ -161,11 +170,7 @@ def _refuse_forgery() -> None:
 
 
 def _secret() -> str:
-    if "form_secret" not in g:
-        kept = token() or request.cookies.get(_cookie("vrm-form"))
-        g.form_secret = kept or new_secret()
-        g.form_secret_is_new = not kept
-    return str(g.form_secret)
+    return token() or browser()
 
 
 def _form_token(secret: str) -> str:
@@ -174,8 +179,8 @@ def _form_token(secret: str) -> str:
 
 
 def _keep_form_secret(response: Response) -> Response:
-    if g.get("form_secret_is_new"):
-        _set(response, _cookie("vrm-form"), g.form_secret)
+    if g.get("browser_is_new"):
+        _set(response, _cookie("vrm-form"), g.browser)
     return response
 
 

@@ -3,6 +3,7 @@
 Callers say which key may have signed; ``verify`` says whether it did. Nothing here trusts a header to say how.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +38,9 @@ def peek(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
         raise BadSignature
     try:
         found = jws.extract_compact(text.encode(), registry=_REGISTRY)
-        header, claims = found.headers(), json.loads(found.payload, parse_constant=_no_number)
+        header, claims = found.headers(), _read(found.payload)
+        if _read(_decoded(text.partition(".")[0])) != header:
+            raise BadSignature
     except (JoseError, ValueError, TypeError, RecursionError) as fault:
         raise BadSignature from fault
     # RFC 7515, section 4.1.11: we understand no extension, so none may be critical (``b64`` is one).
@@ -67,6 +70,22 @@ def verify(text: str, key: Key | KeySet) -> dict[str, Any]:
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as fault:
         raise BadSignature from fault
     return claims
+
+
+def _read(text: bytes) -> Any:
+    return json.loads(text, parse_constant=_no_number, object_pairs_hook=_each_once)
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A member that stands there twice means one thing to us and another to who reads the first (RFC 8725, section 2.4)."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a member twice")
+    return found
 
 
 def _no_number(name: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from vrm.errors import NotFound
+from vrm.errors import Conflict, NotFound
 from vrm.tlog import merkle, note, submission
 from vrm.tlog.checkpoint import Checkpoint, parse_body
 from vrm.tlog.cosignature import cosign as sign
@@ -27,11 +27,20 @@ def add_log(folder: Folder, *, vkey: str) -> Known:
     return known
 
 
-def drop_key(folder: Folder, *, vkey: str) -> Known:
-    """Believe a log's key no more. What was cosigned of that log stays known, even without any key."""
+def drop_key(folder: Folder, *, vkey: str, even_last: bool = False) -> Known:
+    """Believe a log's key no more. What was cosigned of that log stays known, even without any key.
+
+    Raises ``NotFound`` for a key of no log, and ``Conflict`` for a log's last one unless ``even_last``.
+    """
     with folder.book.write() as page:
         for known in page.all():
             if vkey in known.vkeys:
+                if len(known.vkeys) == 1 and not even_last:
+                    raise Conflict(
+                        f"It is the only key known of {known.origin}: without it nothing of that log is cosigned any more. Add the"
+                        " new key first (vrm witness add-log VKEY), or say --yes.",
+                        code="last_key",
+                    )
                 known = replace(known, vkeys=tuple(other for other in known.vkeys if other != vkey))
                 page.put(known)
                 return known

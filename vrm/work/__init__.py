@@ -12,7 +12,7 @@ from vrm.work.address import parse_address
 from vrm.work.backoff import PATIENCE, Patience
 from vrm.work.errors import MailNotSent
 from vrm.work.letters import KIND as KIND_OF_LETTERS
-from vrm.work.letters import enqueue_letter
+from vrm.work.letters import drop_letters, enqueue_letter
 from vrm.work.mail import FolderTransport, Mail, SmtpTransport, Transport, new_message_id
 from vrm.work.service import (
     Count,
@@ -44,6 +44,7 @@ __all__ = [
     "counts",
     "database_time",
     "discard_dead",
+    "drop_letters",
     "enqueue",
     "enqueue_letter",
     "finish",

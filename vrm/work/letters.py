@@ -8,16 +8,18 @@ id. Its words are chosen when it is sent::
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from keys import Aad, KeyStore
+from keys import Aad, CannotOpen, KeyStore
 from vrm.ids import new_id
 from vrm.work.mail import new_message_id
-from vrm.work.service import enqueue
+from vrm.work.service import enqueue, jobs
 
 KIND = "mail"
 
@@ -46,3 +48,18 @@ def enqueue_letter(
         keys.INSTANCE_OWNER, json.dumps(written).encode(), Aad(KIND, keys.INSTANCE_OWNER, job_id)
     )
     enqueue(session, kind=KIND, payload=sealed, now=now, job_id=job_id)
+
+
+def drop_letters(session: Session, keys: KeyStore, *, to: str, letters: Collection[str]) -> None:
+    """Delete the letters of these kinds to an address, whether they wait or could never be sent.
+
+    Each is opened to see whom it is for: nothing in clear says so.
+    """
+    waiting = session.execute(select(jobs.c.id, jobs.c.payload).where(jobs.c.kind == KIND)).all()
+    for job_id, payload in waiting:
+        with suppress(CannotOpen):
+            written = json.loads(
+                keys.open(keys.INSTANCE_OWNER, payload, Aad(KIND, keys.INSTANCE_OWNER, job_id))
+            )
+            if written["to"].casefold() == to.casefold() and written["letter"] in letters:
+                session.execute(delete(jobs).where(jobs.c.id == job_id))

@@ -120,6 +120,15 @@ LETTERS: Mapping[str, Letter] = {
             "If it was not you, do nothing.\n"
         ),
     ),
+    "account_closed": Letter(
+        N_("Your account at %(host)s is closed"),
+        N_(
+            "Hello,\n\nyour account at %(host)s is closed, as you asked on its page. Your profile is gone, and no company\n"
+            "can read anything of yours there any more. What companies read before, they have: ask them to delete it.\n\n"
+            "From %(until)s on, backups of ours that could bring your data back are unreadable too.\n\n"
+            "This is our last letter: with it we forget your address.\n"
+        ),
+    ),
     "password_changed": Letter(
         N_("Your password at %(host)s was changed"),
         N_(

@@ -11,7 +11,7 @@ from functools import partial
 
 from vrm import clock, work
 from vrm.house import House
-from vrm.work import Job, MailNotSent
+from vrm.work import PATIENCE, Job, MailNotSent, Patience
 
 _log = logging.getLogger("vrm.worker")
 
@@ -36,8 +36,16 @@ Handler = Callable[[House, Job], None]
 class Worker:
     """One worker. Not for several threads."""
 
-    def __init__(self, house: House, *, sweeps: Sequence[Sweep], handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        sweeps: Sequence[Sweep],
+        handlers: Mapping[str, Handler],
+        patience: Patience = PATIENCE,
+    ) -> None:
         self._house = house
+        self._patience = patience
         self._sweeps = sweeps
         self._handlers = handlers
         self._due: dict[str, float] = {}
@@ -67,7 +75,9 @@ class Worker:
         if not self._handlers:
             return 0
         claimed = self._house.database.write_group(
-            lambda connection: work.claim(connection, kinds=self._handlers.keys(), limit=BATCH, lease=LEASE)
+            lambda connection: work.claim(
+                connection, kinds=self._handlers.keys(), limit=BATCH, lease=LEASE, patience=self._patience
+            )
         )
         for job in claimed:
             if stop is not None and stop.is_set():
@@ -84,7 +94,9 @@ class Worker:
             if isinstance(fault, MailNotSent) and fault.permanent:
                 write(lambda connection: work.bury(connection, job))
             else:
-                write(lambda connection: work.retry(connection, job, now=clock.now()))
+                write(
+                    lambda connection: work.retry(connection, job, now=clock.now(), patience=self._patience)
+                )
             raise
         write(lambda connection: work.finish(connection, job))
         return 1

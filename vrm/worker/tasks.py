@@ -12,7 +12,7 @@ from vrm.companies import Company
 from vrm.house import House
 from vrm.work import Job
 from vrm.worker import letters
-from vrm.worker.loop import Handler, Sweep
+from vrm.worker.loop import Handler, Sweep, Worker
 
 _log = logging.getLogger("vrm.worker")
 
@@ -125,6 +125,16 @@ def look_for_proofs(house: House) -> int:
     return len(due)
 
 
+def erase_people(house: House) -> int:
+    """Destroy the keys of those who closed their account; tried until it is done, and so not among ``HANDLERS``."""
+    return Worker(house, sweeps=(), handlers=ERASING, patience=journeys.UNTIL_DONE).run_once()
+
+
+def erase(house: House, job: Job) -> None:
+    """Destroy one person's keys, and tell the log that it was done."""
+    journeys.erase(house.database, house.keys, job)
+
+
 def send_letter(house: House, job: Job) -> None:
     """Open a waiting letter, render it, send it."""
     house.mail.send(letters.open_letter(house.keys, job, issuer=house.settings.issuer))
@@ -141,6 +151,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("watching the log", 600, watch_log),
     Sweep("expiring consents", 5, expire_consents),
     Sweep("closing desk requests", 5, close_desk_requests),
+    Sweep("erasing people", 5, erase_people),
     Sweep("clearing tokens", 600, sweep_tokens),
     Sweep("clearing desk codes", 600, sweep_consents),
     Sweep("clearing accounts", 600, sweep_accounts),
@@ -151,3 +162,4 @@ SWEEPS: tuple[Sweep, ...] = (
 )
 
 HANDLERS: Mapping[str, Handler] = {letters.KIND: send_letter}
+ERASING: Mapping[str, Handler] = {journeys.KIND_OF_ERASURES: erase}

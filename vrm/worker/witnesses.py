@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from vrm import clock
@@ -17,25 +16,18 @@ _log = logging.getLogger("vrm.worker")
 def begin(house: House) -> Sequence[Sweep]:
     """Make the database follow the policy and hear what every witness has seen; then what is to be done, for each.
 
-    Before the first signature of a process: a database that was put back does not know how far the log was. A witness
-    that does not answer is not waited for longer than an exchange takes.
+    A fault of the database is told, and stops nothing else: whoever signs hears the witnesses first (``publish_log``).
     """
     policy = house.settings.log_policy
-    witnessing.enrol(house.database, policy, now=clock.now())
     if policy is None:
+        witnessing.enrol(house.database, None, now=clock.now())
         return ()
-    asked = [witness for witness in policy.witnesses.values() if witness.url]
-    if asked:
-        with ThreadPoolExecutor(max_workers=len(asked), thread_name_prefix="witness") as pool:
-            list(pool.map(partial(_greet, house, policy), asked))
-    return [Sweep(f"asking the witness {one.name}", 0, partial(_ask, policy, one)) for one in asked]
-
-
-def _greet(house: House, policy: Policy, witness: Witness) -> None:
     try:
-        exchange.ask(house.database, house.fetcher, witness, policy, anyway=True)
-    except Exception:  # as in a pass: one fault stops nothing else, and its text may quote what was sent
-        _log.exception("asking the witness %s failed", witness.name)
+        house.hear_witnesses()
+    except Exception:  # as in a pass: its text may quote what was sent
+        _log.exception("hearing the witnesses failed")
+    asked = [witness for witness in policy.witnesses.values() if witness.url]
+    return [Sweep(f"asking the witness {one.name}", 0, partial(_ask, policy, one)) for one in asked]
 
 
 def _ask(policy: Policy, witness: Witness, house: House) -> int:

@@ -8,7 +8,7 @@ from tests.tamper.small_log import ORIGIN, Signer, fill, write
 from vrm import accesslog
 from vrm.accesslog import Inconsistent, Pin, RolledBack
 from vrm.db import Database
-from vrm.tlog import Checkpoint
+from vrm.tlog import Checkpoint, checkpoint
 
 
 @pytest.fixture
@@ -51,6 +51,33 @@ def test_whoever_comes_late_puts_nothing_back(database, place):
     place.rmdir()
     quick.keep(Checkpoint(ORIGIN, second.size, second.root), second.note)
     assert place.read_text() == second.note
+
+
+def test_the_file_never_goes_back(place, monkeypatch):
+    """A process that stands still between looking and replacing puts nothing over what another has signed meanwhile."""
+    late, quick = Pin(place, every=0), Pin(place)
+
+    def signed(size):
+        one = Checkpoint(ORIGIN, size, bytes([size]) * 32)
+        return one, checkpoint.sign(one, Signer())
+
+    def size():
+        return checkpoint.verify(place.read_bytes(), Signer().verifier).size
+
+    late.keep(*signed(10))
+    sizes, write_file = [size()], late._write
+
+    def paused(content):
+        quick.keep(*signed(20))
+        sizes.append(size())
+        write_file(content)
+        sizes.append(size())
+
+    monkeypatch.setattr(late, "_write", paused)
+    late.keep(*signed(11))
+    quick.keep(*signed(21))  # by its next checkpoint the file is as far as it is
+    sizes.append(size())
+    assert sizes == sorted(sizes) and sizes[-1] == 21
 
 
 @pytest.mark.parametrize("from_memory", [True, False], ids=["by the process", "by the file"])

@@ -195,29 +195,48 @@ def test_nothing_is_signed_beside_what_a_witness_has_seen(database, town):
             accesslog.publish(database, Signer(), ORIGIN, witnessed=True)
 
 
+def conflict(body, content_type="text/x.tlog.size"):
+    return answer(body, status=409, content_type=content_type)
+
+
 @pytest.mark.parametrize(
-    ("given", "fault", "objection"),
+    ("given", "seen", "fault", "objection"),
     [
-        (answer(b"- no line\n"), "bad_cosignature", None),
-        (answer(b"\xff\n"), "bad_cosignature", None),
-        (answer(b"x" * 70_000), "fetch_too_large", None),
-        (answer(b"5", status=409, content_type="text/x.tlog.size"), "bad_submission", None),
-        (answer(b"0\n", status=409, content_type="text/x.tlog.size"), None, "differs"),
-        (answer(b"no", status=409), None, "differs"),
-        (answer(b"no", status=422), None, "differs"),
-        (answer(b"999\n", status=409, content_type="text/x.tlog.size"), None, "ahead"),
-        (answer(b"no", status=403), "status_403", None),
-        (answer(b"no", status=503), "status_503", None),
+        (answer(b"- no line\n"), 0, "bad_cosignature", None),
+        (answer(b"\xff\n"), 0, "bad_cosignature", None),
+        (answer(b"x" * 70_000), 0, "fetch_too_large", None),
+        (conflict(b"5"), 0, "bad_submission", None),
+        (conflict(b"007\n"), 0, "bad_submission", None),
+        (conflict(b"+9\n"), 0, "bad_submission", None),
+        (conflict(b"9223372036854775808\n"), 0, "bad_submission", None),
+        (conflict(b"99999999999999999999\n"), 0, "bad_submission", None),
+        (conflict(b"9223372036854775807\n"), 0, None, "ahead"),
+        (conflict(b"999\n"), 0, None, "ahead"),
+        (conflict(b"999\n", "text/html"), 0, "status_409", None),
+        (conflict(b"0\n"), 0, "status_409", None),
+        (conflict(b"3\n"), 3, None, "differs"),
+        (conflict(b"no", "text/plain"), 3, None, "differs"),
+        (conflict(b"no", "text/plain"), 2, "status_409", None),
+        (conflict(b"<html>", "text/html"), 3, "status_409", None),
+        (answer(b"no", status=422, content_type="text/plain"), 2, None, "differs"),
+        (answer(b"no", status=422, content_type="text/plain"), 0, "status_422", None),
+        (answer(b"<html>", status=422, content_type="text/html"), 2, "status_422", None),
+        (answer(b"no", status=403), 0, "status_403", None),
+        (answer(b"no", status=503), 0, "status_503", None),
     ],
 )
-def test_a_strange_answer_is_kept_as_what_it_is(database, town, given, fault, objection):
-    """Only a good line counts; refusals that mean another history object, and all else is a fault tried again."""
+def test_a_strange_answer_is_kept_as_what_it_is(database, town, given, seen, fault, objection):
+    """Only a good line counts; refusals that the protocol has there object, soon asked again; all else is a fault."""
     log = Log(database, town)
     log.grow()
+    log.wait(seen=seen)
     with serving({"/add-checkpoint": given}) as server:
         log.ask(0, fetcher=Fetcher({"w0.test": server.address}))
     assert (log.state().fault, log.state().objection, log.state().cosigned) == (fault, objection, None)
     assert log.ask(0) == [False], "not at once again"
+    with town.open(0):
+        log.wait(seen=0)
+        assert log.ask(0) == [True] and log.state().objection is None
 
 
 def test_a_cosignature_of_another_key_is_none(database, town):

@@ -4,15 +4,22 @@ import json
 import shutil
 import stat
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from tests.support import seeds
 from tests.support.databases import ENGINES
 from tests.tamper.small_log import write
 from tests.unit.cli.conftest import Operator
+from vrm import accounts, clock, journeys, worker
 from vrm.cli.manifest import Manifest
+from vrm.config import Settings
 from vrm.db import Database
+from vrm.house import House
+from vrm.work.models import JobRow
 
 
 @pytest.fixture(params=["sqlite"])
@@ -67,6 +74,29 @@ def test_what_was_backed_up_comes_back(instance, elsewhere, backup: Path, tmp_pa
     assert (elsewhere.home / "instance.json").read_bytes() == (instance.home / "instance.json").read_bytes()
     for path in [elsewhere.home, *elsewhere.home.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_who_closed_their_account_since_is_forgotten_again(instance, elsewhere, tmp_path: Path) -> None:
+    """A backup brings them back with their key; the keys folder tells that it was destroyed, and it is once more."""
+    with House.open(Settings.load({"VRM_HOME": str(instance.home)})) as house:
+        mia, ben = seeds.person(house), seeds.person(house)
+        instance.do("backup", str(tmp_path / "backup"))
+        house.database.write(
+            lambda db: journeys.close_account(
+                db, house.keys, consumer_id=mia.consumer_id, now=clock.now() - timedelta(minutes=2)
+            )
+        )
+        worker.run_once(house)
+    shutil.copytree(instance.home / "keys", tmp_path / "keys")
+    told = elsewhere.do("restore", str(tmp_path / "backup"), "--keys", str(tmp_path / "keys"))
+    assert "1 closed account came back" in told.stderr
+    with House.open(Settings.load({"VRM_HOME": str(elsewhere.home)})) as house:
+        assert house.database.read(accounts.list_person_ids) == [ben.consumer_id]
+        due = update(JobRow).where(JobRow.kind == journeys.KIND_OF_ERASURES).values(due=clock.now())
+        house.database.write(lambda db: db.execute(due.returning(JobRow.id)).one())
+        worker.run_once(house)
+        assert set(house.keys.owners()) == {house.keys.INSTANCE_OWNER, ben.consumer_id}
+    assert [entry["type"] for entry in elsewhere.logged()].count("consumer.erased") == 1
 
 
 def test_a_backup_holds_no_key_and_is_private(instance, backup: Path) -> None:

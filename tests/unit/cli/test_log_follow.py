@@ -161,6 +161,13 @@ def test_watching(vrm, site):
     assert files["checkpoint"]["text"] != files["checkpoint-kept"]["text"]
     site.serve(Files(ENTRIES[:300]))
     assert vrm(*words)[1]["kind"] == "rolled_back"
+    newer = written("newer", Files(ENTRIES[:700]).files["checkpoint"].decode())
+    for verb in (
+        ("verify", site.url, "--vkey", VKEY),
+        ("watch", site.url, "--vkey", VKEY, "--state", "new", "--once"),
+    ):
+        code, found, _ = vrm(*verb, "--since", newer)
+        assert code == 3 and (verb[0] == "watch" or found["kind"] == "behind")
     site.answers["/log/checkpoint"] = answer(b"", status=503)
     code, _, err = vrm(*words)
     assert (code, "503" in err, "last moved" in err) == (2, True, True)

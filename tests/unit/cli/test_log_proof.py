@@ -47,7 +47,10 @@ def test_a_true_proof(vrm):
     code, out, _ = vrm("p", "--vkey", VKEY, "--checkpoint", kept(ENTRIES))
     assert code == 0 and out.isascii()
     assert "Verified: Entry 4 is in the tree of 5 of log.example/test, signed by its key." in out
-    assert "The checkpoint you kept signs the same tree." in out and '"consent": "c"' in out
+    assert "The checkpoint you kept signs the same tree." in out and '{"consent":"c","event":"e"}' in out
+    assert f"The entry: {ENTRIES[4].decode()}".replace("\u202e\x9b", r"\u202e\u009b") in out, (
+        "letter for letter"
+    )
     code, out, _ = vrm("p", "--vkey", VKEY, "--json")
     said = json.loads(out)
     assert (code, said["ok"], said["size"], said["opened"]["event"], said["signed_by"]) == (
@@ -83,6 +86,21 @@ def test_any_fault_ends_with_1(vrm, change):
     Path("p").write_bytes(change(proof_file.dump(proof())))
     code, out, err = vrm("p", "--vkey", VKEY)
     assert code == 1 and out.startswith("NOT VERIFIED: ") and "Traceback" not in err
+
+
+def test_the_other_kind_of_file_is_for_the_other_command(vrm, stranger):
+    """Each command says of the other's file what it is and what to run, exits with 2, and calls nothing false."""
+    Path("p").write_bytes(proof_file.dump(proof()))
+    Path("e").write_text('{"format":"vrm-log-export@v1"}\n')
+    for file, command, right in (
+        ("e", vrm, "vrm log verify e"),
+        ("p", partial(stranger, "log", "verify"), "vrm log verify-proof p"),
+    ):
+        code, out, err = command(file, "--vkey", VKEY)
+        assert (code, right in err, "NOT VERIFIED" in out + err) == (2, True, False), err
+    Path("policy").write_text(f"log {VKEY}\nquorum none\n")
+    code, _, err = stranger("log", "verify", "e", "--policy", "policy")
+    assert code == 2 and "vrm log cosigned" in err and "--since" in err
 
 
 def test_a_policy(vrm):

@@ -24,7 +24,12 @@ def test_facts_change_one_by_one(office):
     )
     office.do(companies.change_facts, address="2 Low Road", **change)
     assert office.changes(company) == ["address", "contact"]
-    for field, bad in (("legal_name", ""), ("address", "x" * 501), ("contact", "nobody")):
+    for field, bad in (
+        ("legal_name", ""),
+        ("legal_name", "Acorn\u115f"),
+        ("address", "x" * 501),
+        ("contact", "nobody"),
+    ):
         with pytest.raises(Invalid) as refusal:
             office.do(companies.change_facts, **change, **{field: bad})
         assert refusal.value.field == field

@@ -57,6 +57,7 @@ def test_the_shortest_and_the_longest_duration(catalogue, days):
         ({"lines": (replace(NAME, why="x" * 201),)}, "lines[0].why"),
         ({"lines": (replace(NAME, why="for\nyou"),)}, "lines[0].why"),
         ({"lines": (replace(NAME, why="hidden \u202e text"),)}, "lines[0].why"),
+        ({"lines": (replace(NAME, why="\u3164"),)}, "lines[0].why"),
     ],
 )
 def test_what_nobody_could_be_shown_is_refused(catalogue, change, path):

@@ -92,6 +92,7 @@ def test_what_leaves_is_what_the_log_says(house, mia, nordlicht):
     assert event.entry["keys"] == ["email", "name"]
     assert (event.entry["purpose"], event.entry["revision"], event.outcome) == (PURPOSE, 1, "answered")
     assert sorted(field for field, _ in event.detail["values"]) == ["email", "name"]
+    assert len({name for _, name in event.detail["values"]}) == 2, "each value has a name of its own"
     read(door(house), consent)
     other = grant(house, mia, shop(house, "Kavanagh"), "name", "email")
     read(door(house), other)

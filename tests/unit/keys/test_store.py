@@ -165,6 +165,20 @@ def test_destroyed_is_gone_here_at_once(store, owner, other):
     assert store.open(other, kept, place(other)) == b"y"
 
 
+def test_what_was_destroyed_is_known_whatever_comes_back(store, another, owner, other, directory):
+    """Every process says whose keys were destroyed, also of keys that are there again, and after a torn line."""
+    assert store.were_destroyed([owner, other]) == []
+    with (directory / "destroyed").open("ab") as file:
+        file.write(b"\n8ad1")  # a crash in the middle of a line
+    (directory / "destroyed").chmod(0o600)
+    for _ in range(2):
+        store.destroy(owner)
+    store.create(owner)
+    assert another().were_destroyed([owner, other]) == [owner]
+    assert owner not in (directory / "destroyed").read_text()
+    assert len((directory / "destroyed").read_text().split()) == 2
+
+
 def test_destroyed_is_gone_elsewhere_within_the_bound(store, another, owner, clock):
     """A process that had the key in memory opens no more once CACHE_SECONDS have passed; a new one never."""
     sealed, elsewhere = store.seal(owner, b"x", place(owner)), another()

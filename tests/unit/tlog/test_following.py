@@ -3,19 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from time_machine import travel
 
 from tests.tamper.served import Files, entries_of
 from tests.tamper.small_log import ORIGIN, Signer
 from vrm import clock
 from vrm.errors import Invalid
 from vrm.tlog import note
-from vrm.tlog.breach import Breach
+from vrm.tlog.breach import Behind, Breach
 from vrm.tlog.cosignature import Cosigner, cosign
 from vrm.tlog.following import Kept, follow
 from vrm.tlog.note import Verifier
 from vrm.tlog.policy import parse
 from vrm.tlog.sources import Unreachable
-from vrm.tlog.watching import MOST_WAIT, Watch
+from vrm.tlog.watching import MOST_BEHIND, MOST_WAIT, Watch
 
 KEYS = [Signer().verifier]
 ENTRIES = entries_of(70_000)
@@ -145,7 +146,10 @@ def test_a_partial_tile_that_became_full_will_do():
 
 
 def test_history_that_changed():
-    """Rewritten, forked, rolled back: what is kept tells, and both checkpoints are the evidence."""
+    """Rewritten, forked, rolled back: what is kept tells, and both checkpoints are the evidence.
+
+    A checkpoint from elsewhere may be newer than what is public yet, so a smaller tree is told without accusing anybody.
+    """
     first, _ = checked(Files(SMALL))
     mine = first.kept.checkpoint.encode()
     rewritten = [b'{"entry":"other"}', *ENTRIES[1:700]]
@@ -155,7 +159,13 @@ def test_history_that_changed():
         (SMALL[:599], "rolled_back"),
         ([], "rolled_back"),
     ):
-        for given in ({"kept": first.kept}, {"since": mine}):
+        for given in ({"kept": first.kept}, {"since": mine}, {"kept": first.kept, "since": mine}):
+            if kind == "rolled_back" and "kept" not in given:
+                with pytest.raises(
+                    Behind, match=f"shows {len(entries)} leaves, and you hold a checkpoint of 600"
+                ):
+                    checked(Files(entries), **given)
+                continue
             found = broken(Files(entries), **given)
             assert (found.kind, found.evidence["checkpoint-kept"]) == (kind, mine)
             assert found.evidence["checkpoint"] == Files(entries).files["checkpoint"]
@@ -231,6 +241,30 @@ def test_watching_waits_longer_for_a_log_that_is_down():
     found = watching.round()
     assert (found.wait, found.fault) == (timedelta(seconds=60), None)
     assert watching.round().wait == timedelta(seconds=120)
+
+
+def test_watching_waits_for_a_log_that_is_behind():
+    """For an hour it may show less than one holds, be it reached in between or not; then it was rolled back."""
+    mine, answers = (
+        Files(ENTRIES[:700]).files["checkpoint"],
+        ["behind", "settled", "behind", "away", "behind", "behind"],
+    )
+
+    def look():
+        answer = answers.pop(0)
+        if answer == "away":
+            raise Unreachable("down")
+        return follow(Files(ENTRIES[:700] if answer == "settled" else SMALL), KEYS, since=mine)
+
+    watching, found = Watch(timedelta(seconds=60), look, None), []
+    with travel(clock.now(), tick=False) as clock_:
+        for _ in range(5):
+            found.append(watching.round())
+            clock_.shift(MOST_BEHIND / 3)
+        with pytest.raises(Breach, match="rolled back"):
+            watching.round()
+    assert [each.behind for each in found] == [True, False, True, False, True]
+    assert found[0].wait == timedelta(seconds=60)
 
 
 def test_a_checkpoint_that_does_not_move_is_stale():

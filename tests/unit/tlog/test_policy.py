@@ -38,6 +38,18 @@ def test_one_witness_or_none():
     assert met(parse(b"quorum none\n"))
 
 
+def test_all_witnesses_fit_under_one_checkpoint():
+    """As many as a checkpoint bears beside two keys of its log are taken, and one more is refused."""
+    many = [Cosigner(f"w{n}.example", bytes([n]) * 32) for n in range(63)]
+    lines = [f"witness w{n} {one.vkey}\n" for n, one in enumerate(many)]
+    assert len(parse("".join([*lines[:62], "quorum none\n"]).encode()).witnesses) == 62
+    with pytest.raises(BadPolicy, match="more witnesses than one checkpoint"):
+        parse("".join([*lines, "quorum none\n"]).encode())
+    text = sign(Checkpoint("log.example", 1, bytes(32)), Signer(), Signer(9))
+    cosigned = [note.signature_line(one.name, one.key_id, bytes(72)) for one in many]
+    assert len(note.parse(note.add(text, cosigned[:62]).encode()).signatures) == 64
+
+
 def test_only_good_cosignatures_count():
     """Under a note, a witness counts whose every line holds: neither a stranger nor a bad line does."""
     policy = parse(LEVELS.encode())

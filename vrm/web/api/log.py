@@ -2,7 +2,9 @@
 auditors' programs.
 
 Tiles hold hashes of entries that nobody can guess, since each has a random commitment in it, so they tell nothing but
-how long the log is. Both they and bundles may be kept for ever: what a name stands for never changes.
+how long the log is. Both they and bundles may be kept for ever: what a name stands for never changes. A log that begins anew
+(docs/witness.md) therefore has a place of its own. What the public checkpoint does not cover yet is not kept: no witness
+has seen it.
 
 One look is logged for each auditor and hour, in each process, and not one for each bundle: a bundle holds 256 entries, so
 that many looks would make the log grow by being read, and a program that follows it would never come to its end. Whoever
@@ -25,11 +27,11 @@ _BYTES = "application/octet-stream"
 _FOR_EVER = "max-age=31536000, immutable"
 
 
-def add_routes(blueprint: Blueprint) -> None:
-    """Hang the views on the blueprint."""
+def add_routes(blueprint: Blueprint, place: str) -> None:
+    """Hang the views on the blueprint, below where the log has its place: ``/log`` for most."""
     hours = _Hours()
 
-    @blueprint.get("/log/checkpoint")
+    @blueprint.get(f"{place}/checkpoint")
     @audience("public")
     def checkpoint() -> Response:
         published = house().database.read(accesslog.public_checkpoint)
@@ -39,12 +41,12 @@ def add_routes(blueprint: Blueprint) -> None:
         response.headers["Cache-Control"] = "no-cache"
         return response
 
-    @blueprint.get("/log/tile/<level>/<path:place>")
+    @blueprint.get(f"{place}/tile/<level>/<path:place>")
     @audience("public")
     def tile(level: str, place: str) -> Response:
         return _given(_named(level, place), "public")
 
-    @blueprint.get("/log/tile/entries/<path:place>")
+    @blueprint.get(f"{place}/tile/entries/<path:place>")
     @audience("auditor_token")
     def bundle(place: str) -> Response:
         auditor_id, named = protector.auditor_id(), _named("entries", place)
@@ -83,7 +85,10 @@ def _named(level: str, place: str) -> Resource:
 
 
 def _given(named: Resource, whose: str) -> Response:
-    body = house().database.read(lambda db: accesslog.get_resource(db, named=named))
+    body, public = house().database.read(
+        lambda db: (accesslog.get_resource(db, named=named), accesslog.public_checkpoint(db))
+    )
     response = Response(body, mimetype=_BYTES)
-    response.headers["Cache-Control"] = f"{whose}, {_FOR_EVER}"
+    kept = public is not None and named.end_leaf <= public.size
+    response.headers["Cache-Control"] = f"{whose}, {_FOR_EVER}" if kept else "no-store"
     return response

@@ -17,8 +17,8 @@ from vrm.web.api import (
 )
 
 
-def routes() -> Blueprint:
-    """The blueprint."""
+def routes(log_place: str) -> Blueprint:
+    """The blueprint. ``log_place`` is where the log of this instance is served."""
     blueprint = Blueprint("api", __name__)
     for part in (
         profile,
@@ -28,10 +28,10 @@ def routes() -> Blueprint:
         figures,
         quality,
         company,
-        log,
         log_keys,
         audit,
         description,
     ):
         part.add_routes(blueprint)
+    log.add_routes(blueprint, log_place)
     return blueprint

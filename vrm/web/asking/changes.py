@@ -6,8 +6,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from vrm import clock
 from vrm.catalogue import Catalogue
-from vrm.consents import Basis, GrantedLine, Line, Revision, Terms
+from vrm.consents import Basis, GrantedLine, Line, Revision, Terms, days_left
 from vrm.web.asking.choices import Option
 from vrm.web.language import gettext
 
@@ -26,7 +27,7 @@ class News:
 class Changes:
     """``before``: by number of a line, what was granted of it, for the same purpose; ``news``: what such a line says that
     is new. ``stays``: the numbers of those that are asked for again just as they were granted, on terms that reach no
-    further. ``dropped`` is what was granted and is in no line any more.
+    further. ``dropped`` is what was granted and is in no line any more. ``left``: the days until it ends as it stands.
     """
 
     before: dict[int, GrantedLine]
@@ -35,6 +36,7 @@ class Changes:
     dropped: tuple[GrantedLine, ...]
     basis: Basis
     terms: Terms
+    left: int
 
 
 def compare(terms: Terms, basis: Basis) -> Changes:
@@ -49,14 +51,14 @@ def compare(terms: Terms, basis: Basis) -> Changes:
             left.remove(was)
     news = {number: _news(terms.lines[number], was, granted) for number, was in before.items()}
     same = frozenset(number for number, told in news.items() if told is None)
-    stays = frozenset[int]() if _reaches_further(terms, granted.terms) else same
-    return Changes(before, news, stays, tuple(left), basis, terms)
+    days = days_left(basis.consent.expires_at, clock.now())
+    stays = frozenset[int]() if _reaches_further(terms, granted.terms, days) else same
+    return Changes(before, news, stays, tuple(left), basis, terms, days)
 
 
 def chosen_before(changes: Changes, terms: Terms) -> MultiDict[str, str]:
     """The form of the page as the person left it when they last decided: see ``ask.html``."""
-    revision = changes.basis.revision
-    picked = MultiDict([("days", str((revision.expires_at - revision.created_at).days))])
+    picked = MultiDict[str, str]()
     for number, was in changes.before.items():
         if not terms.lines[number].required:
             picked.add("take", str(number))
@@ -89,6 +91,14 @@ def label(line: GrantedLine, changes: Changes, catalogue: Catalogue) -> str:
     return f"{gettext(name)} ({gettext(purpose.plain) if purpose else line.purpose})"
 
 
+def purposes(revision: Revision, catalogue: Catalogue) -> list[str]:
+    """What a consent is for, each purpose once, in plain words."""
+    found = [
+        (id, catalogue.purposes.get(id)) for id in dict.fromkeys(line.purpose for line in revision.lines)
+    ]
+    return [purpose.plain if purpose else id for id, purpose in found]
+
+
 def told(changes: Changes, terms: Terms, catalogue: Catalogue) -> dict[str, Any]:
     """What the page says of the consent: see ``replaces`` in ``ask.html``."""
     consent, then = changes.basis.consent, changes.basis.revision.terms
@@ -98,7 +108,7 @@ def told(changes: Changes, terms: Terms, catalogue: Catalogue) -> dict[str, Any]
         "expires_at": consent.expires_at,
         "dropped": list(dict.fromkeys(label(line, changes, catalogue) for line in changes.dropped)),
         "recognised": then.sign_in,
-        "asked_days": None if then.duration_days == terms.duration_days else then.duration_days,
+        "new_end": not terms.keeps_end and terms.duration_days != changes.left,
         "kept": None
         if then.retention_days == terms.retention_days
         else {"retention_days": then.retention_days},
@@ -107,14 +117,17 @@ def told(changes: Changes, terms: Terms, catalogue: Catalogue) -> dict[str, Any]
     }
 
 
-def _reaches_further(terms: Terms, then: Terms) -> bool:
-    """Whether more would get to see what is read, or keep it longer: then no line is the one that was allowed."""
+def _reaches_further(terms: Terms, then: Terms, days: int) -> bool:
+    """Whether more would get to see what is read, or keep it longer, or it may be read for longer than the ``days``
+    that are left: then no line is the one that was allowed.
+    """
     longer = terms.retention_days != then.retention_days and (
         terms.retention_days is None
         or then.retention_days is None
         or terms.retention_days > then.retention_days
     )
-    return longer or not set(terms.recipients) <= set(then.recipients)
+    later = not terms.keeps_end and terms.duration_days > days
+    return longer or later or not set(terms.recipients) <= set(then.recipients)
 
 
 def _news(line: Line, was: GrantedLine, granted: Revision) -> News | None:
@@ -130,4 +143,4 @@ def _news(line: Line, was: GrantedLine, granted: Revision) -> News | None:
 
 
 def _asked_then(lines: Sequence[Line], was: GrantedLine) -> list[Line]:
-    return [line for line in lines if (line.key, line.purpose) == (was.asked, was.purpose)]
+    return [line for line in lines if was.key in line.options and line.purpose == was.purpose]

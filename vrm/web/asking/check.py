@@ -30,7 +30,9 @@ def check_ask(
     if raw or not (keys or sign_in):
         terms = replace(details.parse(raw, left_out), sign_in=sign_in)
     else:
-        terms = consents.Terms((), **{"duration_days": scopes.USUAL_DAYS, **left_out}, sign_in=sign_in)
+        terms = consents.Terms(
+            (), **{"duration_days": scopes.USUAL_DAYS, **left_out}, sign_in=sign_in, keeps_end=bool(left_out)
+        )
     if keys:
         terms = scopes.add_lines(terms, keys, scopes.purpose_of(company, scope_purpose))
     try:
@@ -40,7 +42,8 @@ def check_ask(
     if merged_with is not None:
         terms = merging.merge(terms, merged_with)
         _check_merged(terms, catalogue, company)
-    return details.hold_to_retention(terms, company.retention_for)
+    standing = None if merged_with is None else merged_with.terms.retention_days
+    return details.hold_to_retention(terms, company.retention_for, standing=standing)
 
 
 def _check_merged(terms: consents.Terms, catalogue: Catalogue, company: Company) -> None:

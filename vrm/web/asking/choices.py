@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -89,16 +89,24 @@ def kept_line(line: dict[str, Any], picked: Picked) -> dict[str, Any]:
     return kept
 
 
-def durations(terms: consents.Terms) -> list[dict[str, Any]]:
-    """For how long the person may allow it: never longer than was asked, and a month or so unless they choose."""
-    days = [*(days for days in OFFERED_DAYS if days < terms.duration_days), terms.duration_days]
-    usual = next((each for each in days if each >= USUAL_DAYS), days[-1])
+def durations(terms: consents.Terms, stands_until: datetime | None = None) -> list[dict[str, Any]]:
+    """For how long the person may allow it: never longer than was asked, and a month or so unless they choose.
+
+    What ``stands_until`` a moment stays until then unless they choose anew, or ends as soon as is asked.
+    """
+    now = clock.now()
+    left = None if stands_until is None else consents.days_left(stands_until, now)
+    most = left if terms.keeps_end and left else terms.duration_days
+    usual = USUAL_DAYS if left is None else min(left, most)
+    days = sorted({most, *(days for days in OFFERED_DAYS if days < most), *([] if left is None else [usual])})
+    chosen = next((each for each in days if each >= usual), most)
     return [
         {
             "days": each,
-            "until": clock.now() + timedelta(days=each),
-            "chosen": each == usual,
-            "asked": each == terms.duration_days,
+            "until": stands_until if each == left else now + timedelta(days=each),
+            "chosen": each == chosen,
+            "asked": each == most,
+            "stands": each == left,
         }
         for each in days
     ]

@@ -13,7 +13,8 @@ from typing import Any, cast
 from authlib.oauth2 import OAuth2Error
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
-from vrm.consents import FREQUENCIES, MOST_DAYS, Line, Revision, Terms
+from vrm import companies
+from vrm.consents import FREQUENCIES, MOST_DAYS, Line, Revision, Terms, days_left
 from vrm.web.descriptions import said
 
 TYPE = "vrm_profile"
@@ -27,8 +28,10 @@ class InvalidAuthorizationDetails(OAuth2Error):  # type: ignore[misc]
 
 
 def _printable(text: str) -> None:
-    if not text.isprintable():
-        raise ValidationError("Write it on one line, in letters that can be shown.")
+    if not (text.strip() and companies.is_readable(text)):
+        raise ValidationError(
+            "Write it on one line, in letters that can be seen, without marks that strike them out."
+        )
 
 
 class _LineSchema(Schema):
@@ -87,27 +90,33 @@ def parse(raw: str | None, left_out: Mapping[str, Any] | None = None) -> Terms:
         raise InvalidAuthorizationDetails("authorization_details is a JSON array with one member.")
     try:
         given = details[0]
-        return cast(
+        terms = cast(
             Terms, _DetailsSchema().load({**(left_out or {}), **given} if isinstance(given, dict) else given)
         )
+        return replace(terms, keeps_end=bool(left_out) and "duration_days" not in given)
     except ValidationError as fault:
         raise InvalidAuthorizationDetails(_first(fault.messages)) from fault
 
 
-def hold_to_retention(terms: Terms, stated: Callable[[str], int | None]) -> Terms:
+def hold_to_retention(
+    terms: Terms, stated: Callable[[str], int | None], *, standing: int | None = None
+) -> Terms:
     """The terms, held to how long the company publicly says it keeps what it reads for a purpose, in days.
 
-    An ask that does not say gets the longest of its purposes', if the company states one for each of them. Raises
+    An ask that does not say gets the most that it could have said: the shortest of what is stated for its purposes. So
+    does one that says no more than what is ``standing`` in the consent it adds to, where that is longer. Raises
     ``InvalidAuthorizationDetails`` for an ask that would keep longer than is stated for one of its purposes: the
     company's public page would be untrue.
     """
     days = {purpose: stated(purpose) for purpose in sorted({line.purpose for line in terms.lines})}
     known = {purpose: limit for purpose, limit in days.items() if limit is not None}
-    if terms.retention_days is None:
-        said_of_each = known and len(known) == len(days)
-        return replace(terms, retention_days=max(known.values())) if said_of_each else terms
+    if not known:
+        return terms
+    shortest, kept = min(known.values()), terms.retention_days
+    if kept is None or kept == standing:
+        return replace(terms, retention_days=shortest if kept is None else min(shortest, kept))
     for purpose, limit in known.items():
-        if terms.retention_days > limit:
+        if kept > limit:
             raise InvalidAuthorizationDetails(
                 f"retention_days: your company states {limit} days for {purpose}. Ask for no more, or state more."
             )
@@ -132,7 +141,7 @@ def granted_details(revision: Revision) -> list[dict[str, Any]]:
                 }
                 for line in revision.lines
             ],
-            "duration_days": (revision.expires_at - revision.created_at).days,
+            "duration_days": days_left(revision.expires_at, revision.created_at),
             **({} if kept is None else {"retention_days": kept}),
             "recipients": list(revision.terms.recipients),
         }

@@ -79,7 +79,7 @@ def compose(
     person: str | None,
     picked: choices.Picked,
     basis: consents.Basis | None = None,
-    beside: Sequence[consents.Consent] = (),
+    beside: Sequence[consents.Basis] = (),
     message: str = "",
 ) -> Letter:
     """The letter to whoever keeps these ``values`` by field; ``person`` is how they are called on it.
@@ -88,6 +88,7 @@ def compose(
     choose anew. ``beside``: those of the company that stand, and that it would not change.
     """
     changed = changes.compare(ask.terms, basis) if basis else None
+    stands_until = basis.consent.expires_at if basis else None
     if changed and not picked:
         picked = changes.chosen_before(changed, ask.terms)
     lines = [
@@ -133,7 +134,7 @@ def compose(
         "purposes": _purposes(catalogue, ask.terms, asker.company),
         "lines": lines,
         "sign_in": ask.terms.sign_in,
-        "durations": choices.kept_days(choices.durations(ask.terms), picked),
+        "durations": choices.kept_days(choices.durations(ask.terms, stands_until), picked),
         "retention_days": ask.terms.retention_days,
         "recipients": list(ask.terms.recipients),
         "payload": slips.payload(catalogue, lines, values),
@@ -143,7 +144,14 @@ def compose(
             "url": notice["privacy_notice_url"],
         },
         "replaces": changes.told(changed, ask.terms, catalogue) if changed else None,
-        "beside": [{"id": each.id, "granted_at": each.granted_at} for each in beside],
+        "beside": [
+            {
+                "id": held.consent.id,
+                "granted_at": held.consent.granted_at,
+                "purposes": changes.purposes(held.revision, catalogue),
+            }
+            for held in beside
+        ],
         "can_grant": not any(line["required"] and line["missing"] for line in lines),
     }
     return Letter(ask, asker, context, versions, notice, _digest(seen))

@@ -19,11 +19,13 @@ def left_as_they_are(granted: Revision) -> dict[str, Any]:
 def merge(terms: Terms, granted: Revision) -> Terms:
     """What was granted, line by line, then what is asked for.
 
-    A line stays as it was granted: the key that was chosen, and no other that would have done. It gives way where its
-    key is asked for again for the same purpose.
+    A line stays as it was asked for and granted, with the keys that would do as well. It gives way where the key that
+    was chosen is asked for again for the same purpose; another of its keys that is then asked for by itself leaves it.
     """
     asked = {(key, line.purpose) for line in terms.lines for key in line.options}
-    kept = [_kept(line) for line in granted.lines if (line.key, line.purpose) not in asked]
+    kept = [
+        _kept(line, granted.terms, asked) for line in granted.lines if (line.key, line.purpose) not in asked
+    ]
     return replace(
         terms,
         lines=(*kept, *terms.lines),
@@ -32,5 +34,10 @@ def merge(terms: Terms, granted: Revision) -> Terms:
     )
 
 
-def _kept(line: GrantedLine) -> Line:
-    return Line(line.key, line.purpose, line.required, line.why, frequency=line.frequency)
+def _kept(line: GrantedLine, then: Terms, asked: set[tuple[str, str]]) -> Line:
+    options = next(
+        (each.options for each in then.lines if line.key in each.options and each.purpose == line.purpose),
+        (line.key,),
+    )
+    key, *others = [each for each in options if (each, line.purpose) not in asked]
+    return Line(key, line.purpose, line.required, line.why, tuple(others), line.frequency)

@@ -89,6 +89,16 @@ def granted(names: Collection[str], revision: Revision, *, merged: bool = False)
     return " ".join([*kept, *(name for name in names if name not in (SIGN_IN, *CLAIMS))])
 
 
+def told(names: str, revision: Revision) -> dict[str, str]:
+    """The ``scope`` of an answer about a token with these scopes: what is left of them under a revision.
+
+    Where some were asked for and none is left, it is empty, though the grammar of RFC 6749, section 3.3, has no such
+    value: left out, it would mean all that was asked for (section 5.1).
+    """
+    asked = names or revision.terms.scope_purpose is not None
+    return {"scope": granted(names.split(), revision)} if asked else {}
+
+
 def of_revision(revision: Revision) -> tuple[list[str], list[str]]:
     """The scopes a consent stands for, and the claims behind them: what may be read at the UserInfo endpoint."""
     purpose = revision.terms.scope_purpose

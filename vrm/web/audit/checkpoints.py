@@ -13,7 +13,7 @@ from vrm.house import House
 from vrm.tlog import BadNote, note
 from vrm.tlog.canonical import b64
 from vrm.tlog.note import Verifier
-from vrm.web import charts, pages, session
+from vrm.web import charts, pages, proofs, session
 from vrm.web.audiences import audience
 from vrm.web.audit import filters
 from vrm.web.audit.entry import verifier
@@ -107,6 +107,7 @@ def _page(found: Comparison | None = None, *, typed: str = "", fault: str = "") 
         vkey=verifier(here).vkey,
         next_vkey=_next_vkey(here),
         origin=here.settings.log_origin,
+        place=here.settings.instance.log_place,
         found=found,
         proof=[b64(hash_) for hash_ in found.proof] if found else [],
         kept_root=b64(found.kept.root) if found and found.kept else "",
@@ -130,6 +131,7 @@ def _board(db: Session, keys: Sequence[Verifier], before: int | None) -> Mapping
         "newest": newest,
         "root": b64(newest.root) if newest else "",
         "signatures": _signatures(newest.note, keys) if newest else [],
+        "signed_by": proofs.signed_by(newest.note, keys) if newest else [],
         "gathering": accesslog.find_gathering(db),
         "public": public,
         "public_note": public.note if public else "",

@@ -11,6 +11,7 @@ SUMMARIES = (
     N_("A client gave a consent back; keys are those it had."),
     N_("A consent came to its end; keys are those it had."),
     N_("A consumer refused an ask; keys are those asked for."),
+    N_("The key of a consumer was destroyed; nothing here says whose it was."),
     N_("A company was registered; it may ask nobody anything yet."),
     N_("A company proved that it controls its web domain."),
     N_("The operator approved a company; its clients may ask."),

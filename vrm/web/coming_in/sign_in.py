@@ -18,6 +18,7 @@ class _SignIn(Schema):
     email = needed(N_("Type your e-mail address."))
     password = needed(N_("Type your password."))
     next = fields.String(load_default="")
+    again = fields.String(load_default="")
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -74,4 +75,12 @@ def sign_out() -> BaseResponse:
 
 
 def _page(form: Form, going: str, status: int = 200) -> Response:
-    return pages.render("sign_in.html", status, form=form, next=going, carry=carried(going))
+    asked_again = "again" in request.args or bool(form.values.get("again"))
+    return pages.render(
+        "sign_in.html",
+        status,
+        form=form,
+        next=going,
+        carry=carried(going),
+        again=asked_again and office().audience == "consumer" and session.visitor() is not None,
+    )

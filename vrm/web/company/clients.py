@@ -111,7 +111,9 @@ def new() -> BaseResponse:
         companies.refresh_jwks(here.database, here.fetcher, client_id=made.id, now=clock.now())
     if secret:
         return pages.render("company_client_secret.html", client=made, secret=secret)
-    return onward(f"{PAGE}/{made.id}", "saved")
+    # What hinders it stands on its page; otherwise its developer goes on as one with a secret does.
+    works = own_client(made.id).good_keys(clock.now())
+    return onward(f"{PAGE}/{made.id}" + ("/configuration" if works else ""), "saved")
 
 
 @audience("company")
@@ -139,6 +141,7 @@ def client_page(client_id: str, form: Form, status: int = 200) -> Response:
         usual_day=(now + key_sets.USUAL_OVERLAP).date(),
         tomorrow=(now + key_sets.SHORTEST_OVERLAP).date(),
         make_pair=programs.MAKE_PAIR,
+        scopes_for=house().catalogue.purposes.get(client.scope_purpose or ""),
         develops=develops(),
         form=key_sets.shown_again(form),
     )

@@ -21,7 +21,7 @@ from vrm.house import House
 from vrm.ids import is_id
 from vrm.tlog.canonical import b64
 from vrm.tlog.note import Verifier
-from vrm.web import pages, session
+from vrm.web import pages, proofs, session
 from vrm.web.audiences import audience
 from vrm.web.company import console_client, words
 from vrm.web.company.consents import PATH, names
@@ -123,7 +123,7 @@ def _consent(db: Session, here: House, company_id: str, consent_id: str, now: da
         ],
         "withheld": withheld(here.catalogue, held.revisions[-1]),
         "versions": versions(here.catalogue, held.revisions),
-        **_reads(db, here.catalogue, company_id, consent_id),
+        **_reads(db, here, company_id, consent_id),
     }
 
 
@@ -174,7 +174,7 @@ def _asked(catalogue: Catalogue, line: consents.Line) -> Line:
     )
 
 
-def _reads(db: Session, catalogue: Catalogue, company_id: str, consent_id: str) -> dict[str, Any]:
+def _reads(db: Session, here: House, company_id: str, consent_id: str) -> dict[str, Any]:
     before = request.args.get("before", "")
     before = before if is_id(before) else ""
     found = consents.holdings.list_reads(
@@ -185,7 +185,8 @@ def _reads(db: Session, catalogue: Catalogue, company_id: str, consent_id: str) 
     shown, path = found[:PAGE], f"{PATH}/{consent_id}"
     return {
         "size": size,
-        "reads": [_read(catalogue, read, size, path) for read in shown],
+        "signed_by": proofs.signed_by(published.note, here.log_verifiers()) if published else [],
+        "reads": [_read(here.catalogue, read, size, path) for read in shown],
         "newest": f"{path}#reads" if before else None,
         "older": f"{path}?before={shown[-1].event_id}#reads" if len(found) > PAGE else None,
     }

@@ -150,8 +150,11 @@ _FAULTS = (
         N_("%(key)s for %(purpose)s stands in more than one line."),
     ),
     (
-        r"Give the reason in one line of at most (?P<most>\d+) characters\.",
-        N_("Give the reason in one line of at most %(most)s characters."),
+        r"Give the reason in one line of at most (?P<most>\d+) characters, .*",
+        N_(
+            "Give the reason in one line of at most %(most)s characters, without signs that nobody sees and marks "
+            "that strike letters out."
+        ),
     ),
     (
         r"your company states (?P<most>\d+) days for (?P<purpose>\S+)\. Ask for no more, or state more\.",
@@ -162,7 +165,10 @@ _FAULTS = (
     (r"Name a purpose of .*", N_("Choose a purpose that your organisation states.")),
     (r"Your company has not registered .*", N_("Choose a purpose that your organisation states.")),
     (r"Ask for at least one line\.", N_("Ask for at least one line.")),
-    (r"Write it on one line, .*", N_("Write it on one line, in letters that can be shown.")),
+    (
+        r"Write it on one line, .*",
+        N_("Write it on one line, in letters that can be seen, without marks that strike them out."),
+    ),
     (r"authorization_details has at most .*", N_("This ask is too long to be sent. Shorten it.")),
 )
 

@@ -26,6 +26,8 @@ MOST_ROWS = 20
 LONGEST_WHY = 300
 LONGEST_KEPT = 3650  # days
 
+_UNSEEN = N_("There is a sign in it that nobody sees, or that strikes out a letter. Type it again by hand.")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -105,6 +107,8 @@ def read_purposes(catalogue: Catalogue) -> Purposes:
             errors[f"purpose-{n}"] = gettext("You have this purpose above already. State it once.")
         if len(row.why) > LONGEST_WHY or not row.why.isprintable():
             errors[f"why-{n}"] = gettext("Say it in one line, with at most 300 characters.")
+        elif not companies.is_readable(row.why):
+            errors[f"why-{n}"] = gettext(_UNSEEN)
         days = int(row.days) if row.days.isascii() and row.days.isdecimal() and len(row.days) < 6 else None
         if row.days and (days is None or days > LONGEST_KEPT):
             errors[f"days-{n}"] = gettext("Give whole days from 0 to 3650, or leave it empty.")
@@ -156,8 +160,7 @@ def _options(purposes: list[Purpose], root: str = "") -> list[tuple[str, str]]:
 
 def _plain(*, lines: bool) -> Callable[[str], None]:
     def check(typed: str) -> None:
-        shown = typed.replace("\r", " ").replace("\n", " ") if lines else typed
-        if not shown.isprintable():
-            raise ValidationError(N_("There is a sign in it that cannot be shown. Type it again."))
+        if not companies.is_readable(typed, lines=lines):
+            raise ValidationError(_UNSEEN)
 
     return check

@@ -7,7 +7,8 @@ be reloaded, prefetched or decided later; it is used up when the person decides 
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from authlib.common.urls import add_params_to_uri
@@ -22,14 +23,18 @@ from vrm.errors import Invalid
 from vrm.house import House
 from vrm.web import session
 from vrm.web.asking import check_ask
-from vrm.web.audiences import audience
+from vrm.web.audiences import audience, takes_foreign_forms
 from vrm.web.language import gettext
-from vrm.web.oauth import grant_actions, hints, parameters, prompts, recognised, wording
+from vrm.web.oauth import grant_actions, hints, parameters, parked, prompts, recognised, wording
 from vrm.web.oauth.going_back import lead_on
 from vrm.web.oauth.server import Answered, AuthorizationServer
 from vrm.web.oauth.transaction import current_session, in_transaction
 from vrm.web.offices import office
 from vrm.web.site import Visitor
+
+PATH = "/oauth/authorize"
+MOST_ADDRESS = 8000
+"""Characters that every server and proxy on the way takes as an address (RFC 9110, section 4.1)."""
 
 PARKED_LIFE = timedelta(hours=1)
 """How long a request waits for its person to sign in, or to make a profile first."""
@@ -40,9 +45,9 @@ _PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
-    """``GET /oauth/authorize``."""
+    """``GET`` and ``POST /oauth/authorize``."""
 
-    @blueprint.get("/oauth/authorize")
+    @blueprint.get(PATH)
     @audience("public")
     def authorize() -> Response:
         # A sign-in that is recognised is answered by being loaded, so only a person's own load counts as one. A browser
@@ -56,6 +61,19 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
             )
         here = session.visitor()  # which notes that the session is in use: a write of its own
         return in_transaction(server.house.database, lambda: _authorize(server, here))
+
+    @blueprint.post(PATH)
+    @audience("public")
+    @takes_foreign_forms
+    def authorize_by_form() -> Response:
+        """OpenID Connect Core 1.0, section 3.1.2.1, has it both ways. A form from elsewhere comes without cookies, so it
+        is asked for anew, as it was sent."""
+        asked = f"{PATH}?" + urlencode(list(request.form.items(multi=True)))
+        if len(asked) > MOST_ADDRESS:
+            raise _astray(
+                "This is too long for an address. Push the request to /oauth/par.", "invalid_request"
+            )
+        return redirect(asked, 303)
 
 
 def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
@@ -96,27 +114,14 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
             if consent is not None:
                 return recognised.go_on(server, asker, params | mark, consent, waited=waits)
             action = recognised.decided_anew(here, asker, params, terms, action)
-        prompts.require_page(params, here)
+        prompts.require_page(params, here, again=again)
     except OAuth2Error as error:
         answer = refer_back(server, oauth_request, error, redirect_uri)
         return lead_on(answer, asker.company, known=False) if waits else answer
 
     if here is None:
-        if prompts.asks_anew(params) or params.get("max_age"):
-            mark["since"] = now.timestamp()
-        uri = (
-            request.args["request_uri"]
-            if waits
-            else tokens.park_request(
-                current_session(),
-                client_id=asker.client.id,
-                params=params | mark,
-                came_by=_keyed(server, request.args.get("request_uri")),
-                now=now,
-                life=PARKED_LIFE,
-            )
-        )
-        back = "/oauth/authorize?" + urlencode({"client_id": asker.client.id, "request_uri": uri})
+        uri = request.args["request_uri"] if waits else _park(server, asker, params, mark, now)
+        back = f"{PATH}?" + urlencode({"client_id": asker.client.id, "request_uri": uri})
         return redirect(
             (step or "/sign-in") + "?" + urlencode({"next": back} | ({"again": 1} if again else {})), 303
         )
@@ -131,6 +136,22 @@ def _authorize(server: AuthorizationServer, here: Visitor | None) -> Response:
         now=now,
     )
     return redirect(f"/asks/{ask_id}", 303)
+
+
+def _park(
+    server: AuthorizationServer, asker: Asker, params: dict[str, str], mark: dict[str, Any], now: datetime
+) -> str:
+    """Where the request waits for its person, in this browser."""
+    waiting = tokens.park_request(
+        current_session(),
+        client_id=asker.client.id,
+        params=params | mark,
+        came_by=_keyed(server, request.args.get("request_uri")),
+        now=now,
+        life=PARKED_LIFE,
+    )
+    since = now.timestamp() if prompts.asks_anew(params) or params.get("max_age") else None
+    return parked.address(server.house.keys, waiting, since, session.browser())
 
 
 def _keyed(server: AuthorizationServer, request_uri: str | None) -> str | None:
@@ -181,14 +202,18 @@ def refer_back(
             code=error.error,
         )
     if redirect_uri is None:
-        raise Invalid(
-            "The company's link is not right, so nothing was asked and nothing left your profile. "
-            f"If you are its developer: {error.description or error.error}",
-            code=error.error,
-        )
+        raise _astray(error.description or error.error, error.error)
     params = {"error": error.error, "iss": server.house.settings.issuer}
     if error.description:
         params["error_description"] = error.description
     if oauth_request.payload.state:
         params["state"] = oauth_request.payload.state
     return redirect(add_params_to_uri(redirect_uri, list(params.items())), 303)
+
+
+def _astray(detail: str, code: str) -> Invalid:
+    return Invalid(
+        "The company's link is not right, so nothing was asked and nothing left your profile. "
+        f"If you are its developer: {detail}",
+        code=code,
+    )

@@ -91,7 +91,9 @@ class BackchannelEndpoint(Endpoint):  # type: ignore[misc]
         found = wish.hint.find(db, keys, now)
         somebody = found or new_id()
         blocked = consents.blocked_since(db, consumer_id=somebody, company_id=company_id)
-        may_reach = tokens.may_reach(db, consumer_id=somebody, company_id=company_id, now=now)
+        may_reach = tokens.may_reach(
+            db, consumer_id=somebody, company_id=company_id, by_code=wish.hint.is_code, now=now
+        )
         reached = found is not None and blocked is None and may_reach
         with db.begin_nested() as step:
             consents.open_ask(

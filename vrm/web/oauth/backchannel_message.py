@@ -1,25 +1,25 @@
-"""What both sides compare at a desk (CIBA Core 1.0, section 7.1): one short line, in which what looks alike is alike.
+"""What both sides compare at a desk (CIBA Core 1.0, section 7.1): one short line, read as it is written.
 
-Any script may be written, with the marks it needs. Kept small after Unicode's technical standard 39 (UTS #39): a word
-is of one script, and a letter has few marks, each of its own script.
+Most scripts may be written, with the marks they need, and what can be told apart by a rule is told apart: kept small
+after Unicode's technical standard 39 (UTS #39), a word is of one script, a message has one kind of digits, and a letter
+few marks. KNOWN GAP: a whole word of one script may look like a word of another, and letters of one like each other.
 """
 
 import re
 import unicodedata
-from itertools import pairwise
 
 from authlib.oauth2 import OAuth2Error
 
+from vrm.companies import MOST_MARKS, is_marked_well, is_seen
+
 MOST = 64
-MOST_MARKS = 4
-"""So many that are drawn over one letter are read (UTS #39, section 5.4)."""
 
 _KINDS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"}
 _SIGNS = " .,:;#/+()'&!?_-"
-_BETWEEN = re.compile(f"[{re.escape(_SIGNS)}]+")
-_UNSEEN = ("FILLER", "JOINER", "VARIATION SELECTOR", "INHERENT", " BLANK")
-"""In the names of letters and marks that nobody sees."""
-_STRUCK = re.compile(r"COMBINING .*OVERLAY")
+_LATIN = re.compile("[\0-\u01bf\u01c4-\u024f\u1e00-\u1eff]")
+"""Its letters but for those of phonetic writing, which are drawn like others: U+0251 like an a, U+01C0 like an l."""
+_STROKE = re.compile("[\u4e00\u4e28\u4e36\u4e3f\u4e85]|(?<![\u3041-\u30ff])\u30fc")
+"""One stroke of Chinese or Japanese, which is a 1, an l or a dash to whoever takes it for one."""
 _WHOLE = "\u0587\u0e33\u0eb3\u0edc\u0edd"
 """Letters of Armenian, Thai and Lao that NFKC would take apart, and that everybody writes so."""
 _ALL_SCRIPTS = {"DIGIT", "COMBINING", "MODIFIER"}
@@ -27,20 +27,22 @@ _OF = {"EXTENDED": "ARABIC"} | dict.fromkeys(
     ("HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"), "CJK"
 )
 _TOGETHER = {"CJK", "LATIN"}
-"""Written in one word, and unlike (UTS #39, section 5.2: highly restrictive)."""
+"""Written in one word, and unlike but for single strokes (UTS #39, section 5.2: highly restrictive)."""
 
 _PLAIN = (
     "Send a binding_message, and show it on your own screen: the person compares the two. One line of at most "
     f"{MOST} letters with their marks, digits, spaces and {_SIGNS.strip()}"
 )
+_LONG = f"The binding_message is too long to compare at a glance. Write at most {MOST} characters."
 _SPELLING = (
-    "Send the binding_message in Unicode's form NFC, and write plain letters and digits instead of wide, raised, joined "
-    "or ornamental ones."
+    "Send the binding_message in Unicode's form NFC, and write plain letters and digits instead of wide, raised, joined, "
+    "ornamental or phonetic ones."
 )
 _MIXED = (
     "A word of the binding_message mixes scripts, whose letters or digits may look alike. Write each word in one "
-    "script, and put a space between two."
+    "script, and put a space between two, whatever other sign stands there."
 )
+_DIGITS = "The binding_message has digits of two kinds, or of another script than its letters. Write them all as 0 to 9."
 _MARKS = (
     f"A letter of the binding_message has at most {MOST_MARKS} marks over it, no mark twice in a row, and none that "
     "strikes it out. A mark follows its letter."
@@ -56,47 +58,47 @@ class InvalidBindingMessage(OAuth2Error):  # type: ignore[misc]
 def read(text: str) -> str:
     """The message, without blanks around it. Raises ``InvalidBindingMessage``, which says what to do."""
     text = text.strip()
-    words = [word for word in _BETWEEN.split(text) if word]
-    if len(text) > MOST or not words or not all(map(_is_seen, "".join(words))):
+    letters = [char for char in text if char not in _SIGNS]
+    if len(text) > MOST:
+        raise InvalidBindingMessage(_LONG)
+    if not letters or not all(map(_is_plain, letters)):
         raise InvalidBindingMessage(_PLAIN)
-    plain = all(each in _WHOLE or unicodedata.is_normalized("NFKC", each) for each in text)
-    if not (plain and unicodedata.is_normalized("NFC", text)):
+    if not (all(map(_is_usual, text)) and unicodedata.is_normalized("NFC", text)):
         raise InvalidBindingMessage(_SPELLING)
-    if not all(map(_is_marked_well, words)):
+    if not is_marked_well(text):
         raise InvalidBindingMessage(_MARKS)
-    if not all(map(_is_of_one_script, words)):
+    # A sign between two scripts keeps them apart for nobody who reads: only a space does.
+    if not all(map(_is_of_one_script, text.split(" "))):
         raise InvalidBindingMessage(_MIXED)
+    if not _has_one_kind_of_digits(letters):
+        raise InvalidBindingMessage(_DIGITS)
     return text
 
 
-def _is_seen(char: str) -> bool:
+def _is_plain(char: str) -> bool:
     """A letter, a mark or a decimal digit of any script that somebody can see."""
-    name = unicodedata.name(char, "")
-    return unicodedata.category(char) in _KINDS and not any(unseen in name for unseen in _UNSEEN)
+    return unicodedata.category(char) in _KINDS and is_seen(char)
 
 
-def _is_marked_well(word: str) -> bool:
-    # Taken apart, so that a mark counts which is one with its letter.
-    kinds = [(each, unicodedata.category(each)) for each in unicodedata.normalize("NFD", word)]
-    over = 0
-    for (before, kind_before), (char, kind) in pairwise([("", ""), *kinds]):
-        over = over + 1 if kind == "Mn" else 0
-        astray = kind[0] == "M" and kind_before[:1] not in ("L", "M")
-        if (
-            astray
-            or over > MOST_MARKS
-            or (over and char == before)
-            or _STRUCK.match(unicodedata.name(char, ""))
-        ):
-            return False
-    return True
+def _is_usual(char: str) -> bool:
+    """In the one form in which it is commonly written."""
+    plain = char in _WHOLE or unicodedata.is_normalized("NFKC", char)
+    return plain and (_script(char) != "LATIN" or _LATIN.match(char) is not None)
 
 
 def _is_of_one_script(word: str) -> bool:
-    scripts = {_script(char) for char in word} - _ALL_SCRIPTS
-    # Digits of two kinds in one number: a Bengali four is drawn like an eight (UTS #39, section 5.3).
-    zeros = {ord(char) - unicodedata.decimal(char) for char in word if char.isdecimal()}
-    return len(zeros) < 2 and (len(scripts) < 2 or scripts == _TOGETHER)
+    scripts = {_script(char) for char in word if char not in _SIGNS} - _ALL_SCRIPTS
+    if _STROKE.search(word) and (scripts != {"CJK"} or any(map(str.isdecimal, word))):
+        return False
+    return len(scripts) < 2 or scripts == _TOGETHER
+
+
+def _has_one_kind_of_digits(letters: list[str]) -> bool:
+    """A Bengali four is drawn like an eight (UTS #39, section 5.3): it stands among Bengali letters and digits alone."""
+    zeros = {ord(char) - unicodedata.decimal(char) for char in letters if char.isdecimal()}
+    scripts = {_script(char) for char in letters} - _ALL_SCRIPTS
+    written = {_script(char) for char in letters if not char.isdecimal()} - _ALL_SCRIPTS
+    return zeros <= {ord("0")} or (len(zeros) == len(scripts) == 1 and scripts == written)
 
 
 def _script(char: str) -> str:

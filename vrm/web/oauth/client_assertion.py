@@ -80,7 +80,11 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
                 description="A client assertion needs a jti, of at most 256 characters that can be printed."
             )
         exp = claims.get("exp")
-        if not isinstance(exp, (int, float)) or not 0 < exp <= time.time() + MOST_LIFE + LEEWAY:
+        if (
+            isinstance(exp, bool)
+            or not isinstance(exp, (int, float))
+            or not 0 < exp <= time.time() + MOST_LIFE + LEEWAY
+        ):
             raise InvalidClientError(description="A client assertion expires within an hour.")
         self.verify_claims(claims)
         return claims

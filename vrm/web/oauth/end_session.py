@@ -8,7 +8,7 @@ an ID token stands in no address of ours, and nothing is kept for whoever sends 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
@@ -59,14 +59,16 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
             # unasked (section 3). Of any other the person follows the link, or does not.
             if leave.proved or leave.asker is None or leave.target is None:
                 return _led_on(leave)
-            return pages.render("signed_out.html", company=leave.asker.company, going=leave.target)
+            return pages.render(
+                "signed_out.html", company=leave.asker.company, going=leave.target, host=_host(leave.target)
+            )
         if leave.target is not None:
             headers.allow_form_to(leave.target)
         asker = leave.asker
         return pages.render(
             "end_session.html",
             company=asker and asker.company,
-            leads_back=leave.target is not None,
+            leads_to=leave.target and _host(leave.target),
             astray=leave.astray,
             hidden={**leave.where, "client_id": asker.client.id} if asker and leave.target else {},
         )
@@ -87,6 +89,11 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
         response = _led_on(leave)
         session.forget(response)
         return response
+
+
+def _host(uri: str) -> str:
+    """Where an address leads, as its person is told: it need not be at the domain that its company proved."""
+    return urlsplit(uri).netloc
 
 
 def _led_on(leave: Leave) -> Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from flask import request as flask_request
 
@@ -97,8 +97,7 @@ class ConsentGrant(BoundGrant):
             current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
         )[-1]
         self.typed(token)
-        scope = scopes.granted(token.pop("scope", "").split(), revision)
-        token.update({"scope": scope} if scope else {})
+        token.update(scopes.told(token.pop("scope", ""), revision))
         left = int((consent.expires_at - clock.now()).total_seconds())
         token["expires_in"] = min(token["expires_in"], left)
         token["grant_id"] = consent.id
@@ -217,7 +216,21 @@ class RefreshGrant(ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
         row = refresh_token.row
         assert row.consumer_id is not None and row.consent_id is not None and row.epoch is not None
         self.stand_on(row.consumer_id, row.consent_id, row.epoch, row.code_hash)
+        self._require_whole(row.scope)
         return self.standing.consent
+
+    def _require_whole(self, scope: str) -> None:
+        """RFC 6749, section 6, lets a client ask for less. A token with fewer scopes would read the same lines all the same."""
+        asked, consent = self.request.payload.scope, self.standing.consent
+        revision = consents.list_revisions(
+            current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
+        )[-1]
+        told = scopes.granted(scope.split(), revision)
+        if asked and set(asked.split()) not in (set(scope.split()), set(told.split())):
+            raise InvalidScopeError(
+                "A token has all of its grant, and is not narrowed here. Leave scope out, or send the one you have; to hold "
+                "less, ask with the grant_management_action replace."
+            )
 
     def revoke_old_credential(self, refresh_token: StoredToken) -> None:
         """Nothing: the same refresh token stays good until the consent ends."""

@@ -26,6 +26,11 @@ class Hint:
     subject: str | None
     code: str = ""
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it could be a code only."""
+        return self.subject is None
+
     def find(self, db: Session, keys: KeyStore, now: datetime) -> str | None:
         """The consumer; None where it is nobody's. A desk code is used up by this."""
         company_id = self.asker.company.id

@@ -42,15 +42,17 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         body: dict[str, Any] = {
             "active": True,
             "client_id": row.client_id,
-            "token_type": ("DPoP" if row.jkt else "Bearer") if row.kind == "access" else "refresh_token",
             "iss": self.server.house.settings.issuer,
             "iat": int(row.issued_at.timestamp()),
             "exp": int(row.expires_at.timestamp()),
         }
+        # RFC 7662, section 2.2, means the types of RFC 6749, section 7.1, by which a token is shown.
+        if row.kind == "access":
+            body["token_type"] = "DPoP" if row.jkt else "Bearer"
         if row.jkt is not None:
             body["cnf"] = {"jkt": row.jkt}  # RFC 9449, section 6.2
         if row.consumer_id is None or row.consent_id is None:
-            return body | _named(row.scope)
+            return body | ({"scope": row.scope} if row.scope else {})
         session = current_session()
         consent = consents.get_consent(session, consumer_id=row.consumer_id, consent_id=row.consent_id)
         notice_version = companies.may_ask(session, client_id=row.client_id).company.notice_version
@@ -61,17 +63,13 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         ]
         return {
             **body,
-            **_named(scopes.granted(row.scope.split(), revision)),
+            **scopes.told(row.scope, revision),
             # Decided anew, it may end sooner than the token would.
             "exp": int(min(row.expires_at, consent.expires_at).timestamp()),
             "sub": consent.subject,
             "grant_id": consent.id,
             "authorization_details": granted_details(revision),
         }
-
-
-def _named(scope: str) -> dict[str, str]:
-    return {"scope": scope} if scope else {}
 
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:

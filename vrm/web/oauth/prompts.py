@@ -67,10 +67,17 @@ def is_silent(params: Mapping[str, Any]) -> bool:
     return "none" in params.get("prompt", "").split()
 
 
-def require_page(params: Mapping[str, str], here: Visitor | None) -> None:
-    """Raise the error that says why, where ``prompt=none`` forbids the page a person would have to see."""
+def require_page(params: Mapping[str, str], here: Visitor | None, *, again: bool) -> None:
+    """Raise the error that says why, where ``prompt=none`` forbids the page a person would have to see.
+
+    ``again``: somebody is signed in, for longer than ``max_age``.
+    """
     if not is_silent(params):
         return
+    if again:
+        raise LoginRequiredError(
+            description="The person has to sign in again: max_age is over. Ask without prompt=none."
+        )
     if here is None or here.role != here.audience:  # a second factor is still to be proved
         raise LoginRequiredError(description="The person is not signed in. Ask without prompt=none.")
     raise ConsentRequiredError(description="The person has to decide on this. Ask without prompt=none.")

@@ -16,8 +16,8 @@ from flask import request as flask_request
 from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
-from vrm.web import dpop
-from vrm.web.oauth import authentication, parameters, wording
+from vrm.web import dpop, session
+from vrm.web.oauth import authentication, parameters, parked, wording
 from vrm.web.oauth.backchannel_grant import BackchannelGrant
 from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown
 from vrm.web.oauth.clients import Client
@@ -60,16 +60,21 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         """The grant of a request, whose parameters may have been pushed before (RFC 9126, section 4)."""
         uri = request.payload.data.get("request_uri")
         if uri is not None:
-            pushed = tokens.find_pushed(
-                current_session(),
-                client_id=request.payload.client_id or "",
-                request_uri=uri,
-                now=clock.now(),
-            )
+            client_id = request.payload.client_id or ""
+            named = parked.named_by(self.house.keys, uri, session.browser)
+            pushed = self._find_pushed(client_id, named)
             if pushed is None:
-                raise _gone(request.payload.client_id or "", uri)
+                raise _gone(client_id, named.request_uri)
             request.payload = BasicOAuth2Payload(pushed)
         return super().get_authorization_grant(request)
+
+    def _find_pushed(self, client_id: str, named: parked.Named) -> dict[str, Any] | None:
+        found = tokens.find_pushed(
+            current_session(), client_id=client_id, request_uri=named.request_uri, now=clock.now()
+        )
+        if found is None or found["parked"] != named.waits:
+            return None
+        return found if named.since is None else {**found, "since": named.since}
 
     def authenticate_client(
         self, request: OAuth2Request, methods: Sequence[str], endpoint: str = "token"
@@ -133,7 +138,9 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
 def _gone(client_id: str, request_uri: str) -> InvalidRequestError:
     if tokens.was_answered(current_session(), client_id=client_id, request_uri=request_uri):
         return Answered("This request was answered already. Push a new one.")
-    return InvalidRequestError("This request_uri is unknown or has expired. Push the request again.")
+    return InvalidRequestError(
+        "This request_uri is unknown, has expired, or waits in another browser. Push the request again."
+    )
 
 
 class _IssuersRequest(FlaskOAuth2Request):  # type: ignore[misc]

@@ -24,6 +24,9 @@ from vrm.web.rooms import door, house
 ADDRESS = ("street_address", "locality", "region", "postal_code", "country")
 """What of an address the standard has a name for (section 5.1.1). Our country is its code (ISO 3166-1)."""
 
+_OF_NOTHING = ("keys_not_permitted", "purpose_required", "purpose_not_permitted", "consent_ended")
+"""What the door says of an ask for nothing, where the client may read. It hears that its token is not for this at all."""
+
 
 def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     """``GET`` and ``POST /oauth/userinfo``."""
@@ -36,17 +39,17 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
         names = scopes.granted(token.scope.split(), revision).split()
         # A token that is over hears that it is, from the door, rather than what it would need besides.
         over = consent.epoch != token.epoch or not consent.is_active(clock.now())
-        if scopes.SIGN_IN not in (token.scope.split() if over else names):
-            protector.refuse(403, "insufficient_scope", "This needs a token with the scope openid.")
+        suffices = scopes.SIGN_IN in (token.scope.split() if over else names)
         catalogue = house().catalogue
+        # What does not suffice is refused by the door as well, by asking it for nothing: the person sees that it was tried.
         outcome = door().read(
-            Reader(token.client_id, token.epoch, recognises=True),
+            Reader(token.client_id, token.epoch, recognises=suffices),
             consent_id=token.consent_id,
             purpose=revision.terms.scope_purpose,
-            keys=scopes.keys_of(names, catalogue),
+            keys=scopes.keys_of(names, catalogue) if suffices else (),
         )
         if isinstance(outcome, Refusal):
-            return _refused(outcome)
+            return _refused(outcome, suffices=suffices)
         response = jsonify(claims(catalogue, outcome))
         response.headers["VRM-Event-Id"], response.headers["VRM-Leaf-Hash"] = (
             outcome.event_id,
@@ -75,10 +78,12 @@ def _address(catalogue: Catalogue, value: Mapping[str, Any]) -> dict[str, Any]:
     return {"formatted": catalogue.show("address", kept, voice=PLAIN), **kept}
 
 
-def _refused(refusal: Refusal) -> Response:
-    status = STATUS[refusal.code]
+def _refused(refusal: Refusal, *, suffices: bool) -> Response:
+    status, code, says = STATUS[refusal.code], refusal.code, detail(refusal)
+    if not suffices and code in _OF_NOTHING:
+        status, code, says = 403, "insufficient_scope", "This needs a token with the scope openid."
     about = {"event_id": refusal.event_id, "leaf_hash": b64(refusal.leaf_hash)}
-    response = problems.respond(status, refusal.code, detail(refusal), **about)
-    if status == 401:  # RFC 6750, section 3.1: the token is worth nothing any more
-        protector.challenge(response, status, refusal.code)
+    response = problems.respond(status, code, says, **about)
+    if status == 401 or code == "insufficient_scope":  # RFC 6750, section 3.1
+        protector.challenge(response, status, code)
     return response

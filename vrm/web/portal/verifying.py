@@ -58,7 +58,9 @@ def _read(db: Session, here: House, consumer_id: str, event_id: str) -> dict[str
         "said": json.dumps({name: event.entry.get(name) for name in _SAID}),
         "found": found,
         "vkeys": [key.vkey for key in here.log_verifiers()],
+        "signed_by": proofs.signed_by(found.checkpoint, here.log_verifiers()) if found else [],
         "origin": here.settings.log_origin,
+        "log": here.settings.instance.log_place,
     }
 
 

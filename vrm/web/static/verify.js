@@ -12,7 +12,13 @@ const { proof, log, vkeys, said } = place.dataset;
 // Bytes ---
 
 const utf8 = new TextEncoder();
-const unbase64 = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+const unutf8 = (data) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
+function unbase64(text, length) {
+  const chars = atob(text);
+  // A browser also reads base64 with spaces or without its end; here everything has one spelling.
+  if (btoa(chars) !== text || (length ?? chars.length) !== chars.length) throw new Error("not base64 of this length");
+  return Uint8Array.from(chars, (char) => char.charCodeAt(0));
+}
 const base64url = (data) =>
   btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const hex = (data) => [...data].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -27,26 +33,45 @@ const nodeHash = (left, right) => sha256(new Uint8Array([1]), left, right);
 
 // The proof file ---
 
+function after(word, line) {
+  if (!line?.startsWith(word)) throw new Error(`no ${word}`);
+  return line.slice(word.length);
+}
+
+// A number has one spelling: Number alone would take "7e2", "0x2bc" and " 700 " as well.
+function decimal(text) {
+  if (!/^(0|[1-9][0-9]*)$/.test(text) || !Number.isSafeInteger(Number(text))) throw new Error("not a plain number");
+  return Number(text);
+}
+
+// A signed note: its text, a blank line, signatures. The last blank line counts, as for everybody else who reads it, and a
+// checkpoint's text has none: so nothing can stand between what was signed and what is believed, or after it.
 function readCheckpoint(note) {
-  const [body, lines] = note.split("\n\n");
-  const [origin, size, root] = body.split("\n");
-  const signatures = lines.trimEnd().split("\n").map((line) => line.split(" ")).map(([, name, blob]) => {
+  const gap = note.lastIndexOf("\n\n");
+  const [text, lines] = [note.slice(0, gap + 1), note.slice(gap + 2)];
+  if (gap < 0 || !lines.endsWith("\n") || /[\0-\x09\x0b-\x1f]/.test(note)) throw new Error("not a signed note");
+  const signatures = lines.slice(0, -1).split("\n").map((line) => {
+    const [, name, blob] = line.match(/^— ([^\s+]+) (\S+)$/u);
     const data = unbase64(blob);
+    if (data.length < 5) throw new Error("a signature is too short");
     return { name, id: hex(data.slice(0, 4)), signature: data.slice(4) };
   });
-  return { note, body: utf8.encode(body + "\n"), origin, size: Number(size), root: unbase64(root), signatures };
+  const body = text.slice(0, -1).split("\n");
+  if (body.length < 3 || body.includes("")) throw new Error("not a checkpoint");
+  const [origin, size, root] = body;
+  return { note, body: utf8.encode(text), origin, size: decimal(size), root: unbase64(root, 32), signatures };
 }
 
 function readProof(text) {
   const gap = text.indexOf("\n\n");
   const [format, extra, index, ...hashes] = text.slice(0, gap).split("\n");
-  if (format !== "c2sp.org/tlog-proof@v1") throw new Error("not a proof file");
-  const { entry, opening } = JSON.parse(new TextDecoder().decode(unbase64(extra.replace("extra ", ""))));
+  if (gap < 0 || format !== "c2sp.org/tlog-proof@v1") throw new Error("not a proof file");
+  const { entry, opening } = JSON.parse(unutf8(unbase64(after("extra ", extra))));
   return {
     entry, // the line of the log, letter for letter
     opening: opening && unbase64(opening), // what its "detail" stands for
-    index: Number(index.replace("index ", "")),
-    hashes: hashes.map(unbase64),
+    index: decimal(after("index ", index)),
+    hashes: hashes.map((hash) => unbase64(hash, 32)),
     checkpoint: readCheckpoint(text.slice(gap + 2)),
   };
 }
@@ -69,16 +94,18 @@ async function rootFrom(leaf, index, size, hashes) {
   return last === 0 ? hash : new Uint8Array();
 }
 
-// Which of these keys signed the checkpoint? A vkey is name+id+base64(1, public key).
+// Which of these keys signed the checkpoint? A vkey is name+id+base64(1, public key); a name holds no plus. The key must be
+// named as the checkpoint's log is, letter for letter.
 
 async function signers(checkpoint, keys) {
   const good = [];
   for (const vkey of keys) {
-    const [, name, id, key] = vkey.match(/^([^+]+)\+([^+]+)\+(.+)$/);
+    const [, name, id, key] = vkey.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
     for (const line of checkpoint.signatures.filter((one) => one.name === name && one.id === id)) {
       const raw = unbase64(key).slice(1);
       const ed25519 = await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
       if (!(await crypto.subtle.verify("Ed25519", ed25519, line.signature, checkpoint.body))) return [];
+      if (name !== checkpoint.origin) return [];
       good.push(vkey);
     }
   }
@@ -88,7 +115,7 @@ async function signers(checkpoint, keys) {
 async function checkSignature(checkpoint, kept) {
   try {
     const good = await signers(checkpoint, vkeys.split(" "));
-    if (good.length === 0 || good.some((vkey) => !vkey.startsWith(checkpoint.origin + "+"))) return "bad";
+    if (good.length === 0) return "bad";
     return kept && !good.some((vkey) => kept.vkeys.includes(vkey)) ? "other" : "good";
   } catch (fault) {
     if (fault.name === "NotSupportedError") return "unknown"; // this browser has no Ed25519
@@ -146,8 +173,7 @@ async function roots(older, start, end, size) {
 }
 
 async function compare(kept, now) {
-  if (!kept) return "first";
-  if (kept.origin !== now.origin) return "other";
+  if (!kept) return memories().size > 0 ? "other" : "first";
   const [older, newer] = kept.size <= now.size ? [kept, now] : [now, kept];
   try {
     const [before, after] = await roots(older.size, 0, newer.size, newer.size);
@@ -159,22 +185,34 @@ async function compare(kept, now) {
   }
 }
 
-// What this browser remembers: the newest checkpoint it has checked, and the keys it believed.
+// What this browser remembers: of each log it has met the newest checkpoint it has checked, and the keys it believed.
+// A log of another name has a place of its own, so that none can make it forget another.
 
-function recall() {
+function memories() {
   try {
-    const { note, vkeys: known, at } = JSON.parse(localStorage.getItem("log"));
-    return { ...readCheckpoint(note), vkeys: known, at };
+    const found = JSON.parse(localStorage.getItem("log")) ?? {};
+    const one = typeof found.note === "string"; // as it was kept while there was but one place
+    return new Map(one ? [[found.note.split("\n")[0], found]] : Object.entries(found));
   } catch {
-    return null; // nothing yet, or this browser may not keep anything
+    return new Map(); // this browser may not keep anything
+  }
+}
+
+function recall(origin) {
+  try {
+    const { note, vkeys: known, at } = memories().get(origin);
+    const kept = { ...readCheckpoint(note), vkeys: known, at };
+    return kept.origin === origin ? kept : null;
+  } catch {
+    return null; // nothing yet
   }
 }
 
 function remember(kept, now) {
-  const { note } = kept?.origin === now.origin && kept.size > now.size ? kept : now;
+  const { note } = kept?.size > now.size ? kept : now;
   const memory = { note, vkeys: vkeys.split(" "), at: new Date().toISOString() };
   try {
-    localStorage.setItem("log", JSON.stringify(memory));
+    localStorage.setItem("log", JSON.stringify(Object.fromEntries(memories().set(now.origin, memory))));
   } catch {
     // The next time is a first time again, and the page will say so.
   }
@@ -192,7 +230,9 @@ function show(name, into, fills = {}) {
 }
 
 async function check() {
-  const { entry, opening, index, hashes, checkpoint: now } = readProof(await (await fetch(proof)).text());
+  const { entry, opening, index, hashes, checkpoint: now } = readProof(
+    unutf8(await (await fetch(proof)).arrayBuffer()),
+  );
   const members = JSON.parse(entry);
   document.getElementById("entry").textContent = entry;
 
@@ -203,9 +243,9 @@ async function check() {
   let sealed = "none";
   if (opening) {
     sealed = base64url(await sha256(opening)) === members.detail ? "good" : "bad";
-    document.getElementById("opening").textContent = new TextDecoder().decode(opening.slice(32));
+    document.getElementById("opening").textContent = unutf8(opening.slice(32));
   }
-  const kept = recall();
+  const kept = recall(now.origin);
   const found = {
     words: shown ? "good" : "bad",
     place: same(root, now.root) ? "good" : "bad",
@@ -220,7 +260,10 @@ async function check() {
   const number = (value) => value.toLocaleString(document.documentElement.lang);
   const format = { dateStyle: "long", timeStyle: "short" };
   const when = kept && new Date(kept.at).toLocaleString(document.documentElement.lang, format);
-  const fills = { size: number(now.size), then: kept ? number(kept.size) : "", when };
+  const line = Object.fromEntries(
+    ["company", "keys", "outcome", "purpose", "time"].map((name) => [`line-${name}`, [members[name] ?? "–"].flat().join(", ")]),
+  );
+  const fills = { size: number(now.size), then: kept ? number(kept.size) : "", when, ...line };
   for (const [step, outcome] of Object.entries(found)) show(`${step}-${outcome}`, "steps", fills);
   const partly = outcomes.includes("unknown") || outcomes.includes("other");
   show(holds ? (partly ? "verdict-partly" : "verdict-good") : "verdict-bad", "verdict", fills);

@@ -159,12 +159,15 @@ def test_the_board_shows_the_witnesses(desk, world, house, tmp_path):
     assert desk.client.get("/log/checkpoint").data.decode() == public.note
     house.database.write(lambda db: db.execute(update(LogWitness).values(objection="ahead")))
     assert "A witness has seen another log" in desk.get("/audit/checkpoints").text
+    house.database.write(lambda db: db.execute(update(LogWitness).values(objection="unheard")))
+    page = desk.get("/audit/checkpoints").text
+    assert "Too few witnesses have answered" in page and "A witness has seen another log" not in page
 
 
 def test_while_the_key_changes_both_are_shown(desk, world, house):
     """Both signatures hold, the key to come is told, and a checkpoint of a key that is gone is known."""
     old = newest(house).note
-    house.keys.log_keys.rotate(clock.now())
+    house.keys.log_keys.rotate(house.keys.log_keys.draft(clock.now()))
     settle(house)
     page = desk.get("/audit/checkpoints").text
     first, second = (key.vkey for key in house.log_verifiers())

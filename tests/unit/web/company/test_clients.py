@@ -126,8 +126,11 @@ def test_no_secret_where_people_are_real(house, company, jana):
 def test_one_key_by_itself(owner, house, company):
     """A single public key is as good as a set of one."""
     key = json.dumps(new_key("alone").as_dict(private=False))
-    owner.post("/company/clients/new", name="Web shop", redirect_uris=BACK, jwks=key, jwks_uri="")
-    assert [each.kid for each in the_only(house, company).keys] == ["alone"]
+    made = owner.post("/company/clients/new", name="Web shop", redirect_uris=BACK, jwks=key, jwks_uri="")
+    client = the_only(house, company)
+    assert [each.kid for each in client.keys] == ["alone"]
+    # As whoever registers one with a secret: on to the programs.
+    assert made.headers["location"] == f"/company/clients/{client.id}/configuration?done=saved"
 
 
 @pytest.mark.parametrize(
@@ -372,7 +375,7 @@ def test_what_scopes_are_for_and_where_people_go(owner, house, company):
     page = f"/company/clients/{client.id}/sign-in"
     purpose = sorted(company.purposes)[0]
     owner.get(f"/company/clients/{client.id}")
-    assert page in owner.page
+    assert page in owner.page and "Nothing chosen" in owner.page and "No address: they stay" in owner.page
     owner.get(page)
     assert "Signing people in" in owner.page
     bye = "https://nordlicht.example/bye"
@@ -381,6 +384,9 @@ def test_what_scopes_are_for_and_where_people_go(owner, house, company):
     assert (kept.scope_purpose, kept.post_logout_redirect_uris) == (purpose, (bye,))
     owner.get(page)
     assert f'<option value="{purpose}" selected>' in owner.page and bye in owner.page
+    words = re.search(rf'<option value="{purpose}" selected>(.*?)</option>', owner.page)
+    owner.get(f"/company/clients/{client.id}")
+    assert words is not None and words[1] in owner.page and bye in owner.page
     for wrong in (
         {"scope_purpose": "dpv:Nothing", "post_logout_redirect_uris": bye},
         {"scope_purpose": purpose, "post_logout_redirect_uris": "http://evil.example/#x"},
