@@ -75,9 +75,8 @@ def erase(database: Database, keys: KeyStore, job: Job) -> None:
 
 
 def _leave(session: Session, keys: KeyStore, *, consumer_id: str, now: datetime) -> None:
-    with suppress(
-        NoKey
-    ):  # a backup may bring a consent back and not the key: without it there is no thread to tell in
+    # A backup may bring a consent back and not the key: without it there is no thread to tell in.
+    with suppress(NoKey):
         consents.end_all(session, keys, consumer_id=consumer_id, now=now)
     tokens.forget(session, consumer_id=consumer_id)
     consents.forget(session, consumer_id=consumer_id)
