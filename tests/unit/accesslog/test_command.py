@@ -11,6 +11,7 @@ from vrm.accesslog import publish
 from vrm.cli.edge import Root
 
 commands = import_module("vrm.cli.log")  # the package's own name for it is the group of commands
+sequencing = import_module("vrm.cli.log_sequence")
 
 
 @pytest.fixture
@@ -26,7 +27,8 @@ def vrm(database, monkeypatch, capsys):
         publish_log=lambda: publish(database, Signer(), ORIGIN),
         settings=SimpleNamespace(log_origin=ORIGIN),
     )
-    monkeypatch.setattr(commands, "open_house", lambda: house)
+    for module in (commands, sequencing):
+        monkeypatch.setattr(module, "open_house", lambda: house)
 
     def run(*words):
         with pytest.raises(SystemExit) as end:
