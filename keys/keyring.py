@@ -127,9 +127,8 @@ class Keyring:
             return
         path = self._directory / name
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as file:
-            file.write(
-                f"\n{line}\n".encode()
-            )  # the first break ends what a crash may have left of another line
+            # The first break ends what a crash may have left of another line.
+            file.write(f"\n{line}\n".encode())
             file.flush()
             os.fsync(file.fileno())
         sync_directory(self._directory)

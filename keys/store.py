@@ -153,9 +153,8 @@ class KeyStore:
         """
         owner_id = _canonical(owner_id)
         with self._keyring.lock(), self._engine.begin() as connection:
-            self._keyring.add_line(
-                _DESTROYED, self._mark(owner_id)
-            )  # first: a key that is gone is always told of
+            # First: a key that is gone is always told of.
+            self._keyring.add_line(_DESTROYED, self._mark(owner_id))
             connection.execute(delete(deks).where(deks.c.owner_id == owner_id))
             connection.execute(delete(log_secrets).where(log_secrets.c.owner_id == owner_id))
         self._cache.drop(owner_id)
