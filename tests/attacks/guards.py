@@ -214,7 +214,7 @@ GUARDS: list[Guard] = [
     _guard("no foreign readers", HEADERS, 'headers["Permissions-Policy"] = _PERMISSIONS', 'headers["Access-Control-Allow-Origin"] = "*"'),
     _guard("session is new", "vrm/accounts/sessions.py", 'token = new_secret("vrm-session-")', 'token = replaces or new_secret("vrm-session-")'),
     _guard("session is replaced", "vrm/accounts/sessions.py", "    if replaces:\n        end_session(session, token=replaces)\n", ""),
-    _guard("closing takes the password", "vrm/accounts/sign_in.py", "if verified is None or not hasher.matches(password, verified.password_hash):", "if verified is None:"),
+    _guard("closing takes the password", "vrm/accounts/sign_in.py", "if candidate is None or not hasher.matches(password, candidate.password_hash):", "if candidate is None:"),
     _guard("closing takes both factors", "vrm/web/portal/closing.py", 'if present.has_second_factor and not _proved(db, form.data["code"], now):', "if False:"),
     _guard("session ends", "vrm/accounts/sessions.py", "session.execute(delete(sessions).where(sessions.c.token_hash == secret_hash(token)))", "pass"),
     _guard("session of its office", SESSION, "if found is not None and found.audience == office().audience else None", ""),

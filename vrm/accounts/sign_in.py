@@ -103,18 +103,7 @@ def change_password(
     Raises ``WrongCredentials``, ``BadPassword``, and ``TooMany``: a borrowed session must not be good for
     guessing.
     """
-
-    def begin(session: Session) -> _Candidate | None:
-        found = _find(session, accounts.c.id == account_id)
-        if found is not None:
-            throttle.charge(session, (throttle.Charge(throttle.SIGN_IN_HANDLE, found.handle_hash),), now=now)
-        return found
-
-    candidate = database.write(begin)
-    matched = hasher.matches(current, candidate and candidate.password_hash)
-    if candidate is None or not matched:
-        raise WrongCredentials
-    verified = candidate
+    verified = _verify(database, hasher, account_id, current, now)
     aad = account_aad(verified.person_id, verified.id, "email")
     email = keys.open(verified.person_id, verified.sealed_email, aad).decode()
     password_hash = prepare_password(hasher, email=email, password=new)
@@ -145,16 +134,7 @@ def prove_password(
 
     Raises ``WrongCredentials``, and ``TooMany``: a borrowed session must not be good for guessing.
     """
-
-    def begin(session: Session) -> _Candidate | None:
-        found = _find(session, accounts.c.id == account_id)
-        if found is not None:
-            throttle.charge(session, (throttle.Charge(throttle.SIGN_IN_HANDLE, found.handle_hash),), now=now)
-        return found
-
-    verified = database.write(begin)
-    if verified is None or not hasher.matches(password, verified.password_hash):
-        raise WrongCredentials
+    verified = _verify(database, hasher, account_id, password, now)
 
     def act(session: Session) -> T:
         if not _swap(session, verified, verified.password_hash):
@@ -163,6 +143,21 @@ def prove_password(
         return then(session)
 
     return database.write(act)
+
+
+def _verify(database: Database, hasher: Hasher, account_id: str, password: str, now: datetime) -> _Candidate:
+    """Steps 1 and 2 for who is signed in already. Raises ``WrongCredentials`` and ``TooMany``."""
+
+    def begin(session: Session) -> _Candidate | None:
+        found = _find(session, accounts.c.id == account_id)
+        if found is not None:
+            throttle.charge(session, (throttle.Charge(throttle.SIGN_IN_HANDLE, found.handle_hash),), now=now)
+        return found
+
+    candidate = database.write(begin)
+    if candidate is None or not hasher.matches(password, candidate.password_hash):
+        raise WrongCredentials
+    return candidate
 
 
 def _find(session: Session, which: ColumnElement[bool]) -> _Candidate | None:
