@@ -166,6 +166,12 @@ def list_revisions(session: Session, *, consumer_id: str, consent_id: str) -> li
     return [Revision.of(row) for row in session.scalars(query.order_by(RevisionRow.number))]
 
 
+def get_newest_revision(session: Session, *, consumer_id: str, consent_id: str) -> Revision:
+    """What a consent allows now, or allowed last. Raises ``NotFound``."""
+    row = _consent(session, consumer_id, consent_id)
+    return Revision.of(session.get_one(RevisionRow, (consumer_id, consent_id, row.revision)))
+
+
 def sweep(session: Session, *, now: datetime) -> None:
     """Delete desk codes that are over, and counters whose window is."""
     session.execute(delete(DeskCode).where(DeskCode.expires_at <= now))

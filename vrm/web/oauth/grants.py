@@ -93,9 +93,9 @@ class ConsentGrant(BoundGrant):
         """
         status, token, headers = response
         consent = self.standing.consent
-        revision = consents.list_revisions(
+        revision = consents.get_newest_revision(
             current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
-        )[-1]
+        )
         self.typed(token)
         token.update(scopes.told(token.pop("scope", ""), revision))
         left = int((consent.expires_at - clock.now()).total_seconds())
@@ -120,9 +120,9 @@ class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         consent, sent = cast(consents.Consent, request.user), request.payload.data
-        revision = consents.list_revisions(
+        revision = consents.get_newest_revision(
             current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
-        )[-1]
+        )
         tokens.issue_code(
             current_session(),
             code,
@@ -222,9 +222,9 @@ class RefreshGrant(ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
     def _require_whole(self, scope: str) -> None:
         """RFC 6749, section 6, lets a client ask for less. A token with fewer scopes would read the same lines all the same."""
         asked, consent = self.request.payload.scope, self.standing.consent
-        revision = consents.list_revisions(
+        revision = consents.get_newest_revision(
             current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
-        )[-1]
+        )
         told = scopes.granted(scope.split(), revision)
         if asked and set(asked.split()) not in (set(scope.split()), set(told.split())):
             raise InvalidScopeError(

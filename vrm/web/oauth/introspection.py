@@ -58,9 +58,9 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         notice_version = companies.may_ask(session, client_id=row.client_id).company.notice_version
         if not consent.is_good(now=clock.now(), epoch=row.epoch, notice_version=notice_version):
             return {"active": False}
-        revision = consents.list_revisions(session, consumer_id=row.consumer_id, consent_id=row.consent_id)[
-            -1
-        ]
+        revision = consents.get_newest_revision(
+            session, consumer_id=row.consumer_id, consent_id=row.consent_id
+        )
         return {
             **body,
             **scopes.told(row.scope, revision),

@@ -29,6 +29,6 @@ def answer(ask: consents.Ask, consent: consents.Consent | None) -> Response:
 
 
 def _allowed(db: Session, ask: consents.Ask, consent: consents.Consent) -> tokens.Allowed:
-    revision = consents.list_revisions(db, consumer_id=consent.consumer_id, consent_id=consent.id)[-1]
+    revision = consents.get_newest_revision(db, consumer_id=consent.consumer_id, consent_id=consent.id)
     scope = scopes.granted(scopes.parse(ask.request["scope"]), revision)
     return tokens.Allowed(consent.id, consent.latest_epoch, scope, session.present().signed_in_at)
