@@ -23,13 +23,14 @@ pytest_plugins = [
 ]
 
 HERE = Path(__file__).parent
-EDGES = (HERE / "api", HERE / "oauth", HERE / "unit" / "web")
+EDGES = tuple(
+    HERE / folder for folder in ("api", "attacks", "browser", "canary", "oauth", "stories", "unit/web")
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before those are picked that shall run
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The edges on PostgreSQL are among the slower tests, unless they are served: rooms are tested on both engines."""
+    """The edges on PostgreSQL are among the slower tests; rooms are tested on both engines."""
     for item in items:
-        served = "server" in getattr(item, "fixturenames", ())
-        if not served and item.get_closest_marker("postgres") and any(map(item.path.is_relative_to, EDGES)):
+        if item.get_closest_marker("postgres") and any(map(item.path.is_relative_to, EDGES)):
             item.add_marker("deep")

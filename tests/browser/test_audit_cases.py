@@ -11,6 +11,8 @@ from tests.browser.people import follow, heading, press
 from tests.support import seeds
 from vrm import clock
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def desk(city, town, page):

@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.offices import (
@@ -19,6 +20,8 @@ from tests.browser.offices import (
 from tests.browser.people import follow, heading, path, press, sign_in
 from tests.support import seeds
 from vrm import accounts, clock
+
+pytestmark = pytest.mark.deep
 
 
 def hello(page: Page, name: str) -> None:

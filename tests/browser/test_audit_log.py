@@ -9,6 +9,8 @@ from tests.browser.offices import at_the_log, command
 from tests.browser.people import follow, heading, path, press
 from tests.support import seeds
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def desk(city, town, page):

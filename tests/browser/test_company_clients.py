@@ -15,6 +15,8 @@ from tests.support import seeds
 from tests.support.actors import needed
 from vrm import clock, companies
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def firm(city):

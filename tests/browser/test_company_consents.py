@@ -12,6 +12,8 @@ from tests.browser.offices import choose, command, download, sit_down
 from tests.browser.people import follow, heading
 from tests.support.town import GRANTED, REFUSED
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def owner(city, town, page):

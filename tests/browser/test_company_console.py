@@ -11,6 +11,8 @@ from tests.browser.pages import TOO_WIDE, UNREADABLE
 from tests.browser.people import press
 from tests.support import seeds
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def firm(city):

@@ -14,6 +14,8 @@ from tests.support import seeds
 from tests.unit.web.company.people import seconds_pass
 from vrm import clock, companies
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def firm(city):

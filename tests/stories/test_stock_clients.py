@@ -40,7 +40,9 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="module", params=["no", "yes"], ids=["plain", "nonces"])
+@pytest.fixture(
+    scope="module", params=["no", pytest.param("yes", marks=pytest.mark.deep)], ids=["plain", "nonces"]
+)
 def world(engine: str, request: pytest.FixtureRequest) -> Iterator[World]:
     """A served instance for real people; one lets proofs go without a nonce, one does not."""
     environment = {"VRM_DPOP_NONCE": request.param}

@@ -9,6 +9,8 @@ from vrm.demo import acts, offices, past, seed
 from vrm.demo.story import Stage
 from vrm.disclosures import Answer, Door, Reader
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.fixture
 def lived(house):

@@ -31,7 +31,7 @@ ASK = [
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-@pytest.fixture(params=["no", "yes"])
+@pytest.fixture(params=["no", pytest.param("yes", marks=pytest.mark.deep)])
 def running(tmp_path, request):
     """A served, empty instance for real people, which does without nonces in proofs, and one that wants them."""
     server = RunningServer(tmp_path / "home", environment={"VRM_DPOP_NONCE": request.param})
