@@ -12,13 +12,13 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test-env test test-deep bench-explorer bench-log bench-delay check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep screenshots bench-explorer bench-log bench-delay check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
 	  || grep -hE '^[a-z-]+:.*## ' Makefile
-	@echo; echo "  PYTHON=python3.12 chooses the Python; ARGS='...' goes to demo, test, test-deep and the benches."
+	@echo; echo "  PYTHON=python3.12 chooses the Python; ARGS='...' goes to demo, test, test-deep, screenshots and the benches."
 
 demo: $(BASE) ## Play the whole story at http://localhost:8000 and leave it running (ARGS=--once: only play it)
 	@$(BIN)/python -m vrm.demo $(ARGS)
@@ -37,6 +37,10 @@ test: $(TEST) ## Run the tests, several at a time (ARGS=tests/unit/db, ARGS='-k 
 test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every guard taken out, pages on phones and PostgreSQL
 	@sh .ci/install
 	@$(BIN)/python -m pytest -m deep --timeout=900 $(ARGS)
+
+screenshots: $(TEST) ## Photograph every page of every role, light and dark, and measure it (ARGS=FOLDER, ARGS='--only /home')
+	@sh .ci/install
+	@$(BIN)/python -m tests.support.pictures $(ARGS)
 
 bench-explorer: $(TEST) ## Time an auditor's questions in a small and a large log (ARGS='--large 100000')
 	@$(BIN)/python -m bench.explorer $(ARGS)

@@ -6,6 +6,7 @@
     log-signing-key     wrapped
     log-signing-keys    wrapped; there once the log's key was changed, and then it alone counts
     token-signing-keys  wrapped; there once an ID token or our key set was asked for
+    receipt-signing-keys  wrapped; there once a receipt, or the keys they verify with, was asked for
     destroyed           a line for each owner whose key was destroyed: a keyed hash of the id; lines are only added
     lock                held (flock) by whoever writes here or in the key store's database
 

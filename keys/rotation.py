@@ -19,6 +19,7 @@ INSTANCE_SECRET = "instance-secret"  # noqa: S105 -- a file name
 LOG_SIGNING_KEY = "log-signing-key"
 LOG_KEYS = "log-signing-keys"
 TOKEN_KEYS = "token-signing-keys"  # noqa: S105 -- a file name
+RECEIPT_KEYS = "receipt-signing-keys"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class KekStatus:
 
 def _files(keyring: Keyring) -> list[str]:
     """The instance's own secrets. Some are there only once they were needed."""
-    later = [name for name in (LOG_KEYS, TOKEN_KEYS) if keyring.has(name)]
+    later = [name for name in (LOG_KEYS, TOKEN_KEYS, RECEIPT_KEYS) if keyring.has(name)]
     return [INSTANCE_SECRET, LOG_SIGNING_KEY, *later]
 
 

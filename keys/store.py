@@ -19,6 +19,7 @@ from keys.envelope import ID_BYTES, KEY_BYTES, Aad, SealingKey, key_id
 from keys.errors import CannotOpen, NoKey, StoreBusy
 from keys.keyring import Keyring
 from keys.log_keys import LogKeys
+from keys.receipt_keys import ReceiptKeys
 from keys.rotation import INSTANCE_SECRET, LOG_SIGNING_KEY, KekStatus, dek_aad, log_secret_aad
 from keys.signing import Ed25519Signer, new_seed
 from keys.tables import (
@@ -78,6 +79,7 @@ class KeyStore:
         self._index_keys: dict[str, bytes] = {}
         self.log_keys = LogKeys(self._keyring)
         self.token_keys = TokenKeys(self._keyring)
+        self.receipt_keys = ReceiptKeys(self._keyring)
 
     @property
     def log_signer(self) -> Ed25519Signer:

@@ -21,6 +21,7 @@ from vrm.accesslog.hearing import Hearing
 from vrm.accounts import Cost, Hasher
 from vrm.catalogue import Catalogue
 from vrm.config import Instance, Settings
+from vrm.config.instance import LOOPBACK
 from vrm.db import Database
 from vrm.fetch import Fetcher
 from vrm.tlog import Verifier
@@ -138,6 +139,8 @@ def warnings(settings: Settings) -> list[str]:
         found.append(f"no mail server (VRM_SMTP_URL): mail is written in clear to {settings.mail_dir}")
     if settings.fetch_allow:
         found.append("VRM_FETCH_ALLOW is set: whoever answers on this machine can prove those domains")
+    if settings.smtp_listen and settings.smtp_listen[0] not in LOOPBACK:
+        found.append("VRM_SMTP_LISTEN is open to other machines: keep it behind your mail server")
     if settings.log_level == "debug":
         found.append("VRM_LOG_LEVEL is debug: tracebacks may hold what people typed")
     return found

@@ -7,9 +7,10 @@ import pytest
 from joserfc.jwk import ECKey
 
 from tests.api.test_disclosures import grant_many
+from tests.support import seeds
 from tests.support.actors import DELIVERY, Company, World, line, needed
 from tests.support.openid import signed_in
-from vrm import clock, companies
+from vrm import clock, companies, receipts
 from vrm.ids import new_id
 
 
@@ -180,3 +181,21 @@ def test_a_suspended_client_lists_nothing(world: World) -> None:
     )
     response = company.consents(token=token)
     assert (response.status_code, response.json()["code"]) == (403, "client_suspended")
+
+
+def test_a_company_can_prove_that_it_had_permission(world: World) -> None:
+    """The very record that its person has, signed: by the pairwise subject, without what opens the values in it."""
+    company, mia = world.company(), world.consumer()
+    asked = company.ask(needed("name"))
+    held = company.take_back(asked, mia.grant(asked))
+    seeds.catch_up(world.house)
+    answer = company.own(f"consents/{held.consent_id}/receipts/1")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    keys = world.house.keys.receipt_keys.published(clock.now())
+    found = receipts.verify(answer.content, keys=keys, vkeys=world.house.log_verifiers())
+    assert found.faults == () and found.committed and found.receipt is not None
+    body = found.receipt.body
+    assert "values" not in body and body["record"]["notice"]["shown"]["keys"]["name"]["label"]
+    assert company.own(f"consents/{held.consent_id}").json()["subject"] == body["record"]["pii_principal_id"]
+    assert company.own(f"consents/{held.consent_id}/receipts/2").status_code == 404
+    assert world.company().own(f"consents/{held.consent_id}/receipts/1").status_code == 404

@@ -134,6 +134,17 @@ def _desk_code_again(scene: Scene) -> Came:
     return response.status_code, "asked" if len(desk.waiting(scene.stage.ben)) > before else "nobody"
 
 
+def _others_receipt(scene: Scene) -> Came:
+    what = f"consents/{scene.tokens.consent_id}/receipts/1"
+    response = scene.stage.other.own(what, token=scene.more["theirs"])
+    return response.status_code, str(response.json().get("code"))
+
+
+def _another_persons_receipt(scene: Scene) -> Came:
+    path = f"/consents/{scene.tokens.consent_id}/receipts/1/file"
+    return scene.stage.ben.http.get(path).status_code, "page"
+
+
 ROWS = [
     Row("another client refreshes", ("refresh token of its client", "refresh token of its key"), holding, _known_at_other, 400, GRANT),
     Row("another client looks at a token", "refresh token of its client", holding, _looked_at, 200, "alike"),
@@ -142,6 +153,8 @@ ROWS = [
     Row("another client asks for the proof of a read", "read of its client", _logged_read, _others_proof, 404, "not_found"),
     Row("another client asks for a proof by its entry", "entry of its client", _logged_read, _others_proof, 404, "not_found"),
     Row("another person asks for the proof of a read", "read of its person", _logged_read, _another_persons_proof, 404, "page"),
+    Row("another client asks for a receipt", "receipt of its client", with_theirs, _others_receipt, 404, "not_found"),
+    Row("another person asks for a receipt", "receipt of its person", holding, _another_persons_receipt, 404, "page"),
     Row("another client looks at a grant", "grant of its client", own_with(""), _others_grant("GET", QUERY), 404, "not_found", ("token",)),
     Row("another client ends a grant", "grant ended by its client", own_with(""), _others_grant("DELETE", REVOKE), 404, "not_found", ("token",)),
     Row("another client changes a grant", "grant of its client", holding, _amending("other"), 400, "invalid_grant_id"),

@@ -17,6 +17,7 @@ from tests.attacks import (
     recognised,
     redirects,
     silence,
+    stopping,
     telling,
 )
 from tests.attacks.stage import Row
@@ -39,5 +40,6 @@ GROUPS = (
     logged,
     silence,
     recognised,
+    stopping,
 )
 ROWS: list[Row] = [row for group in GROUPS for row in group.ROWS]

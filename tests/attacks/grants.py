@@ -13,6 +13,8 @@ from tests.attacks.stage import (
     changed,
     holding,
     nothing,
+    paused,
+    read_once,
     revoked,
     two_purposes,
 )
@@ -47,6 +49,25 @@ def own_with(scope: str) -> Callable[[Stage], Scene]:
 def grant(scene: Scene, method: str = "GET", grant_id: str = "") -> Came:
     path = f"/oauth/grants/{grant_id or scene.tokens.consent_id}"
     return _get(scene, path, scene.more["own"], method)
+
+
+def _still_active(scene: Scene) -> Came:
+    said = scene.company.introspect(scene.tokens.access_token)
+    return said.status_code, "active" if said.json()["active"] else "inactive"
+
+
+def _with_new_tokens(scene: Scene) -> Came:
+    token = scene.company.refresh(scene.tokens.refresh_token).json()["access_token"]
+    return scene.company.read(token, keys="name")
+
+
+def _merged_after_use(stage: Stage) -> Scene:
+    """What was read once stays in a change by which another line came in."""
+    scene = read_once(stage)
+    held = scene.tokens
+    grant = {"grant_management_action": "merge", "grant_id": held.consent_id}
+    asked = stage.company.pushed(stage.company.request(needed("email")), **grant)
+    return replace(scene, held=stage.company.take_back(asked, stage.mia.grant(asked)))
 
 
 def _for_itself(scope: str) -> Callable[[Scene], Came]:
@@ -161,6 +182,10 @@ ROWS = [
     Row("a key that was not allowed", "keys as granted", holding, _read(None, "birthdate"), 403, "keys_not_permitted"),
     Row("no purpose where there are two", "purpose named", two_purposes, _read(), 400, "purpose_required"),
     Row("a read after the revoke", "read under a good consent", revoked, _read(), 401, ENDED),
+    Row("a read while it is paused", "paused is refused", paused, _read(), 403, "consent_paused"),
+    Row("a token of what is paused, told as good", "paused is worth nothing", paused, _still_active, 200, "inactive"),
+    Row("a second use of what is for once, with tokens that are new", "read as often as allowed", read_once, after(601, _with_new_tokens), 429, "too_soon", ("token",)),
+    Row("a second use of what is for once, with a change that leaves it as it is", "a line that stays is as used as it was", _merged_after_use, after(601, _with_new_tokens), 429, "too_soon", ("token",)),
     Row("a refresh after the revoke", "refresh under a good consent", revoked, lambda s: s.company.refresh(s.tokens.refresh_token), 400, GRANT),
     Row("a read with tokens from before a change", "read in its epoch", _amended_tokens, _read(), 401, ENDED),
     Row("a refresh from before a change", "refresh under a good consent", _amended_tokens, lambda s: s.company.refresh(s.tokens.refresh_token), 400, GRANT),

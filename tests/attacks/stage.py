@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.support.actors import MARKETING, MIA, Asked, Company, Consumer, Held, World, answer, line, needed
 from tests.support.forms import Form
-from vrm import clock, companies
+from vrm import clock, companies, consents
 from vrm.house import House
 
 HARM: Mapping[str, str] = {
@@ -225,6 +225,30 @@ def revoked(stage: Stage) -> Scene:
     asked = stage.company.ask(needed("name"))
     held = stage.company.take_back(asked, stage.mia.grant(asked))
     stage.mia.revoke(held.consent_id)
+    return replace(nothing(stage), held=held)
+
+
+def paused(stage: Stage) -> Scene:
+    """Tokens whose consent its person paused."""
+    asked = stage.company.ask(needed("name"))
+    held = stage.company.take_back(asked, stage.mia.grant(asked))
+    stage.house.database.write(
+        lambda db: consents.pause(
+            db,
+            stage.house.keys,
+            consumer_id=stage.mia.consumer_id,
+            consent_id=held.consent_id,
+            now=clock.now(),
+        )
+    )
+    return replace(nothing(stage), held=held)
+
+
+def read_once(stage: Stage) -> Scene:
+    """Tokens for a name that may be read once, and was."""
+    asked = stage.company.ask(needed("name", frequency="once"), line("email"))
+    held = stage.company.take_back(asked, stage.mia.grant(asked))
+    assert stage.company.read(held.access_token).is_success
     return replace(nothing(stage), held=held)
 
 

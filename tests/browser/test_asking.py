@@ -76,6 +76,14 @@ def test_what_the_letter_shows(mia: Resident, shop):
     expect(payload).to_contain_text('"name": "Mia Tran"')
     expect(payload).not_to_contain_text("1991")
     expect(payload).not_to_contain_text("mia@people.example")
+    page.get_by_label("Send: E-mail address").check()
+    page.get_by_role("radio", name="Date of birth").check()
+    button = page.get_by_role("button", name="Show it with what I chose")
+    if button.count():  # there without a script alone
+        button.click()
+    expect(payload).to_contain_text("mia@people.example")
+    expect(payload).to_contain_text('"birthdate": "1991-06-17"')
+    expect(payload).not_to_contain_text("age_over_18")
     refuse, allow = (page.get_by_role("button", name=name) for name in ("Refuse", "Allow what is ticked"))
     one, other = refuse.bounding_box(), allow.bounding_box()
     assert one and other

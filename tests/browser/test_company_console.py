@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.offices import Desk, at_work
-from tests.browser.pages import TOO_WIDE, UNREADABLE
+from tests.browser.measures import TOO_WIDE, UNREADABLE
 from tests.browser.people import press
 from tests.support import seeds
 

@@ -65,7 +65,8 @@ def test_who_read_what(mia: Resident, shop, running):
     expect(page.locator("h1 + p")).to_contain_text("1 read, by one company. One try was refused.")
     drawing = page.get_by_role("img", name=re.compile("Nordlicht Versand"))
     expect(drawing).to_have_accessible_name(re.compile("1 read, 1 refused"))
-    refused, answered = page.get_by_role("row").filter(has=page.get_by_role("rowheader")).all()
+    listed = page.locator("section", has=page.locator("#each")).get_by_role("row")
+    refused, answered = listed.filter(has=page.get_by_role("rowheader")).all()
     for words in (
         "Nordlicht Versand",
         "Sending you advertising",
@@ -89,17 +90,37 @@ def test_who_read_what(mia: Resident, shop, running):
     expect(answered).to_contain_text(re.compile(r"Entry \d+"))
     page.get_by_label("Result").select_option("Refused only")
     press(page, "Show")
-    expect(page.get_by_role("row").filter(has=page.get_by_role("rowheader"))).to_have_count(1)
+    expect(listed.filter(has=page.get_by_role("rowheader"))).to_have_count(1)
+
+
+def test_what_a_newcomer_finds_in_two_clicks(mia: Resident, shop):
+    """From home: who read one key, and what a company knows, each in two clicks and without typing."""
+    held = mia.decide(shop, *NEEDED, ADULT)
+    shop.read(held.access_token, DELIVERY)
+    page = mia.open("/home")
+    follow(page, "Reads")
+    page.get_by_role("link", name="Over 18").click()
+    expect(page.locator("h1 + p")).to_contain_text("Over 18. Last 30 days: 1 read, by one company.")
+    page = mia.open("/home")
+    follow(page, "Reads")
+    page.get_by_text("Each company, and what they know").click()
+    page.get_by_role("link", name="What they know Nordlicht Versand").click()
+    heading(page, "What Nordlicht Versand knows")
+    expect(page.get_by_role("main")).to_contain_text("They have: Mia Tran")
 
 
 def test_the_drawing_at_home_has_its_table(mia: Resident, shop):
-    """The week at home is a drawing with a sentence, and the same reads stand below as rows."""
+    """The week at home is a drawing with a sentence and a table behind it; what was read stands beside it in words."""
     held = mia.decide(shop, *NEEDED)
     shop.read(held.access_token)
     page = mia.open("/home")
     expect(page.get_by_role("img", name="1 read this week, 0 refused")).to_be_visible()
-    expect(page.get_by_role("table")).to_contain_text("Nordlicht Versand")
-    expect(page.get_by_role("table")).to_contain_text("Delivering what you ordered")
+    page.get_by_text("The figures as a table").click()
+    expect(page.get_by_role("row", name="Today")).to_contain_text("1")
+    told = page.get_by_role("region", name="What happened")
+    expect(told).to_contain_text("Nordlicht Versand read: Address, Full name")
+    told.get_by_role("link", name="Nordlicht Versand read").click()
+    expect(page.get_by_role("main")).to_contain_text("Delivering what you ordered")
 
 
 def test_nobody_elses(mia: Resident, shop, city, browse):

@@ -7,17 +7,8 @@ import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.pages import (
-    DOORS,
-    TOO_SMALL,
-    TOO_WIDE,
-    UNREADABLE,
-    Walk,
-    lived,
-    of_auditors,
-    of_company,
-    walk,
-)
+from tests.browser.measures import NAMELESS, TOO_SMALL, TOO_WIDE, UNREADABLE
+from tests.browser.pages import of_auditors, of_company, of_consumers, walk
 from tests.browser.people import move_in, open_shop
 from tests.support.pseudo import Plain, Pseudo
 from vrm.app import create_app
@@ -42,10 +33,7 @@ def walks(request, city, back, chromium, town):
     if request.param == "auditors":
         return of_auditors(city.house, town)
     with chromium.new_context(base_url=city.house.settings.issuer, locale="en-GB") as context:
-        mia = move_in(city, context.new_page())
-        addresses = lived(mia, open_shop(city, back))
-        session = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "vrm")
-        return [Walk({"vrm": session}, [*addresses, "/"]), DOORS]
+        return of_consumers(move_in(city, context.new_page()), open_shop(city, back))
 
 
 @pytest.fixture
@@ -82,8 +70,8 @@ def none(found):
 
 
 def test_narrow(at):
-    """At 320 px nothing leaves a page sideways, and every target is tall enough for a finger."""
-    none(faulty(at("phone", **NARROW), TOO_WIDE, TOO_SMALL))
+    """At 320 px nothing leaves a page sideways, every target is tall enough for a finger, and what is there has a name."""
+    none(faulty(at("phone", **NARROW), TOO_WIDE, TOO_SMALL, NAMELESS))
 
 
 def test_text_twice_as_large(at):

@@ -46,8 +46,23 @@ def _closed(town: Town, path: str) -> None:
     town.request("POST", path.replace("reopen", "close"), who="auditor", form={})
 
 
+def _paused(town: Town, path: str) -> None:
+    town.request("POST", path.replace("resume", "pause"), who="mia", form={})
+
+
 def _blocked(town: Town, path: str) -> None:
     town.request("POST", path.replace("unblock", "block"), who="ben", form={})
+
+
+def _allowed(town: Town, path: str) -> Sent:
+    """The person allows the shop something, and names it."""
+    consent_id = town.places.path("/consents/<uuid:consent_id>").rpartition("/")[2]
+    return {"company": town.shop.company.id, "consent": f"{consent_id}:1"}
+
+
+def _all_paused(town: Town, path: str) -> None:
+    _allowed(town, path)
+    town.request("POST", "/consents/pause", who="mia", form={})
 
 
 def _invited(town: Town, path: str) -> Sent:
@@ -78,6 +93,17 @@ CONSOLE = {
 
 DEEDS = {
     "/consents/<uuid:consent_id>/revoke": Deed("mia", "consent.revoked"),
+    "/consents/<uuid:consent_id>/pause": Deed("mia", "consent.paused"),
+    "/consents/<uuid:consent_id>/resume": Deed("mia", "consent.resumed", prepare=_paused),
+    "/consents/<uuid:consent_id>/change": Deed(
+        "mia",
+        "consent.shortened",
+        {"revision": "1", "line": f"name {seeds.PURPOSE}", "ends": "7"},
+    ),
+    "/stop/<code>": Deed(None, "consent.revoked", {"act": "stop"}),
+    "/consents/pause": Deed("mia", "consent.paused", prepare=_allowed),
+    "/consents/resume": Deed("mia", "consent.resumed", prepare=_all_paused),
+    "/consents/revoke": Deed("mia", "consent.revoked", prepare=_allowed),
     "/companies/<uuid:company_id>/block": Deed("ben", "company.blocked"),
     "/companies/<uuid:company_id>/unblock": Deed("ben", "company.unblocked", prepare=_blocked),
     "/company/register": Deed("a newcomer", "company.registered company.person_joined", FORM),
@@ -195,6 +221,10 @@ SILENT = {
     "/oauth/end-session": OWN,
     "/profile/<field>": "the person's own values: who reads one, and which version of it, is logged then",
     "/profile/<field>/<uuid:item>": "as of a field with one value",
+    "/profile/<field>/<uuid:item>/restore": "as of a field with one value",
+    "/profile/<field>/<uuid:item>/forget": "only versions that nobody can read any more go",
+    "/profile/in/<group>": "as of a field with one value, for several at once",
+    "/notices/settings": "how the person wants to hear of what is logged: a letter discloses nothing to anybody",
     "/desk": "a code of the person's own; what comes of it is an ask, and its answer is logged",
     "/company/console": "shows what is in the form, and keeps nothing",
     "/oauth/par": "an ask is put by the person's browser; its answer is logged",
@@ -218,6 +248,7 @@ TAKEN_OUT = {"/audit/log/export": {"log.exported"}}
 """Pages of auditors that are more than a look."""
 
 SHOWN = {
+    "/notices": {"notice_people"},  # up to when they have looked
     "/second-factor": {"second_factors", "recovery_codes"},  # those shown are in use once one is proved
 }
 """Pages that write into tables, and into which; beside what each visit writes, and the look of an auditor."""

@@ -20,6 +20,7 @@ _WANTED = {
     "/v1/consents": "own token",
     "/v1/consents/<uuid:consent_id>": "own token",
     "/v1/consents/<uuid:consent_id>/reads": "own token",
+    "/v1/consents/<uuid:consent_id>/receipts/<int:number>": "own token",
     "/v1/reads/<uuid:event_id>/proof": "own token",
     "/v1/figures": "own token",
     "/v1/quality": "own token",

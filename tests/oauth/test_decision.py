@@ -1,6 +1,7 @@
 """``/asks/<id>``: what a person sees before deciding, and that nothing but their own decision counts."""
 
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -79,6 +80,47 @@ def test_the_page_may_send_forms_to_this_client_alone(world: World):
     page = mia.open(company.ask(needed("name")).address)
     assert "form-action 'self' https://nordlicht.example" in page.headers["content-security-policy"]
     assert "nordlicht.example" not in mia.open("/home").headers["content-security-policy"]
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(
+    ("picked", "told", "hidden"),
+    [
+        ({}, ["age_over_18", "14 Barkly"], ["birthdate", "1991-06-17", "Lyon", "@"]),
+        ({"key-0": "birthdate"}, ["1991-06-17"], ["age_over_18"]),
+        ({"key-0": "name"}, ["age_over_18"], ["Mia Tran"]),
+        ({"item-1": "all"}, ["14 Barkly", "Lyon"], []),
+        ({"take": "2", "key-2": "address", "item-2-address": "all"}, ["14 Barkly", "Lyon"], ["@"]),
+    ],
+)
+def test_the_message_is_shown_as_it_was_chosen(world: World, picked, told, hidden):
+    """Asking to see it shows the very message of what is chosen, offers nothing that was not, and decides nothing."""
+    company, mia = world.company(), world.consumer(values={**MIA, "address": HOMES})
+    ask = (
+        needed("birthdate", any_of=["age_over_18"]),
+        needed("address"),
+        line("email", MARKETING, any_of=["address"]),
+    )
+    asked = company.ask(*ask)
+    _, form = mia.look(asked)
+    shown = mia.send(form, decision="show", **picked)
+    assert shown.status_code == 200
+    message = unescape(shown.text.partition('data-live="message">')[2].partition("</pre>")[0])
+    assert all(word in message for word in told) and not any(word in message for word in hidden), message
+    assert company.consents().json() == {"consents": []}
+    assert "code" in answer(mia.grant(asked))
+
+
+@ONE_ENGINE
+def test_a_line_that_asks_for_more_than_an_answer_says_so(world: World):
+    """Where an answer would have told less and is not taken, the letter says which; where it is, that comes first."""
+    company, mia = world.company(), world.consumer()
+    page = mia.open(company.ask(needed("birthdate")).address).text
+    assert "They could have asked only for less" in page and "allow all of it, or refuse" in page
+    page = mia.open(company.ask(line("birthdate")).address).text
+    assert "send all of it, or leave it out" in page
+    page = mia.open(company.ask(needed("birthdate", any_of=["age_over_18"])).address).text
+    assert "They could have asked only for less" not in page
 
 
 @pytest.mark.requirement("AS-G13")

@@ -2,14 +2,24 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
 
 from vrm.accesslog import ProofFile
+from vrm.consents import Numbers, Part
 from vrm.web import reference
+from vrm.web.axes import Tick
+from vrm.web.charts import Column, Columns, Rank, bars
 from vrm.web.forms import BLANK, Form
+from vrm.web.notice_words import Said
+from vrm.web.portal.known import Known
+from vrm.web.portal.listing import Choices, Filters
+from vrm.web.portal.narrowing import Filters as Narrowed
+from vrm.web.portal.summed import Line
 from vrm.web.site import Visitor
+from vrm.web.strips import Mark, Strip
 
 NOW = datetime(2026, 3, 12, 9, 41, tzinfo=UTC)
 MIA = Visitor("consumer", "account-1", "session-1", "consumer-1", role="consumer")
@@ -28,6 +38,10 @@ def _seen(*names: str) -> list[dict[str, Any]]:
     return [{"company": name, "consent_id": f"c-{name[:3]}", "until": _in(days=30)} for name in names]
 
 
+def _reach(key: str, seen: Any = (), through: Any = ()) -> dict[str, Any]:
+    return {"key": key, "whole": list(seen), "through": list(through)}
+
+
 def _line(
     key: str, label: str, *items: str, seen: Any = (), plural: bool = False, **more: Any
 ) -> dict[str, Any]:
@@ -41,9 +55,15 @@ def _line(
             {"id": f"item-{n}", "texts": [text], "changed_at": _ago(days=3), "verified_by": None}
             for n, text in enumerate(items)
         ],
-        "seen": list(seen),
+        "reach": _reach(key, seen),
+        "undo": None,
         **more,
     }
+
+
+def _decided(label: str, **said: Any) -> dict[str, Any]:
+    usual = {"sensitivity": "ordinary", "why": "", "frequency": "when_needed", "given": True}
+    return {"label": label, **usual, **said}
 
 
 def _empty(*labels: str) -> list[dict[str, Any]]:
@@ -58,6 +78,7 @@ def _empty(*labels: str) -> list[dict[str, Any]]:
     ]
 
 
+PROGRESS = {"filled": 8, "of": 14, "next": [("email", "E-mail address"), ("name", "Full name")]}
 GROUPS: list[dict[str, Any]] = [
     {
         "id": "name",
@@ -65,6 +86,7 @@ GROUPS: list[dict[str, Any]] = [
         "help": "",
         "sensitivity": "ordinary",
         "filled": 3,
+        "held": True,
         "lines": [
             _line("name", "Full name", "Mia Tran", seen=_seen("Kavanagh Insurance", "Nordlicht Versand")),
             _line("nickname", "What people call you", "Mia"),
@@ -77,7 +99,7 @@ GROUPS: list[dict[str, Any]] = [
                 "label": "Over 18",
                 "text": "Yes",
                 "from_labels": ["Date of birth"],
-                "seen": _seen("Nordlicht Versand"),
+                "reach": _reach("age_over_18", _seen("Nordlicht Versand")),
             }
         ],
     },
@@ -87,6 +109,7 @@ GROUPS: list[dict[str, Any]] = [
         "help": "Companies you deal with ask for these most.",
         "sensitivity": "ordinary",
         "filled": 2,
+        "held": True,
         "lines": [
             _line(
                 "address",
@@ -107,6 +130,7 @@ GROUPS: list[dict[str, Any]] = [
         "help": "We ask twice before a company may read a line here.",
         "sensitivity": "special",
         "filled": 1,
+        "held": True,
         "lines": [_line("allergies", "Allergies", "Penicillin", sensitivity="special")],
         "empty": _empty("Medicines", "Blood group"),
         "answers": [],
@@ -121,6 +145,9 @@ def _input(name: str, label: str, kind: str = "text", value: Any = "", **more: A
         "inputmode": None,
         "hint": None,
         "required": False,
+        "wanted": more.get("required", False),
+        "example": "",
+        "more": {},
         "maxlength": 200,
     }
     return {"name": name, "label": label, "type": kind, "value": value, **plain, **more}
@@ -146,8 +173,30 @@ EDIT: dict[str, Any] = {
     "fields": [_input("value", "Mobile number", "tel", "0491 570 156", autocomplete="tel", required=True)],
     "form": BLANK,
     "next": "",
-    "seen": _seen("Nordlicht Versand"),
+    "reach": _reach(
+        "phone_number",
+        _seen("Nordlicht Versand"),
+        [{"seen": _seen("Southern Grid Energy")[0], "key": "has_phone", "answer": "Has a phone"}],
+    ),
     "conflict": None,
+    "path": "/profile/phone_number/item-0",
+    "is_address": False,
+    "country": "Australia",
+    "history": [
+        {
+            "version": number,
+            "texts": [text],
+            "at": _ago(days=9 * (4 - number)),
+            "source": source,
+            "verified_by": None,
+            "current": number == 3,
+        }
+        for number, text, source in (
+            (3, "0491 570 156", ""),
+            (2, "0491 570 155", "Nordlicht Versand"),
+            (1, "0491 570 110", ""),
+        )
+    ],
 }
 ADDRESS = [
     _input(
@@ -167,6 +216,18 @@ ADDRESS = [
         options=[("home", "Home"), ("work", "Work"), ("other", "Other")],
     ),
 ]
+GROUP_BLOCK: dict[str, Any] = {
+    "key": {**NAME_KEY, "plural": False},
+    "item_id": "item-0",
+    "number": 0,
+    "another": False,
+    "begun": False,
+    "prefix": "phone_number.item-0.",
+    "version": 3,
+    "path": "/profile/phone_number/item-0",
+    "reach": _reach("phone_number", _seen("Nordlicht Versand")),
+    "is_address": False,
+}
 
 COMPANY = {
     "id": "c-nordlicht",
@@ -199,6 +260,7 @@ def _asked(index: int, label: str, why: str, *options: dict[str, Any], **more: A
         "folded": False,
         "news": None,
         "gone": False,
+        "instead": [],
         "used_for": None,
         "before": None,
         "granted": None,
@@ -238,6 +300,10 @@ ASK: dict[str, Any] = {
             "Where the parcel goes",
             _option("address", "Postal address", *HOMES),
             items=[{"id": f"item-{n}", "text": text, "chosen": n == 0} for n, text in enumerate(HOMES)],
+            instead=[
+                {"label": "Country", "text": "Australia"},
+                {"label": "Town and country", "text": "Brunswick, Australia"},
+            ],
         ),
         _asked(
             2,
@@ -364,11 +430,47 @@ def _consent(name: str, purpose: str, labels: list[str], state: str, **more: Any
         "reads": 41,
         "refusals": 1,
         "revision": 2,
-        "doable": ["pause", "revoke"],
+        "doable": ["pause", "change", "revoke"],
         "retention_days": 180,
         **more,
     }
 
+
+NOTICES = [
+    {
+        "id": f"notice-{number}",
+        "at": _ago(days=days),
+        "is_new": days < 2,
+        "said": Said(title, sentences, act, "/consents/c-1"),
+    }
+    for number, (days, title, sentences, act) in enumerate(
+        [
+            (
+                0,
+                "Hawthorn Books Ltd read again after a long time",
+                (
+                    "On 12 March 2026, 9:41 am UTC they read: Address. Before that, they had read nothing for 104 days.",
+                    "There may be a good reason. If it seems wrong to you, pause it or stop it: it holds at once.",
+                ),
+                "See what they read, pause it or stop it",
+            ),
+            (
+                1,
+                "Ketch Energy Pty Ltd has a new owner",
+                (
+                    "You had agreed to what was before. So they can read nothing more until they ask you again.",
+                ),
+                "See it, or stop it",
+            ),
+            (
+                9,
+                "You still let Hawthorn Books Ltd read some of your data",
+                ("They may read: Name, Address.", "What for: Delivering what you ordered."),
+                "Change it, pause it or stop it",
+            ),
+        ]
+    )
+]
 
 CONSENTS = [
     _consent(
@@ -405,6 +507,7 @@ ENDED = [
     _consent("Halden Bikes", "Warranty", ["Full name"], "expired", ended_at=_ago(days=90), doable=[]),
     {
         "id": None,
+        "receipt": "/asks/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipt",
         "company": "Lumen Mobil",
         "domain": "lumen.example",
         "purposes": ["Advertising"],
@@ -467,6 +570,70 @@ READS = [
         reason="They gave a purpose you do not allow.",
     ),
 ]
+RECEIPT: dict[str, Any] = {
+    "consent_id": "0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11",
+    "number": 2,
+    "change": "amended",
+    "at": _ago(days=9),
+    "until": _in(days=81),
+    "party": {
+        "party_name": "Nordlicht Versand GmbH",
+        "party_address": "Kaistraße 3\n28195 Bremen",
+        "party_contact": "datenschutz@nordlicht.example",
+        "party_url": "nordlicht.example",
+    },
+    "purposes": [
+        {
+            "purpose": "Delivering what you ordered",
+            "said": "We print the label with it, and the driver rings once.",
+            "given": True,
+            "lines": [
+                _decided("Address", why="To send it to you"),
+                _decided("Phone number", frequency="once"),
+                _decided("Allergies", sensitivity="special", given=False),
+            ],
+        },
+        {
+            "purpose": "Advertising",
+            "said": "",
+            "given": False,
+            "lines": [_decided("E-mail address", why="Our letter", given=False)],
+        },
+    ],
+    "sign_in": True,
+    "retention_days": 30,
+    "recipients": ["Parcel carrier"],
+    "since": [{"change": "paused", "at": _ago(days=3)}, {"change": "resumed", "at": _ago(days=2)}],
+    "notice": {
+        "url": "https://nordlicht.example/datenschutz",
+        "version": 3,
+        "sha256": "9c41e07a52bd118f" * 4,
+    },
+    "sha256": "53d1f0e4f7c110b6" * 4,
+    "record_id": "5b1c2f37-4ac7-5e2e-9c1f-2a4e0c0d7b11",
+    "file": "/consents/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipts/2/file",
+    "file_name": "receipt-0d3bb1f2.json",
+    "logged": True,
+    "signed_by": ["vrm.example/log+8b40bc87+AQUtFE1mRpQuO7tPub3lC0mkwaCNKolK5dCVAEJbEsjh"],
+}
+
+REFUSAL: dict[str, Any] = {
+    **RECEIPT,
+    "consent_id": None,
+    "number": None,
+    "change": "refused",
+    "until": None,
+    "purposes": [
+        {**each, "given": False, "lines": [{**line, "given": False} for line in each["lines"]]}
+        for each in RECEIPT["purposes"]
+    ],
+    "sign_in": False,
+    "since": [],
+    "file": "/asks/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipt/file",
+    "logged": False,
+    "signed_by": [],
+}
+
 PROVED = {
     "row": READS[1],
     "said": "{}",
@@ -485,15 +652,21 @@ PROVED = {
     "origin": "vrm.example/log",
     "log": "/log",
 }
-STRIPS = [
-    {
-        "company": "Kavanagh Insurance",
-        "consent_id": "c-Kav",
-        "reads": [3, 7, 18, 22, 26, 38, 45, 62, 80.5, 90, 96.5, 99],
-        "refusals": [13.6],
-    },
-    {"company": "Nordlicht Versand", "consent_id": "c-Nor", "reads": [70, 74, 78, 89.7, 97], "refusals": []},
-    {"company": "Lumen Mobil", "consent_id": None, "reads": [14, 34, 88.8, 99.5], "refusals": [91.4, 99.5]},
+LINES = [
+    Line(
+        id,
+        name,
+        f"/reads?days=30&company={id}",
+        reads,
+        refusals,
+        _ago(days=1) if reads else None,
+        Strip(name, drawn, refused),
+    )
+    for id, name, reads, refusals, drawn, refused in [
+        ("1", "Kavanagh Insurance", 12, 1, [3, 7, 18, 22, 26, 38, 45, 62, 80.5, 90, 96.5, 99], [13.6]),
+        ("2", "Nordlicht Versand", 5, 0, [70, 74, 78, 89.7, 97], []),
+        ("3", "Lumen Mobil", 4, 2, [14, 34, 88.8, 99.5], [91.4, 99.5]),
+    ]
 ]
 WEEK = [
     {"label": label, "reads": reads, "refusals": refusals}
@@ -548,6 +721,22 @@ def _api() -> dict[str, Any]:
     return reference.read(yaml.safe_load(DESCRIPTION.read_text()) if DESCRIPTION.exists() else API)
 
 
+def _happening(kind: str, at: datetime, *companies: str, **more: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"labels": [], "reason": "", "count": 1, "href": "/consents/c-1"}
+    return {"at": at, "kind": kind, "companies": list(companies), **plain, **more}
+
+
+HAPPENED = [
+    _happening("read", _ago(hours=2), "Nordlicht Versand", labels=["Address", "Full name"], count=12),
+    _happening("refused", _ago(hours=9), "Lumen Mobil", reason="You had paused it."),
+    _happening("paused", _ago(days=1), "Fjell & Fjord"),
+    _happening("used", _ago(days=2), "Halden Bikes"),
+    _happening("narrowed", _ago(days=3), "Kavanagh Insurance"),
+    _happening("returned", _ago(days=4), "Brisa Voos"),
+    _happening("expired", _ago(days=5), "Maison Lavande", "Halden Bikes"),
+    _happening("granted", _ago(days=9), "Nordlicht Versand"),
+    _happening("revoked", _ago(days=10), "Nordlicht Versand", "Lumen Mobil", "Brisa Voos", "Halden Bikes"),
+]
 HOME: dict[str, Any] = {
     "name": "Mia",
     "asks": WAITING,
@@ -569,32 +758,146 @@ HOME: dict[str, Any] = {
         }
     ],
     "week": WEEK,
-    "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "filled": 6, "total": 64},
-    "recent": READS[:3],
+    "changed": [{"consent_id": "c-Kav", "company": "Kavanagh Insurance"}],
+    "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "with_all": 0, "filled": 6, "total": 64},
+    "happened": HAPPENED,
 }
-NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "filled": 0, "total": 64}
+NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "with_all": 0, "filled": 0, "total": 64}
 WRONG = Form({"email": "mia.tran"}, {}, {"email": "Write the whole address, such as mia@post.example."})
 SIGNED_OUT = Form(
     {"email": "mia@post.example"}, {}, {"": "Address or password is not right. Check both and try again."}
 )
 HOMEWARD = {"next": "/home", "carry": ""}
-NO_FILTER = {"q": "", "state": ""}
+SOMEBODY = {
+    "id": "c-nordlicht",
+    "legal_name": COMPANY["name"],
+    "domain": COMPANY["domain"],
+    "domain_proved_at": _ago(days=40),
+}
+MANY = {"current": 64, "history": 3, "open": 60, "paused": 4, "with_all": 2}
+STALE = {"message": "Something changed meanwhile. Look at the list again: nothing was revoked."}
+
+
+def _taken(company: str, outcome: str, *lines: tuple[str, str], kept: list[str]) -> dict[str, Any]:
+    return {
+        "seen": f"c-{company[:3]}:1",
+        "consent_id": f"c-{company[:3]}",
+        "company": company,
+        "domain": company.split()[0].lower() + ".example",
+        "lines": [
+            {
+                "label": label,
+                "purpose": "Delivering what you ordered",
+                "sensitivity": "ordinary",
+                "texts": [text],
+            }
+            for label, text in lines
+        ],
+        "outcome": outcome,
+        "kept": kept,
+        "paused": False,
+    }
+
+
+TAKEN = [
+    _taken("Nordlicht Versand", "ends", ("Full name", "Mia Tran"), kept=[]),
+    _taken("Kavanagh Insurance", "kept", ("Full name", "Mia Tran"), kept=["Address", "Date of birth"]),
+    _taken("Lumen Mobil", "recognised", ("Full name", "Mia Tran"), kept=[]),
+]
+REVOKING: dict[str, Any] = {
+    "company": None,
+    "purpose": None,
+    "key": None,
+    "blocked": False,
+    "taken": TAKEN,
+    "ticked": [each["seen"] for each in TAKEN],
+    "fault": None,
+}
+CHOICES = Choices(
+    companies=[(row["company_id"], row["company"]) for row in CONSENTS],
+    purposes=[("dpv:DeliveryOfGoods", "Delivering what you ordered")],
+    keys=[("address", "Address"), ("name", "Full name")],
+)
+
+
+def _shown(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    counts = {"current": 4, "history": 3, "open": 2, "paused": 1, "with_all": 0}
+    page = {"counts": counts, "choices": None, "waiting": [], "consents": rows, "more": None, **more}
+    return {"tab": "current", "filters": Filters(), "compact_from": 10, "shown": page}
+
+
 AXIS = [
     {"percent": 0, "label": "10 Feb"},
     {"percent": 34, "label": "20 Feb"},
     {"percent": 67, "label": "2 Mar"},
     {"percent": 100, "label": "12 Mar"},
 ]
+_DAYS = [(4, 0), (0, 0), (2, 1), (6, 0), (0, 2), (1, 0), (8, 0)]
+COLUMNS = Columns(
+    [
+        Column(
+            f"{6 + n} March 2026", f"/reads?days=7&at=2026-03-{6 + n:02}" if up or down else None, up, down,
+            14.29 * n, 9.7, 80 - 10.0 * up, 10.0 * up, 10.0 * down,
+        )
+        for n, (up, down) in enumerate(_DAYS)
+    ],
+    [Tick(80.0, "0", True), Tick(30.0, "5", False)],
+    [Mark(14.29 * n, f"{6 + n} Mar") for n in (0, 2, 4, 6)],
+    80.0,
+    21,
+    3,
+    None,
+)  # fmt: skip
 READS_PAGE: dict[str, Any] = {
-    "days": 30,
-    "totals": {"reads": 20, "refusals": 3, "companies": 3},
-    "filters": {"company": "", "outcome": "", "consent": ""},
+    "days": 7,
+    "spans": [7, 30, 91, 365],
+    "totals": {"reads": 21, "refusals": 3, "companies": 3},
+    "through": 0,
+    "filters": Narrowed(days=7),
+    "chosen": [],
     "companies": [{"id": "1", "name": "Kavanagh Insurance"}, {"id": "2", "name": "Lumen Mobil"}],
-    "strips": STRIPS,
+    "keys": [{"id": "birthdate", "name": "Date of birth"}, {"id": "name", "name": "Full name"}],
+    "purposes": [{"id": "dpv:Marketing", "name": "Sending you advertising"}],
+    "chart": COLUMNS._replace(peak=COLUMNS.columns[-1]),
+    "lines": LINES,
+    "strips": LINES,
     "axis": AXIS,
+    "until_now": True,
+    "by_key": bars(
+        [
+            Rank("Full name", 14, 14, "/reads?key=name", "14 reads"),
+            Rank("Postal address", 9, 7, "/reads?key=address", "7 reads, 2 refused"),
+            Rank("Date of birth", 1, 0, "/reads?key=birthdate", "1 refused"),
+        ]
+    ),
+    "by_purpose": bars(
+        [Rank("Delivering what you ordered", 24, 21, "/reads?purpose=x", "21 reads, 3 refused")]
+    ),
+    "unread": [{"id": "/reads?key=email", "name": "E-mail address"}],
+    "most": 2000,
+    "looked_since": _ago(days=5),
     "rows": READS,
     "older": "/reads?before=x",
 }
+KNOWN: dict[str, Any] = {
+    "company": SimpleNamespace(id="1", legal_name="Nordlicht Versand"),
+    "rows": [
+        Known(
+            "address", "Postal address", "ordinary", _ago(days=9), READS[1]["event_id"], "c-Nor", 4,
+            ["3 Elm Street, Carlton VIC 3053, Australia"], [HOMES[0]], True,
+        ),
+        Known(
+            "name", "Full name", "ordinary", _ago(days=1), READS[1]["event_id"], "c-Nor", 7, ["Mia Tran"], ["Mia Tran"],
+            True,
+        ),
+        Known(
+            "birthdate", "Date of birth", "sensitive", _ago(days=300), READS[1]["event_id"], None, 1, None, [], False,
+        ),
+    ],
+    "unread": ["Mobile number"],
+    "since": None,
+    "recognised": True,
+}  # fmt: skip
 CONSENT: dict[str, Any] = {
     "consent": CONSENTS[2],
     "blocked": False,
@@ -609,6 +912,8 @@ CONSENT: dict[str, Any] = {
             "sensitivity": "ordinary",
             "last_read_at": _ago(hours=2),
             "reads": 41,
+            "resting": False,
+            "again_at": None,
         },
         {
             "key": "address",
@@ -620,6 +925,8 @@ CONSENT: dict[str, Any] = {
             "sensitivity": "ordinary",
             "last_read_at": _ago(hours=2),
             "reads": 33,
+            "resting": True,
+            "again_at": _in(days=5),
         },
         {
             "key": "allergies",
@@ -631,6 +938,8 @@ CONSENT: dict[str, Any] = {
             "sensitivity": "special",
             "last_read_at": None,
             "reads": 0,
+            "resting": False,
+            "again_at": None,
         },
     ],
     "told": {
@@ -666,7 +975,25 @@ CONSENT: dict[str, Any] = {
     "reads": READS[:4],
     "more_reads": True,
     "signed_in_at": _ago(hours=5),
+    "paused_at": None,
+    "unread": {
+        "days": 90,
+        "spans": (30, 90, 0),
+        "since": _ago(days=60),
+        "labels": ["Allergies"],
+        "keep": ["name dpv:ServiceProvision", "address dpv:ServiceProvision"],
+    },
 }
+CHANGEABLE = [
+    {**line, "place": f"{line['key']} dpv:ServiceProvision", "required": line["key"] == "name"}
+    for line in CONSENT["lines"]
+]
+ENDS = [
+    {"days": 30, "until": _in(days=30), "later": False, "asked": False},
+    {"days": 365, "until": _in(days=365), "later": True, "asked": True},
+]
+
+GIVEN = SimpleNamespace(id="c-Nor", granted_at=_ago(days=40))
 
 # name: (template, path, who is here, context)
 PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
@@ -702,16 +1029,31 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "home.html",
         "/home",
         MIA,
-        {**HOME, "name": None, "asks": [], "ending": [], "allowed": [], "totals": NOTHING, "recent": []},
+        {
+            **HOME,
+            "name": None,
+            "asks": [],
+            "ending": [],
+            "allowed": [],
+            "changed": [],
+            "totals": NOTHING,
+            "happened": [],
+        },
     ),
-    "profile": ("profile.html", "/profile?done=saved", MIA, {"filled": 6, "groups": GROUPS}),
+    "profile": (
+        "profile.html",
+        "/profile?done=saved",
+        MIA,
+        {"filled": 6, "groups": GROUPS, "progress": PROGRESS},
+    ),
     "profile-empty": (
         "profile.html",
         "/profile",
         MIA,
         {
             "filled": 0,
-            "groups": [{**group, "lines": [], "answers": [], "filled": 0} for group in GROUPS],
+            "groups": [{**group, "lines": [], "answers": [], "filled": 0, "held": False} for group in GROUPS],
+            "progress": {**PROGRESS, "filled": 0},
         },
     ),
     "edit": ("profile_edit.html", "/profile/phone_number/item-0", MIA, EDIT),
@@ -741,7 +1083,37 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "version": 0,
             "fields": ADDRESS,
             "next": "/asks/ask-1",
-            "seen": [],
+            "reach": _reach("address"),
+            "path": "/profile/address",
+            "is_address": True,
+            "country": "",
+            "history": [],
+        },
+    ),
+    "group": (
+        "profile_group.html",
+        "/profile/in/contact",
+        MIA,
+        {
+            "group": {"name": "contact", "label": "Where and how to reach you", "help": ""},
+            "blocks": [
+                {
+                    **GROUP_BLOCK,
+                    "fields": [_input("phone_number.item-0.value", "Mobile number", "tel", "0491 570 156")],
+                },
+                {
+                    **GROUP_BLOCK,
+                    "key": {**ADDRESS_KEY, "sensitivity": "sensitive"},
+                    "item_id": None,
+                    "version": 0,
+                    "prefix": "address.new.",
+                    "path": "/profile/address",
+                    "fields": [{**each, "name": f"address.new.{each['name']}"} for each in ADDRESS],
+                    "is_address": True,
+                },
+            ],
+            "form": Form({}, {}, {"address.new.locality": "Fill this in."}),
+            "following": {"name": "household", "label": "Household"},
         },
     ),
     "ask": ("ask.html", "/asks/ask-1", MIA, ASK),
@@ -792,14 +1164,11 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "/companies/c-nordlicht/block",
         MIA,
         {
-            "company": {
-                "id": "c-nordlicht",
-                "legal_name": COMPANY["name"],
-                "domain": COMPANY["domain"],
-                "domain_proved_at": _ago(days=40),
-            },
+            "company": SOMEBODY,
             "blocked_since": None,
             "going": "/asks/ask-1",
+            "taken": TAKEN,
+            "fault": None,
         },
     ),
     "desk": ("desk.html", "/desk", MIA, {"code": None, "asks": [AT_DESK]}),
@@ -810,40 +1179,107 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         {"code": {"code": "BCDF 3GHJ", "expires_at": _in(minutes=5)}, "asks": []},
     ),
     "ask-missing": ("ask.html", "/asks/ask-1", MIA, ASK_MISSING),
+    "notices": (
+        "notices.html",
+        "/notices",
+        MIA,
+        {"notices": NOTICES, "older": "ab", "first": True},
+    ),
+    "notices-empty": ("notices.html", "/notices", MIA, {"notices": [], "older": None, "first": True}),
+    "notices-settings": (
+        "notices_settings.html",
+        "/notices/settings?done=saved",
+        MIA,
+        {
+            "form": BLANK,
+            "choices": [
+                {
+                    "kind": kind,
+                    "name": name,
+                    "hint": hint,
+                    "chosen": chosen,
+                    "ways": [
+                        ("at_once", "At once"),
+                        ("digest", "In the digest"),
+                        ("off", "No letter"),
+                    ],
+                }
+                for kind, name, hint, chosen in [
+                    ("reminder", "What you still allow", "Every 90 days, of each company", "at_once"),
+                    (
+                        "ended",
+                        "What has ended by itself",
+                        "When it was used up, or the company gave it back",
+                        "digest",
+                    ),
+                    (
+                        "unusual",
+                        "Reads that look unusual",
+                        "Far more than usual, after long silence, something new, or refused again and again",
+                        "off",
+                    ),
+                ]
+            ],
+            "every": "weekly",
+            "hour": 7,
+            "hours": [(hour, f"{hour}:00") for hour in range(24)],
+            "discreet": True,
+        },
+    ),
     "consents": (
         "consents.html",
         "/consents?done=revoked",
         MIA,
-        {
-            "tab": "current",
-            "counts": {"current": 4, "history": 3, "open": 2},
-            "filters": {**NO_FILTER, "q": "o"},
-            "waiting": WAITING,
-            "consents": CONSENTS,
-        },
+        {**_shown(CONSENTS, waiting=WAITING, choices=CHOICES), "filters": Filters(key="name")},
+    ),
+    "consents-many": (
+        "consents.html",
+        "/consents",
+        MIA,
+        _shown([*CONSENTS] * 5, waiting=WAITING, choices=CHOICES, more="c-Fje", counts=MANY),
     ),
     "consents-empty": (
         "consents.html",
         "/consents",
         MIA,
-        {
-            "tab": "current",
-            "counts": {"current": 0, "history": 0, "open": 0},
-            "filters": NO_FILTER,
-            "waiting": [],
-            "consents": [],
-        },
+        _shown([], counts={"current": 0, "history": 0, "open": 0, "paused": 0, "with_all": 0}),
     ),
-    "consents-history": (
-        "consents.html",
-        "/consents?show=history",
+    "consents-history": ("consents.html", "/consents?show=history", MIA, {**_shown(ENDED), "tab": "history"}),
+    "home-paused": (
+        "home.html",
+        "/home?done=paused-all",
         MIA,
         {
-            "tab": "history",
-            "counts": {"current": 4, "history": 3, "open": 2},
-            "filters": NO_FILTER,
-            "waiting": [],
-            "consents": ENDED,
+            **HOME,
+            "asks": [],
+            "ending": [],
+            "changed": [],
+            "allowed": [],
+            "totals": {**HOME["totals"], "active": 0, "paused": 4, "with_all": 3},
+        },
+    ),
+    "pause-all": (
+        "pause_all.html",
+        "/consents/pause",
+        MIA,
+        {"numbers": Numbers(running=4, ended=3, paused=1, with_all=0)},
+    ),
+    "revoke-key": (
+        "revoke_many.html",
+        "/consents/revoke?key=name",
+        MIA,
+        {**REVOKING, "part": Part(key="name"), "key": "Full name"},
+    ),
+    "revoke-company": (
+        "revoke_many.html",
+        "/consents/revoke?company=c-nordlicht",
+        MIA,
+        {
+            **REVOKING,
+            "part": Part(company_id="c-nordlicht"),
+            "company": SOMEBODY,
+            "ticked": [],
+            "fault": STALE,
         },
     ),
     "consent": ("consent.html", "/consents/c-Kav", MIA, CONSENT),
@@ -851,10 +1287,23 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "consent.html",
         "/consents/c-Mai",
         MIA,
-        {**CONSENT, "consent": ENDED[0], "reads": [], "more_reads": False},
+        {**CONSENT, "consent": ENDED[0], "reads": [], "more_reads": False, "unread": None},
+    ),
+    "change": (
+        "change.html",
+        "/consents/c-Kav/change",
+        MIA,
+        {"consent": CONSENTS[2], "lines": CHANGEABLE, "ends": ENDS, "may_extend": True, "fault": None},
     ),
     "revoke": ("revoke.html", "/consents/c-Kav/revoke", MIA, {"consent": CONSENTS[2]}),
     "reads": ("reads.html", "/reads", MIA, READS_PAGE),
+    "known": ("known.html", "/companies/1/known", MIA, KNOWN),
+    "known-nothing": (
+        "known.html",
+        "/companies/1/known",
+        MIA,
+        {**KNOWN, "rows": [], "unread": [], "recognised": False},
+    ),
     "reads-empty": (
         "reads.html",
         "/reads",
@@ -862,11 +1311,19 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         {
             **READS_PAGE,
             "totals": {"reads": 0, "refusals": 0, "companies": 0},
+            "chart": COLUMNS,
+            "lines": [],
+            "by_key": [],
+            "by_purpose": [],
+            "unread": [],
+            "looked_since": None,
             "strips": [],
             "rows": [],
             "older": None,
         },
     ),
+    "receipt": ("receipt.html", "/consents/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipts/2", MIA, RECEIPT),
+    "receipt-refusal": ("receipt.html", "/asks/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipt", MIA, REFUSAL),
     "read": ("read.html", "/reads/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11", MIA, PROVED),
     "verify-us": (
         "verify_us.html",
@@ -902,6 +1359,19 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "standing": 0,
             "until": _ago(days=-30),
         },
+    ),
+    "stop-link": ("stop.html", "/stop/c0de", None, {"code": "c0de", "consent": GIVEN, "state": "active"}),
+    "stop-link-paused": (
+        "stop.html",
+        "/stop/c0de?done=paused",
+        None,
+        {"code": "c0de", "consent": GIVEN, "state": "paused"},
+    ),
+    "stop-link-ended": (
+        "stop.html",
+        "/stop/c0de?done=revoked",
+        None,
+        {"code": "c0de", "consent": GIVEN, "state": "revoked"},
     ),
     "account-closed": ("account_closed.html", "/account/close", None, {"until": _ago(days=-30)}),
     "account": (

@@ -44,7 +44,7 @@ CLIENT = {**COMPANY, "client": "c0ffee00-0000-4000-8000-000000000002"}
 ANNA, OMAR = (f"aaaaaaaa-0000-4000-8000-{number:012d}" for number in (1, 2))
 JO, SAM, AUDITOR, CASE = (f"dddddddd-0000-4000-8000-{number:012d}" for number in range(1, 5))
 FIRST, SECOND, OWN, OTHER = (f"bbbbbbbb-0000-4000-8000-{number:012d}" for number in (1, 2, 21, 22))
-THIRD = "bbbbbbbb-0000-4000-8000-000000000003"
+THIRD, FOURTH = (f"bbbbbbbb-0000-4000-8000-{number:012d}" for number in (3, 4))
 SERVICE = "dpv:ServiceProvision"
 
 
@@ -137,6 +137,14 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "keys.log_rotated", "operator", {"code": "begun", "detail": {"new": "k", "old": "j"}}
     yield "keys.retired", "operator", {"detail": {"kek": "k"}}
     yield "auditor.invited_again", "operator", {"detail": auditor}
+    fourth = {"about": About(OMAR, FOURTH, b"\2" * 32, FOURTH)}
+    own = {**CLIENT, **fourth, "keys": ("email",), "revision": 1, "detail": {"consent": FOURTH}}
+    yield "consent.paused", "consumer", own
+    yield "consent.resumed", "consumer", own
+    changed = {"consent": FOURTH, "dropped": []}
+    yield "consent.shortened", "consumer", {**own, "revision": 2, "detail": changed}
+    yield "consent.extended", "consumer", {**own, "revision": 3, "detail": changed}
+    yield "consent.used", "system", {**own, "revision": 3}
     yield "consumer.erased", "consumer", {}
 
 

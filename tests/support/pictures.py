@@ -1,64 +1,64 @@
-"""Pictures of every page, to look at: ``python -m tests.support.pictures FOLDER [PAGE …]``.
+"""Pictures of every page of every role: ``python -m tests.support.pictures [FOLDER] [--only WORD]… [--language de]``.
 
-Each page is served from its example context and photographed at desk and phone width, light and dark. At 320 px,
-text that leaves the page sideways is reported, and so is a target lower than 44 px.
+Each page is photographed at desktop and phone size, by day and by night, and measured at phone size: nothing leaves it
+sideways, what is touched is tall enough, all there is has a name. Pages are those of a served instance in which people
+have lived, as whoever can reach them; and, for states that are rare, the examples of the templates.
 
-``--companies`` and ``--auditors`` photograph the live pages of those offices instead, in a town that has lived; a
-PAGE is then what its address holds.
+``index.html`` shows them side by side. The exit status is 1 where a page has a fault, or a route of pages no picture.
 """
 
+import argparse
+import re
 import shutil
 import sys
 import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g
-from playwright.sync_api import Page, sync_playwright
+from flask import Blueprint, Flask, Response, g
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.browser.pages import of_auditors, of_company
-from tests.support.browser import FLAGS
-from tests.support.databases import create_tables
+from tests.browser.measures import NAMELESS, TOO_SMALL, TOO_WIDE
+from tests.browser.pages import Walk, left_out, of_auditors, of_company, of_consumers
+from tests.browser.people import Back, move_in, open_shop
+from tests.support.actors import served
+from tests.support.album import SCHEMES, SIZES, Shot, bind, file
+from tests.support.browser import FLAGS, PATIENCE, Faults
 from tests.support.examples import NOW, PAGES
-from tests.support.houses import build_house
+from tests.support.houses import CHEAP
 from tests.support.places import ID
+from tests.support.server import RunningServer
 from tests.support.town import settle
 from vrm import clock
 from vrm.app import create_app
-from vrm.db import Database
+from vrm.cli.edge import progress
 from vrm.web import Site, create, pages
 from vrm.web.audiences import audience
 
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
-OVERFLOW = """() => { const W = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= W) return [];
-  return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > W + 1
-    && !e.closest('.scroll')).slice(0, 4)
-    .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className)); }"""
-SMALL = """() => [...document.querySelectorAll('a,button,input,select,summary,label.pick')].filter(e => {
-    const r = e.getBoundingClientRect();
-    if (!r.width || e.closest('.sr') || e.matches('.skip') || e.type === 'hidden') return false;
-    if (e.matches('input[type=checkbox],input[type=radio]')) return !e.closest('label');
-    if (e.matches('a') && getComputedStyle(e).display === 'inline') return false;
-    return r.height < 43.5; }).map(e => e.tagName + ':' + e.textContent.trim().slice(0, 24)).slice(0, 6)"""
+EXAMPLES = "examples"
+CAMERAS = 2
+"""Browsers at once: as many as a small machine has processors."""
+MISSED = re.compile("nowhere|none|never|nobody")
+"""Addresses that lead nowhere on purpose."""
 
 
-def gallery() -> Blueprint:
-    """A route for each example: ``/look/<name>``."""
-    look = Blueprint("look", __name__)
+@dataclass(frozen=True)
+class Place:
+    """A page to photograph: whose, where, and what their browser holds."""
 
-    @look.get("/look/<name>")
-    @audience("public")
-    def page(name: str) -> Response:
-        template, _, visitor, context = PAGES[name]
-        g.visitor = visitor
-        return pages.render(
-            template, **context, here="/" + PAGES[name][1].split("?")[0].strip("/").split("/")[0]
-        )
-
-    return look
+    who: str
+    root: str
+    address: str
+    session: dict[str, str]
+    name: str
 
 
 class _Silent(WSGIRequestHandler):
@@ -66,95 +66,153 @@ class _Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
-def take(folder: Path, names: list[str], language: str = "en", sandbox: bool = False) -> int:
-    """Photograph pages into a folder; gives the number of faults it printed."""
-    site = Site(
-        "http://localhost", lambda token: None, sandbox=sandbox, mail_folder="var/mail" if sandbox else None
-    )
-    server = make_server("127.0.0.1", 0, create(site, [gallery()]), threaded=True, request_handler=_Silent)
+@contextmanager
+def living(home: Path) -> Iterator[tuple[str, Flask, list[Walk]]]:
+    """A served instance in which people have lived: its address, its routes, and the walks through every page."""
+    quick = {"VRM_ARGON2": f"m={CHEAP.memory},t={CHEAP.passes},p={CHEAP.lanes}"}
+    server = RunningServer(home, environment=quick)
+    server.initialise("--sandbox")
+    server.start()
+    try:
+        with served(server) as city, Back.serving() as back, chromium() as browser:
+            with browser.new_context(base_url=server.url, locale="en-GB") as context:
+                context.set_default_timeout(PATIENCE)
+                consumers = of_consumers(move_in(city, context.new_page()), open_shop(city, back))
+            town = settle(city.house)
+            walks = [*consumers, *of_company(city.house, town), *of_auditors(city.house, town)]
+            yield server.url, create_app(city.house), walks
+    finally:
+        server.stop()
+
+
+@contextmanager
+def gallery() -> Iterator[str]:
+    """Every template with its example, at ``/look/<name>`` of the address, on the day of the examples."""
+    look = Blueprint("look", __name__)
+
+    @look.get("/look/<name>")
+    @audience("public")
+    def page(name: str) -> Response:
+        template, path, visitor, context = PAGES[name]
+        g.visitor = visitor
+        return pages.render(template, **context, here="/" + path.split("?")[0].strip("/").split("/")[0])
+
+    app = create(Site("http://localhost", lambda token: None), [look])
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    root = f"http://127.0.0.1:{server.port}/look"
-    folder.mkdir(parents=True, exist_ok=True)
-    faults = 0
-    with patch.object(clock, "now", lambda: NOW), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for scheme in ("light", "dark"):
-            for size, (width, height) in SIZES.items():
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-                for name in names:
-                    page.goto(f"{root}/{name}?lang={language}")
-                    if (
-                        size == "phone"
-                    ):  # else the bar under the thumb would stand in the middle of the picture
-                        full = page.evaluate("document.documentElement.scrollHeight")
-                        page.set_viewport_size({"width": width, "height": full})
-                    page.screenshot(path=str(folder / f"{name}-{size}-{scheme}.png"), full_page=True)
-                    page.set_viewport_size({"width": width, "height": height})
-                    faults += _report(page, name, size) if scheme == "light" else 0
-                page.close()
-        browser.close()
+    with patch.object(clock, "now", lambda: NOW):
+        yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-    return faults
 
 
-def take_live(folder: Path, office: str, parts: list[str]) -> int:
-    """Photograph the pages of an office, each as whoever can reach it; gives the number of faults it printed."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser that reaches this machine alone."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def places(root: str, walks: Iterable[Walk], look: str) -> Iterator[Place]:
+    """Every page there is to photograph, each with a name of its own."""
+    for number, walk in enumerate(walks):
+        for place, address in enumerate(walk.addresses):
+            said = re.sub(r"[^a-z0-9]+", "-", ID.sub("id", urlsplit(address).path.lower())).strip("-")
+            yield Place(
+                walk.who, root, address, walk.session, f"{number:02}-{place:02}-{said[:48] or 'start'}"
+            )
+    for name in PAGES:
+        yield Place(EXAMPLES, look, f"/look/{name}", {}, f"example-{name}")
+
+
+def photograph(browser: Browser, place: Place, folder: Path, locale: str) -> Shot:
+    """Four pictures of a page, and what is wrong with it."""
+    seen = Faults()
+    with browser.new_context(locale=locale, reduced_motion="reduce") as context:
+        context.set_default_timeout(PATIENCE)
+        for name, value in place.session.items():
+            context.add_cookies([{"name": name, "value": value, "url": place.root}])
+        page = context.new_page()
+        if place.who != EXAMPLES:  # what an example would fetch is not there
+            seen.watch(page)
+        answer = page.goto(place.root + place.address)
+        assert answer is not None
+        if not answer.ok and not MISSED.search(place.address):
+            seen.seen.append(f"answered {answer.status}")
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            if size == "phone":  # or the bar under the thumb would stand in the middle of the picture
+                full = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": full})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                page.screenshot(
+                    path=str(folder / file(place.name, size, scheme)), full_page=True, animations="disabled"
+                )
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        for question in (TOO_WIDE, TOO_SMALL, NAMELESS):
+            seen.seen += page.evaluate(question)
+        return Shot(place.who, place.address, place.name, page.title(), list(dict.fromkeys(seen.seen)))
+
+
+def photograph_all(todo: Sequence[Place], folder: Path, locale: str) -> list[Shot]:
+    """Every place, by several browsers at once, in the order they were given."""
+    waiting: SimpleQueue[Place] = SimpleQueue()
+    for place in todo:
+        waiting.put(place)
+    advance, lock, shots = progress("photographing"), threading.Lock(), dict[str, Shot]()
+
+    def work() -> None:
+        with chromium() as browser:
+            while True:
+                try:
+                    place = waiting.get_nowait()
+                except Empty:
+                    return
+                shot = photograph(browser, place, folder, locale)
+                with lock:
+                    shots[place.name] = shot
+                    advance(len(shots), len(todo))
+
+    with ThreadPoolExecutor(CAMERAS) as pool:
+        for each in [pool.submit(work) for _ in range(CAMERAS)]:
+            each.result()
+    return [shots[place.name] for place in todo]
+
+
+def take(folder: Path, *, only: Sequence[str] = (), language: str = "en") -> int:
+    """Photograph every page into a folder, or those whose address has one of some words; the number of faults told."""
     folder.mkdir(parents=True, exist_ok=True)
-    faults = 0
-    with TemporaryDirectory() as home, sync_playwright() as playwright:
-        url = f"sqlite:///{home}/vrm.db"
-        create_tables(url)
-        database = Database(url)
-        with build_house(Path(home) / "home", database) as house:
-            app = create_app(house)
-            server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            town = settle(house)
-            walks = of_company(house, town) if office == "--companies" else of_auditors(house, town)
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            for number, walk in enumerate(walks):
-                for size, (width, height) in SIZES.items():
-                    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
-                    root = f"http://localhost:{server.port}"
-                    for name, value in walk.session.items():
-                        context.add_cookies([{"name": name, "value": value, "url": root}])
-                    page = context.new_page()
-                    for place, address in enumerate(walk.addresses):
-                        if parts and not any(part in address for part in parts):
-                            continue
-                        page.goto(root + address)
-                        if size == "phone":
-                            full = page.evaluate("document.documentElement.scrollHeight")
-                            page.set_viewport_size({"width": width, "height": full})
-                        name = ID.sub("id", address).strip("/").replace("/", "_").replace("?", "_")
-                        name = f"{number}-{place:02}-{name[:60]}"
-                        page.screenshot(path=str(folder / f"{name}-{size}.png"), full_page=True)
-                        page.set_viewport_size({"width": width, "height": height})
-                        faults += _report(page, name, size)
-                    context.close()
-            browser.close()
-            server.shutdown()
-        database.close()
+    locale = {"en": "en-GB", "de": "de-DE"}[language]
+    with TemporaryDirectory() as home, living(Path(home) / "home") as (root, app, walks), gallery() as look:
+        todo = [
+            each
+            for each in places(root, walks, look)
+            if not only or any(word in each.address for word in only)
+        ]
+        shots = photograph_all(todo, folder, locale)
+        missing = left_out(app, walks)
+    index = bind(folder, shots, missing)
+    say = sys.stdout.write
+    for shot in shots:
+        for fault in shot.faults:
+            say(f"{shot.who} {shot.address}: {fault}\n")
+    for rule in missing:
+        say(f"{rule}: no walk in tests/browser/pages.py leads there\n")
+    faults = sum(len(shot.faults) for shot in shots) + len(missing)
+    say(
+        f"{len(shots)} pages, {len(SIZES) * len(SCHEMES) * len(shots)} pictures, faults: {faults}. See {index}\n"
+    )
     return faults
-
-
-def _report(page: Page, name: str, size: str) -> int:
-    found = [("small", page.evaluate(SMALL))]
-    if size == "phone":
-        page.set_viewport_size({"width": 320, "height": 700})
-        found.append(("too wide at 320", page.evaluate(OVERFLOW)))
-        page.set_viewport_size({"width": 390, "height": 844})
-    for what, where in found:
-        if where:
-            sys.stdout.write(f"{name} {size} {what}: {' | '.join(where)}\n")
-    return sum(bool(where) for _, where in found)
 
 
 if __name__ == "__main__":
-    chosen = [name for name in sys.argv[2:] if name in PAGES] or list(PAGES)
-    lang = "de" if "--de" in sys.argv else "en"
-    live = [each for each in sys.argv if each in ("--companies", "--auditors")]
-    if live:
-        asked = [each for each in sys.argv[2:] if not each.startswith("--")]
-        sys.exit(1 if take_live(Path(sys.argv[1]), live[0], asked) else 0)
-    sys.exit(1 if take(Path(sys.argv[1]), chosen, lang, "--sandbox" in sys.argv) else 0)
+    asked = argparse.ArgumentParser(prog="make screenshots", description="Photograph every page.")
+    asked.add_argument("folder", nargs="?", type=Path, default=Path("build/screenshots"))
+    asked.add_argument(
+        "--only", action="append", default=[], metavar="WORD", help="pages whose address has it"
+    )
+    asked.add_argument("--language", choices=("en", "de"), default="en")
+    said = asked.parse_args()
+    sys.exit(1 if take(said.folder, only=said.only, language=said.language) else 0)

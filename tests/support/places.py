@@ -16,7 +16,7 @@ from flask import Flask
 
 from tests.support import seeds
 from tests.support.seeds import Auditor, Person, Shop
-from vrm import accesslog, accounts, clock, companies, oversight
+from vrm import accesslog, accounts, clock, companies, consents, oversight
 from vrm.disclosures import Answer, Door, Reader
 from vrm.house import House
 from vrm.ids import new_id
@@ -58,12 +58,16 @@ class Places:
     def _path(self, rule: str) -> str:
         ways: Mapping[str, Callable[[], str]] = {
             "<uuid:consent_id>/reads/<uuid:event_id>": self._read,
+            "<uuid:ask_id>/receipt": lambda: f"{self._refused()}/receipt",
+            "<int:number>": lambda: "1",
             "<uuid:event_id>": lambda: self._read().rpartition("/")[2],
             "<uuid:consent_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
             "<grant_id>": lambda: seeds.grant(self.house, self.person, self.shop, "name").id,
             "<uuid:ask_id>": lambda: seeds.ask(self.house, self.person, self.shop, seeds.terms("name")),
+            "<code>": self._stop_code,
             "<field>/<uuid:item>": lambda: f"gift_wish/{self.item}",
             "<field>": lambda: "name",
+            "<group>": lambda: "identity",
             "<mark>/<name>": self._asset,
             "<uuid:company_id>": lambda: self.shop.company.id,
             "<uuid:client_id>": self._client,
@@ -130,6 +134,19 @@ class Places:
         assert isinstance(answer, Answer)
         seeds.catch_up(self.house)
         return f"{consent.id}/reads/{answer.event_id}"
+
+    def _stop_code(self) -> str:
+        consent = seeds.grant(self.house, self.person, self.shop, "name")
+        return consents.stop_code(self.house.keys, consumer_id=consent.consumer_id, consent_id=consent.id)
+
+    def _refused(self) -> str:
+        asked = seeds.ask(self.house, self.person, self.shop, seeds.terms("name"))
+        self._write(
+            lambda db: consents.refuse(
+                db, self.house.keys, consumer_id=self.person.consumer_id, ask_id=asked, now=clock.now()
+            )
+        )
+        return asked
 
     def _asset(self) -> str:
         page = self.app.test_client().get("/sign-in", base_url=self.house.settings.issuer).text

@@ -69,6 +69,24 @@ def test_a_misspelt_setting_is_a_fault(home: Path) -> None:
     )
 
 
+def test_answers_have_an_address_and_a_place(home: Path) -> None:
+    """Who takes answers says where they are sent to; an address leaves room for a code (RFC 5321: 64 octets)."""
+    settings = load(home, VRM_REPLY_ADDRESS="Stop@vrm.example", VRM_SMTP_LISTEN="[::1]:2525")
+    assert (settings.reply_address, settings.smtp_listen) == ("stop@vrm.example", ("::1", 2525))
+    assert faults(home, VRM_SMTP_LISTEN="127.0.0.1:2525")[0].startswith("VRM_SMTP_LISTEN:")
+    for bad in (
+        "stop+a@vrm.example",
+        "sixteen-letters-@vrm.example",
+        "stop",
+        "a b@c.example",
+        "a@b\nc.example",
+    ):
+        assert faults(home, VRM_REPLY_ADDRESS=bad)[0].startswith("VRM_REPLY_ADDRESS:")
+    for bad in ("2525", "localhost", "localhost:0", "a b:1", "127.0.0.1:65536"):
+        found = faults(home, VRM_REPLY_ADDRESS="stop@vrm.example", VRM_SMTP_LISTEN=bad)
+        assert found[0].startswith("VRM_SMTP_LISTEN:")
+
+
 @pytest.mark.parametrize(
     "target", ["a.example=10.0.0.1:80", "a.example=127.0.0.1", "a.example=127.0.0.1:0", "a b=127.0.0.1:80"]
 )

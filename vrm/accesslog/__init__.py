@@ -46,7 +46,7 @@ from vrm.accesslog.reading import (
 from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import append, forget, record
 from vrm.accesslog.serving import get_resource
-from vrm.accesslog.threads import find_consumers, find_threads
+from vrm.accesslog.threads import find_consumers, find_threads, find_whose
 from vrm.accesslog.tree import Published, consistency, inclusion, latest_checkpoint
 from vrm.accesslog.types import TYPES
 from vrm.accesslog.verify import Report, verify_export
@@ -96,6 +96,7 @@ __all__ = [
     "find_leaf",
     "find_proof",
     "find_threads",
+    "find_whose",
     "forget",
     "get_checkpoint",
     "get_resource",

@@ -1,11 +1,11 @@
 """Reading events back for those they concern: the person whose they are, and the company that caused them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from vrm.accesslog.entry import detail_of, read
@@ -83,20 +83,26 @@ def list_for_consumer(
     before: str | None = None,
     consent_id: str | None = None,
     type: str | None = None,
+    types: Collection[str] | None = None,
     outcome: str | None = None,
     company_id: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[LoggedEvent]:
     """A consumer's events, newest first: all, or those that fit every condition given.
 
-    ``before`` is the event id of the last row of the page before; ``since`` is included. An unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
+    ``before`` is the event id of the last row of the page before; ``since`` is included, ``until`` is not. An unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
     """
     conditions = {"consent_id": consent_id, "type": type, "outcome": outcome, "company_id": company_id}
     narrowed = [
         getattr(EventLookup, name) == value for name, value in conditions.items() if value is not None
     ]
+    if types is not None:
+        narrowed.append(EventLookup.type.in_(types))
     if since is not None:
         narrowed.append(EventLookup.at >= since)
+    if until is not None:
+        narrowed.append(EventLookup.at < until)
     return _page(session, [EventLookup.consumer_id == consumer_id], narrowed, limit, before)
 
 
@@ -137,29 +143,51 @@ def count_for_consumer(session: Session, *, consumer_id: str, since: datetime | 
     return Counts(int(reads), int(refusals))
 
 
-def count_in_spans(session: Session, *, consumer_id: str, moments: Sequence[datetime]) -> list[Counts]:
-    """As ``count_for_consumer``, from each moment to the next, in one query; ``moments`` ascend."""
+def count_in_spans(
+    session: Session,
+    *,
+    consumer_id: str,
+    moments: Sequence[datetime],
+    company_id: str | None = None,
+    consent_id: str | None = None,
+) -> list[Counts]:
+    """As ``count_for_consumer``, from each moment to the next, in one query; ``moments`` ascend.
+
+    Each span is a range of the index, so every read is looked at once, however many spans there are.
+    """
     if len(moments) < 2:
         return []
-    sums = [
-        _times(outcome, and_(EventLookup.at >= start, EventLookup.at < end))
-        for start, end in pairwise(moments)
-        for outcome in (ANSWERED, REFUSED)
+    whose = [EventLookup.consumer_id == consumer_id, EventLookup.type == "disclosure"]
+    if company_id is not None:
+        whose.append(EventLookup.company_id == company_id)
+    if consent_id is not None:
+        whose.append(EventLookup.consent_id == consent_id)
+    spans = [
+        select(literal(n), _times(ANSWERED), _times(REFUSED)).where(
+            *whose, EventLookup.at >= start, EventLookup.at < end
+        )
+        for n, (start, end) in enumerate(pairwise(moments))
     ]
-    query = select(*sums).where(*_reads(consumer_id, moments[0]))
-    found = [int(number) for number in session.execute(query).one()]
-    return [Counts(reads, refusals) for reads, refusals in zip(found[::2], found[1::2], strict=True)]
+    found = {n: Counts(int(reads), int(no)) for n, reads, no in session.execute(union_all(*spans))}
+    return [found[n] for n in range(len(spans))]
 
 
 def tally_for_consumer(
-    session: Session, *, consumer_id: str, since: datetime | None = None, consent_id: str | None = None
+    session: Session,
+    *,
+    consumer_id: str,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    consent_id: str | None = None,
 ) -> list[Tally]:
-    """Reads and refusals of a consumer, summed up by company and consent, since then or ever."""
+    """Reads and refusals of a consumer, summed up by company and consent, since then or ever, and before ``until``."""
     last = func.max(case((EventLookup.outcome == ANSWERED, EventLookup.at)))
     parts = (EventLookup.company_id, EventLookup.consent_id)
     query = select(*parts, _times(ANSWERED), _times(REFUSED), last).where(*_reads(consumer_id, since))
     if consent_id is not None:
         query = query.where(EventLookup.consent_id == consent_id)
+    if until is not None:
+        query = query.where(EventLookup.at < until)
     return [
         Tally(company, consent, int(reads), int(refusals), last_read_at)
         for company, consent, reads, refusals, last_read_at in session.execute(query.group_by(*parts))
@@ -171,10 +199,9 @@ def count_pending(session: Session) -> int:
     return session.execute(select(func.count()).select_from(LogPending)).scalar_one()
 
 
-def _times(outcome: str, when: ColumnElement[bool] | None = None) -> ColumnElement[int]:
-    """How many of the rows have this outcome, in that time."""
-    fits = EventLookup.outcome == outcome
-    return func.coalesce(func.sum(case((fits if when is None else and_(fits, when), 1), else_=0)), 0)
+def _times(outcome: str) -> ColumnElement[int]:
+    """How many of the rows have this outcome."""
+    return func.coalesce(func.sum(case((EventLookup.outcome == outcome, 1), else_=0)), 0)
 
 
 def _reads(consumer_id: str, since: datetime | None) -> list[ColumnElement[bool]]:

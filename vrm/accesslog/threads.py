@@ -46,3 +46,18 @@ def find_consumers(session: Session, *, client_id: str, leaves: Sequence[int]) -
         )
         found |= {leaf: str(consumer_id) for leaf, consumer_id in session.execute(query)}
     return found
+
+
+def find_whose(
+    session: Session, *, client_id: str, leaves: Sequence[int]
+) -> dict[int, tuple[str, str | None]]:
+    """Of whom these events of a client tell, and of which consent, by leaf index. A forgotten person's are left out.
+
+    For what tells people of their own events, and nobody else.
+    """
+    query = (
+        select(LogLeaf.leaf_index, EventLookup.consumer_id, EventLookup.consent_id)
+        .join(EventLookup, EventLookup.event_id == LogLeaf.event_id)
+        .where(EventLookup.client_id == client_id, LogLeaf.leaf_index.in_(leaves[:_AT_ONCE]))
+    )
+    return {leaf: (consumer_id, consent_id) for leaf, consumer_id, consent_id in session.execute(query)}

@@ -70,6 +70,20 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         "consent.narrowed": _consent(
             "A consumer took lines out of a consent; keys are those left.", "revision"
         ),
+        "consent.extended": _consent(
+            "A consumer let a consent run longer; keys are those it has.", "revision"
+        ),
+        "consent.shortened": _consent(
+            "A consumer let a consent end sooner; keys are those it has.", "revision"
+        ),
+        "consent.paused": _consent(
+            "A consumer paused a consent: nothing is read under it; keys are those it has.", "revision"
+        ),
+        "consent.resumed": _consent("A consumer resumed a consent; keys are those it has.", "revision"),
+        "consent.used": _consent(
+            "A consent ended by itself: every line of it was for once, and was read; keys are those it had.",
+            "revision",
+        ),
         "consent.revoked": _consent("A consumer revoked a consent; keys are those it had.", "revision"),
         "consent.returned": _consent("A client gave a consent back; keys are those it had.", "revision"),
         "consent.signed_in": _consent(
@@ -81,6 +95,11 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
             required=frozenset({"company", "client"}),
             optional=frozenset({"purpose", "keys", "outcome"}),
             outcomes=frozenset({REFUSED}),
+            person="always",
+        ),
+        "value.proposed": EventType(
+            "A client proposed a value for somebody's profile; keys are what for. Only the person takes it over.",
+            required=frozenset({"company", "client", "keys"}),
             person="always",
         ),
         "ask.unanswered": _client(
@@ -152,7 +171,9 @@ TYPES: Mapping[str, EventType] = MappingProxyType(
         ),
         "keys.rotated": _house("Every key is wrapped by the KEK that is current now."),
         "keys.retired": _house("An old KEK, which wrapped nothing any more, was deleted for ever."),
-        "keys.signing_rotated": _house("A new key that signs ID tokens was published; it signs soon after."),
+        "keys.signing_rotated": _house(
+            "A new key that signs ID tokens was published and signs soon after; or, as the code says, one for receipts."
+        ),
         "keys.log_rotated": EventType(
             "The log's key changes: the code says whether a second key signs too, or the first is gone.",
             required=frozenset({"code"}),

@@ -13,12 +13,14 @@ from vrm.catalogue.shapes import Member, Shape, Structured, Value
 
 Kind: TypeAlias = Literal["field", "answer"]
 Sensitivity: TypeAlias = Literal["ordinary", "sensitive", "special"]
+Proposable: TypeAlias = Literal["", "issued", "corrected"]
 
 # Field name to its values, in the person's own order; a field that is not plural has at most one.
 Values: TypeAlias = Mapping[str, Sequence[Value]]
 Rule: TypeAlias = Callable[[Values, date], Value | None]
 
 SENSITIVITIES: tuple[str, ...] = ("ordinary", "sensitive", "special")
+PROPOSABLE: tuple[str, ...] = ("issued", "corrected")
 
 # The special categories of GDPR, Art. 9(1), in its order.
 SPECIAL_CATEGORIES: tuple[str, ...] = (
@@ -51,6 +53,9 @@ class Key:
     is a special category of GDPR Art. 9, named in ``special_category``. ``autocomplete`` is an HTML autofill
     token, ``category`` a concept of the DPV personal-data extension (``pd:BirthDate``).
 
+    ``proposable``: whether a company may propose a value. Of what is ``issued``, such as a loyalty number, who
+    proposes it vouches for it; what is ``corrected``, such as an address, is their word against the person's.
+
     Of an answer alone: ``answers_from`` names the only fields it is worked out from, ``may_replace`` those in
     whose place it may be offered.
     """
@@ -66,6 +71,7 @@ class Key:
     special_category: str = ""
     autocomplete: str = ""
     category: str = ""
+    proposable: Proposable = ""
     answers_from: tuple[str, ...] = ()
     may_replace: tuple[str, ...] = ()
     rule: Rule | None = field(default=None, repr=False, compare=False)

@@ -13,7 +13,17 @@ from typing import Any, cast
 
 from vrm.catalogue.answers import RULES
 from vrm.catalogue.errors import CatalogueFault, Fault
-from vrm.catalogue.keys import SENSITIVITIES, SPECIAL_CATEGORIES, Group, Key, Kind, Rule, Sensitivity
+from vrm.catalogue.keys import (
+    PROPOSABLE,
+    SENSITIVITIES,
+    SPECIAL_CATEGORIES,
+    Group,
+    Key,
+    Kind,
+    Proposable,
+    Rule,
+    Sensitivity,
+)
 from vrm.catalogue.shapes import Choice, Shape, Structured
 from vrm.catalogue.shaping import AUTOFILL, Lists, shape_of
 from vrm.catalogue.tables import Table, labelled, read_table
@@ -78,8 +88,16 @@ def _read_fields(table: Table, entries: Entries) -> None:
         if autocomplete and autocomplete not in AUTOFILL:
             inner.fault("Make `autocomplete` a token of the HTML standard (section “Autofill”).")
         key = _key(
-            name, inner, entries, shape, plural=inner.take("plural", bool, False), autocomplete=autocomplete
+            name,
+            inner,
+            entries,
+            shape,
+            plural=inner.take("plural", bool, False),
+            autocomplete=autocomplete,
+            proposable=cast(Proposable, inner.text("proposable", "", among=PROPOSABLE)),
         )
+        if key.special and key.proposable:
+            inner.fault("Leave out `proposable`: what is special (GDPR Art. 9) comes from the person alone.")
         _add(key, inner, entries)
 
 
@@ -118,6 +136,7 @@ def _key(
     kind: Kind = "field",
     plural: bool = False,
     autocomplete: str = "",
+    proposable: Proposable = "",
     answers_from: tuple[str, ...] = (),
     may_replace: tuple[str, ...] = (),
     rule: Rule | None = None,
@@ -141,6 +160,7 @@ def _key(
         special_category=special_category,
         autocomplete=autocomplete,
         category=category,
+        proposable=proposable,
         answers_from=answers_from,
         may_replace=may_replace,
         rule=rule,

@@ -29,7 +29,7 @@ def groups(catalogue: Catalogue) -> str:
 
 
 def keys(catalogue: Catalogue) -> str:
-    head = ("key", "label", "kind", "type", "plural", "sensitivity")
+    head = ("key", "label", "kind", "type", "plural", "sensitivity", "companies may propose")
     return _table(
         head, [_row(catalogue.keys[name]) for group in catalogue.groups.values() for name in group.keys]
     )
@@ -69,7 +69,8 @@ def _row(key: Key) -> tuple[str, ...]:
     sensitivity: str = key.sensitivity
     if key.special_category:
         sensitivity = f"{sensitivity}: {key.special_category.replace('_', ' ')}"
-    return (f"`{key.name}`", key.label, key.kind, key.type, "yes" if key.plural else "", sensitivity)
+    plural = "yes" if key.plural else ""
+    return (f"`{key.name}`", key.label, key.kind, key.type, plural, sensitivity, key.proposable)
 
 
 def _names(names: Iterable[str]) -> str:

@@ -29,12 +29,16 @@ COMMANDS: Mapping[str, _Place] = {
     "worker": _Place(
         "work", "Sign the log's checkpoints, send mail, end what has expired; until told to stop"
     ),
+    "mail": _Place(
+        "mail", "Take answers to letters about consents by SMTP, and stop those consents; until told to stop"
+    ),
     "company": _Place("company", "Register organisations, prove their web domains, approve or suspend them"),
     "client": _Place(
         "client", "Register the software with which companies ask and read; suspend and resume it"
     ),
     "auditor": _Place("auditor", "Say who may review the log, and until when"),
     "log": _Place("log", "Search, export and verify the access log"),
+    "receipt": _Place("receipt", "Check receipts of what a person allowed or refused"),
     "witness": _Place(
         "witness",
         "Be a witness of other people's logs: cosign a checkpoint only if it continues the one before",

@@ -113,6 +113,19 @@ def rotate_signing(at_once: bool) -> None:
     note(f"Copy {house.settings.keys_dir} to its safe place again.")
 
 
+@keys.command(name="rotate-receipts")
+def rotate_receipts() -> None:
+    """Make a new key to sign receipts, and destroy the one before. The service keeps running.
+
+    What the old key signed verifies for ever: its public half stays published, with the time in which it signed.
+    """
+    house, now = open_house(), clock.now()
+    kid = house.keys.receipt_keys.rotate(now).kid
+    record(house, "keys.signing_rotated", "receipts", kid=kid, signs_from=clock.rfc3339(now))
+    say(f"{kid} signs receipts from now on; the key before is destroyed.", kid=kid)
+    note(f"Copy {house.settings.keys_dir} to its safe place again.")
+
+
 @keys.command(name="rotate-log")
 @click.option(
     "--finish", is_flag=True, help="Destroy the elder of the two keys: from then on the newer signs alone."

@@ -1,4 +1,4 @@
-"""``vrm serve``: the web, in several processes, and the worker beside it."""
+"""``vrm serve``: the web, in several processes, and beside it the worker, and who takes mail."""
 
 import os
 import subprocess
@@ -42,7 +42,9 @@ def serve(host: str, port: int | None, workers: int, threads: int, no_worker: bo
         note(f"warning: {warning}")
     if own and own != port:
         note(f"warning: people reach this instance only at {settings.issuer}")
-    beside = None if no_worker or not settings.worker else Beside()
+    beside = [Beside("worker")] if settings.worker and not no_worker else []
+    if settings.smtp_listen is not None:
+        beside.append(Beside("mail"))
     try:
         listen(
             "vrm.wsgi:app",
@@ -53,8 +55,8 @@ def serve(host: str, port: int | None, workers: int, threads: int, no_worker: bo
             started=f"serving {settings.issuer} at {address_of(host, port)}",
         )
     finally:
-        if beside is not None:
-            beside.stop()
+        for each in beside:
+            each.stop()
     say("stopped", stopped=True)
 
 
@@ -73,37 +75,37 @@ def rehearse(settings: Settings) -> None:
 
 
 class Beside:
-    """A worker process beside the server: started again when it dies, ended with us, however we end."""
+    """A command in a process beside the server: started again when it dies, ended with us, however we end."""
 
-    PAUSE = 1.0  # seconds before a worker that died is started again
+    PAUSE = 1.0  # seconds before one that died is started again
 
-    def __init__(self) -> None:
+    def __init__(self, command: str) -> None:
+        self._command = command
         self._stop = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+        self._thread = threading.Thread(target=self._keep, name=f"{command}-keeper", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the worker; it gets some time to finish what it does."""
+        """End it; it gets some time to finish what it does."""
         self._stop.set()
         self._thread.join()
 
     def _keep(self) -> None:
         while not self._stop.is_set():
-            process = _start_worker()
+            process = _start(self._command)
             while process.poll() is None and not self._stop.wait(0.2):
                 pass
             if self._stop.is_set():
                 _end(process)
             else:
-                note(f"the worker ended with {process.returncode}; starting it again")
+                note(f"vrm {self._command} ended with {process.returncode}; starting it again")
                 self._stop.wait(self.PAUSE)
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
+def _start(command: str) -> subprocess.Popen[bytes]:
     # It watches its parent's id, so it ends even when we are killed and cannot tell it.
     return subprocess.Popen(  # noqa: S603  # ourselves
-        [sys.executable, "-m", "vrm", "worker", "--parent", str(os.getpid())], stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "vrm", command, "--parent", str(os.getpid())], stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
 

@@ -17,7 +17,6 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from vrm.companies.client_records import Client, client_of
-from vrm.companies.ended_keys import ended, keys_of, note_ended, set_keys
 from vrm.companies.errors import BadKeys
 from vrm.companies.events import record_client
 from vrm.companies.jwks import MOST_KEYS, identity, named_now, parse_jwks, thumbprint
@@ -29,6 +28,8 @@ MOST_OVERLAP = timedelta(days=30)
 SOON = timedelta(days=14)
 OLD = timedelta(days=365)
 KEEP = timedelta(days=30)
+MOST_ENDED = 200
+"""So many keys that were ended are known as such: the last ones."""
 
 WarningCode = Literal["no_key", "key_ends_soon", "only_key_ending", "key_old", "jwks_uri_failing"]
 
@@ -68,19 +69,19 @@ def add_client_key(
     if row.jwks_uri is not None:
         raise Conflict("This client publishes its keys at an address. Add the key there.", code="keys_by_uri")
     (new,) = parse_jwks({"keys": [jwk]})["keys"]
-    same = next((key for key in keys_of(row) if identity(key.jwk) == identity(new)), None)
+    same = next((key for key in row.keys if identity(key.jwk) == identity(new)), None)
     if same is not None and _is_good(same, now):
         raise Conflict("A key with this kid is there already. Give each its own.", code="kid_taken")
-    if thumbprint(new) in ended(row):
+    if thumbprint(new) in row.ended_keys:
         raise Conflict(
             "This key was retired or removed, and does not come back. Make a new one.", code="key_ended"
         )
     if same is not None:
         row.keys.remove(same)
-    over = sorted((key for key in keys_of(row) if not _is_good(key, now)), key=lambda key: key.until or now)
-    while over and len(keys_of(row)) >= MOST_KEYS:
+    over = sorted((key for key in row.keys if not _is_good(key, now)), key=lambda key: key.until or now)
+    while over and len(row.keys) >= MOST_KEYS:
         row.keys.remove(over.pop(0))
-    if len(keys_of(row)) >= MOST_KEYS:
+    if len(row.keys) >= MOST_KEYS:
         raise BadKeys("A client has no more than twenty keys. Remove one first.")
     session.flush()
     row.secret_hash = None  # whoever has a key is no longer proved by less
@@ -111,7 +112,7 @@ def retire_client_key(
         raise Invalid("The end of this key can be brought forward, and not put off.", field="until")
     for key in keys:
         key.until = min(until, key.until or until)
-    note_ended(row, keys, now)
+    _note_ended(row, keys)
     return _changed(session, row, now, actor, by, "key_retired")
 
 
@@ -131,8 +132,8 @@ def remove_client_key(
     """
     row = get_row(session, client_id)
     ending = _keys(row, kid, now)
-    note_ended(row, ending, now)
-    set_keys(row, [key for key in keys_of(row) if key not in ending] + retired(ending, now))
+    _note_ended(row, ending)
+    row.keys = [key for key in row.keys if key not in ending] + retired(ending, now)
     return _changed(session, row, now, actor, by, "key_removed")
 
 
@@ -162,7 +163,7 @@ def replace_keys(row: ClientRow, jwks: Mapping[str, Any], source: str, now: date
     again: a set may have it still, and it is passed over there. Another key under its kid is another key. One that had
     been retired and is left out ends now, and is listed as over until it is swept or its place is needed.
     """
-    there, before, gone = {identity(key.jwk): key for key in keys_of(row)}, _facts(row), ended(row)
+    there, before, gone = {identity(key.jwk): key for key in row.keys}, _facts(row), row.ended_keys
     wanted = list[KeyRow]()
     for place, jwk in enumerate(jwks["keys"]):
         key, was = there.get(identity(jwk)), thumbprint(jwk)
@@ -176,9 +177,9 @@ def replace_keys(row: ClientRow, jwks: Mapping[str, Any], source: str, now: date
             key.jwk, key.added_at = jwk, now
         key.source, key.place = source, place
         wanted.append(key)
-    over = retired((key for key in keys_of(row) if key not in wanted), now)
+    over = retired((key for key in row.keys if key not in wanted), now)
     over.sort(key=lambda key: key.until or now, reverse=True)
-    set_keys(row, wanted + over[: MOST_KEYS - len(wanted)])
+    row.keys = wanted + over[: MOST_KEYS - len(wanted)]
     return _facts(row) != before
 
 
@@ -196,7 +197,7 @@ def sweep_keys(session: Session, *, now: datetime) -> None:
 
 
 def _keys(row: ClientRow, kid: str, now: datetime) -> list[KeyRow]:
-    found = [key for key in keys_of(row) if key.jwk["kid"] == kid and _is_good(key, now)]
+    found = [key for key in row.keys if key.jwk["kid"] == kid and _is_good(key, now)]
     if any(key.source == "uri" for key in found):
         raise Conflict("This key was read at the client's address. Take it away there.", code="keys_by_uri")
     if not found:
@@ -204,12 +205,17 @@ def _keys(row: ClientRow, kid: str, now: datetime) -> list[KeyRow]:
     return found
 
 
+def _note_ended(row: ClientRow, keys: Iterable[KeyRow]) -> None:
+    ending = [thumbprint(key.jwk) for key in keys]
+    row.ended_keys = [*(each for each in row.ended_keys if each not in ending), *ending][-MOST_ENDED:]
+
+
 def _is_good(key: KeyRow, now: datetime) -> bool:
     return key.until is None or now < key.until
 
 
 def _facts(row: ClientRow) -> dict[str, tuple[object, ...]]:
-    return {key.kid: (key.jwk, key.source, key.until) for key in keys_of(row)}
+    return {key.kid: (key.jwk, key.source, key.until) for key in row.keys}
 
 
 def _row(

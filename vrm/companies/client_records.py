@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from vrm import clock
 from vrm.companies.addresses import same_redirect
-from vrm.companies.ended_keys import keys_of
 from vrm.companies.jwks import algorithm_of, named_now
 from vrm.companies.models import ClientRow
 from vrm.companies.records import Company
@@ -141,7 +140,7 @@ def client_of(row: ClientRow) -> Client:
                 added_at=each.added_at,
                 until=_until(row, each.source, each.until),
             )
-            for each in sorted(keys_of(row), key=lambda each: (each.added_at, each.place, each.kid))
+            for each in sorted(row.keys, key=lambda each: (each.added_at, each.place, each.kid))
         ),
         secret_hash=row.secret_hash,
         jwks_uri=row.jwks_uri,

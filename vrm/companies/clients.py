@@ -68,6 +68,7 @@ def new_client(
         state="active",
         suspended_by=None,
         created_at=now,
+        ended_keys=[],
         keys=[],
     )
     if secret is None:

@@ -92,7 +92,6 @@ class KeyRow(Base):
     """A public key of a client, given to us (``value``) or read at the client's address (``uri``).
 
     ``kid`` is the key's own, and has a line break and the kind (kty) after it where another kind came before under it.
-    One row of a client may be no key: its source is ``ended``, and its ``jwk`` lists what was ended, see ``ended_keys``.
     """
 
     __tablename__ = "client_keys"
@@ -107,7 +106,11 @@ class KeyRow(Base):
 
 
 class ClientRow(Base):
-    """Software of a company. The id is the OAuth ``client_id``."""
+    """Software of a company. The id is the OAuth ``client_id``.
+
+    ``ended_keys`` are the thumbprints (RFC 7638) of keys that were given an end or removed, the first one first: they do
+    not come back, under whatever kid, though their rows go after a while.
+    """
 
     __tablename__ = "clients"
 
@@ -126,6 +129,7 @@ class ClientRow(Base):
     state: Mapped[str]
     suspended_by: Mapped[str | None]
     created_at: Mapped[datetime]
+    ended_keys: Mapped[list[str]] = mapped_column(Json)
 
     keys: Mapped[list[KeyRow]] = relationship(
         order_by=(KeyRow.added_at, KeyRow.place, KeyRow.kid), cascade="all, delete-orphan", lazy="selectin"

@@ -29,6 +29,8 @@ class Settings:
     keys_dir: Path
     smtp_url: str | None = field(repr=False)
     mail_from: str
+    reply_address: str | None
+    smtp_listen: tuple[str, int] | None
     fetch_allow: Mapping[str, str]
     log_pin: Path
     log_policy: "Policy | None"
@@ -92,6 +94,8 @@ class Settings:
             keys_dir=Path(os.path.abspath(environ.get("VRM_KEYS_DIR", "").strip() or home / "keys")),
             smtp_url=read("VRM_SMTP_URL", "", values.smtp_url, None),
             mail_from=read("VRM_MAIL_FROM", f"vrm@{host}", values.mail_address, ""),
+            reply_address=read("VRM_REPLY_ADDRESS", "", values.reply_address, None),
+            smtp_listen=read("VRM_SMTP_LISTEN", "", values.listening_at, None),
             fetch_allow=read("VRM_FETCH_ALLOW", "", values.fetch_allow, {}),
             log_pin=read("VRM_LOG_PIN", "", values.pin, None) or home / "log-checkpoint",
             log_policy=read("VRM_LOG_POLICY", "", values.policy, None),
@@ -107,6 +111,10 @@ class Settings:
             faults.append("VRM_KEYSTORE_URL: must be another database than VRM_DATABASE_URL")
         if settings.argon2.is_weak() and not settings.sandbox:
             faults.append("VRM_ARGON2: below the floor m=19456,t=2,p=1, which only a sandbox may do")
+        if settings.smtp_listen and not settings.reply_address:
+            faults.append(
+                "VRM_SMTP_LISTEN: takes answers, so say in VRM_REPLY_ADDRESS where they are sent to"
+            )
         issuer = environ.get("VRM_ISSUER", "").strip().rstrip("/")
         if issuer and found.instance_id and issuer != found.issuer:
             faults.append(f"VRM_ISSUER: this instance is {found.issuer} for good; unset it, or set that")

@@ -78,6 +78,23 @@ SETTINGS: tuple[Setting, ...] = (
         "Makes real mail look like it came from elsewhere, or sends replies to the attacker.",
     ),
     Setting(
+        "VRM_REPLY_ADDRESS",
+        "reply_address",
+        "Address at which answers to letters about consents arrive, like stop@vrm.example: answering such a letter stops "
+        "the consent. Letters give it with a code between, stop+CODE@vrm.example (docs/mail.md).",
+        "(none: letters say the link only)",
+        "Leads answers to the attacker, who can stop those consents and keep the person's wish from us. Reads nothing.",
+    ),
+    Setting(
+        "VRM_SMTP_LISTEN",
+        "smtp_listen",
+        "HOST:PORT at which vrm mail, and vrm serve with it, takes those answers from your mail server. Keep it on this "
+        "machine, or in a network of yours.",
+        "(none: no mail is taken)",
+        "Opens the listener to more machines: whoever has a letter's code can stop its consent without your mail "
+        "server in between. Nothing is read there, and nothing else is taken.",
+    ),
+    Setting(
         "VRM_FETCH_ALLOW",
         "fetch_allow",
         "Hosts that are spoken to over plain HTTP on this machine instead of the internet, as "

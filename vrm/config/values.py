@@ -68,6 +68,26 @@ def mail_address(text: str) -> str:
     return text
 
 
+def reply_address(text: str) -> str | None:
+    """Where answers to letters about consents arrive; None: nowhere."""
+    if not text:
+        return None
+    # A code of 48 letters and a plus sign come between, and a local part has 64 (RFC 5321, section 4.5.3.1.1).
+    if not re.fullmatch(r"[a-z0-9._-]{1,15}@[a-z0-9-]+(\.[a-z0-9-]+)*", text.lower()):
+        raise ValueError("give an address like stop@vrm.example, with at most 15 letters before the @")
+    return text.lower()
+
+
+def listening_at(text: str) -> tuple[str, int] | None:
+    """``HOST:PORT`` of this machine; None: nowhere."""
+    if not text:
+        return None
+    found = re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})", text)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise ValueError("give HOST:PORT, like 127.0.0.1:2525")
+    return found[1].strip("[]"), int(found[2])
+
+
 def fetch_allow(text: str) -> Mapping[str, str]:
     """``HOST=ADDRESS:PORT,…``: which hosts are asked on this machine instead."""
     allowed = {}

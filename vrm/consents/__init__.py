@@ -17,11 +17,17 @@ from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, record
 from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
+from vrm.consents.listing import Listed, Numbers, count_some, list_some, moment_of, named_in
+from vrm.consents.often import is_due, is_limited, next_use
+from vrm.consents.own import extend, narrow, shorten
+from vrm.consents.pausing import pause, pause_all, resume, resume_all
 from vrm.consents.reading import lock_versions, standings, standings_of
 from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
+from vrm.consents.recorded import Recorded, get_holder_of, get_record, get_refusal_record
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
 from vrm.consents.revising import days_left
 from vrm.consents.service import (
+    close_used,
     end_all,
     expire,
     forget,
@@ -35,7 +41,12 @@ from vrm.consents.service import (
     revoke,
     sweep,
 )
+from vrm.consents.stopping import find_by_stop_code, stop_code
 from vrm.consents.terms import FREQUENCIES, MOST_DAYS, GrantedLine, InvalidAsk, Line, Terms, check_terms
+from vrm.consents.uses import Uses, uses_of
+from vrm.consents.uses import take as take_uses
+from vrm.consents.walking import walk_company
+from vrm.consents.withdrawing import Part, Withdrawal, list_withdrawals, withdraw
 
 __all__ = [
     "FREQUENCIES",
@@ -50,52 +61,83 @@ __all__ = [
     "GrantedLine",
     "InvalidAsk",
     "Line",
+    "Listed",
     "NewDeskCode",
+    "Numbers",
+    "Part",
     "Permitted",
+    "Recorded",
     "Refused",
     "Revision",
     "Standing",
     "Terms",
+    "Uses",
+    "Withdrawal",
     "amend",
     "asked_of",
     "block",
     "blocked_since",
     "check_terms",
+    "close_used",
+    "count_some",
     "days_left",
     "end_all",
     "expire",
+    "extend",
     "find_basis",
+    "find_by_stop_code",
     "find_by_subject",
     "find_decided",
     "forget",
     "get_ask",
     "get_basis",
     "get_consent",
+    "get_holder_of",
     "get_newest_revision",
     "get_open_ask",
+    "get_record",
+    "get_refusal_record",
     "give_back",
     "grant",
     "holdings",
+    "is_due",
+    "is_limited",
     "issue_desk_code",
     "list_asks",
     "list_blocked",
     "list_consents",
     "list_revisions",
+    "list_some",
     "list_standing",
+    "list_withdrawals",
     "lock_versions",
     "may_recognise",
+    "moment_of",
+    "named_in",
+    "narrow",
+    "next_use",
     "open_ask",
+    "pause",
+    "pause_all",
     "public_code",
     "quality",
     "recognise",
     "record_refusal",
     "redeem",
     "refuse",
+    "resume",
+    "resume_all",
     "revoke",
+    "shorten",
     "standings",
     "standings_of",
+    "stop_code",
     "sweep",
     "take_desk_code",
+    "take_uses",
     "unblock",
+    "uses_of",
+    "walk_company",
     "weigh",
+    "withdraw",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
+from vrm.consents import uses
 from vrm.consents.asks import open_row
 from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
 from vrm.consents.records import Amends, Choice, Consent, Revision
@@ -81,6 +82,9 @@ def amend(
     row.version += 1  # a read that was weighed against the revision before is weighed again
     row.latest_epoch += 1
     row.expires_at = expires_at
+    anew = [(choice.key, terms.lines[choice.line].purpose) for choice in choices if choice.line >= terms.kept]
+    uses.begin_anew(session, row, anew)
+    uses.look_again(session, row, now=now)
     write_revision(
         session, keys, row, ask, reason="amended", lines=lines, versions=versions, notice=notice, now=now,
         detail={"dropped": sorted(before - {line.key for line in lines})},

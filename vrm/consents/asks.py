@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm import accesslog, clock
 from vrm.consents.models import AskRow
+from vrm.consents.recorded import record_of_refusal
 from vrm.consents.records import Amends, Ask
+from vrm.consents.subjects import subject_of
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict, NotFound
 from vrm.ids import new_id
@@ -104,13 +106,26 @@ def list_asks(
     return [Ask.of(row) for row in session.scalars(query.order_by(AskRow.created_at.desc(), AskRow.id))]
 
 
-def refuse(session: Session, keys: KeyStore, *, consumer_id: str, ask_id: str, now: datetime) -> Ask:
+def refuse(
+    session: Session,
+    keys: KeyStore,
+    *,
+    consumer_id: str,
+    ask_id: str,
+    now: datetime,
+    notice: Mapping[str, Any] | None = None,
+) -> Ask:
     """Say no to an ask. The refusal is recorded; the company hears "no" and nothing more.
 
-    Of a quiet one it is recorded when its time is over: see ``record_refusal``.
+    ``notice`` is what the page said of the company, kept for the receipt. Of a quiet ask the refusal is recorded when
+    its time is over: see ``record_refusal``.
     """
     row = open_row(session, consumer_id, ask_id, now)
     row.state, row.decided_at = "refused", now
+    if notice is not None:
+        row.notice = dict(notice)
+        subject_of(session, consumer_id, row.company_id)  # what the receipt calls the person
+    session.flush()
     ask = Ask.of(row)
     if not ask.quiet:
         record_refusal(session, keys, consumer_id=consumer_id, ask=ask, now=now)
@@ -123,7 +138,8 @@ def record_refusal(session: Session, keys: KeyStore, *, consumer_id: str, ask: A
     Whoever opened a quiet one calls this when it is over: everybody sees how long the log is, and it must not grow at
     the moment of a refusal that its company does not hear.
     """
-    detail = {"ask": ask.id}
+    record = record_of_refusal(session, keys, _ask(session, consumer_id, ask.id))
+    detail = {"ask": ask.id, "record": record.sha256}
     if ask.quiet and ask.decided_at is not None:
         detail["decided_at"] = clock.rfc3339(ask.decided_at)
     accesslog.record(

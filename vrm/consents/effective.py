@@ -5,16 +5,20 @@ know, and no more. To a read, a consent that was revoked and one that ran out lo
 that keeps the date it was told when it was granted can tell them apart all the same.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from vrm.consents.terms import GrantedLine
+from vrm.consents.often import is_due, next_use
+from vrm.consents.terms import GrantedLine, Place
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A consent as it stands at this moment, with all that its worth depends on."""
+    """A consent as it stands at this moment, with all that its worth depends on.
+
+    ``uses``: when each line that may not be read at will was last read anew.
+    """
 
     consumer_id: str
     consent_id: str
@@ -27,12 +31,15 @@ class Standing:
     revision: int
     notice_version: int
     expires_at: datetime
+    paused: bool
     lines: tuple[GrantedLine, ...]
+    uses: Mapping[Place, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Permitted:
-    """These lines may be read for this purpose. ``not_granted`` are keys that were asked for and may not.
+    """These lines may be read for this purpose. ``not_granted`` are keys that were asked for and may not, ``not_yet``
+    those that were read as often as the person allowed, for now.
 
     Where no line may be, and that is enough for the reader, ``purpose`` is None.
     """
@@ -40,12 +47,14 @@ class Permitted:
     purpose: str | None
     lines: tuple[GrantedLine, ...]
     not_granted: tuple[str, ...] = ()
+    not_yet: tuple[str, ...] = ()
 
 
 _PUBLIC = {
     **dict.fromkeys(
-        ("revoked", "returned", "expired", "notice_changed", "superseded", "erased"), "consent_ended"
+        ("revoked", "returned", "expired", "used", "notice_changed", "superseded", "erased"), "consent_ended"
     ),
+    "paused": "consent_paused",
     "unreadable": "unavailable",
 }
 
@@ -57,10 +66,11 @@ def public_code(code: str) -> str:
 
 @dataclass(frozen=True)
 class Refused:
-    """Nothing may be read."""
+    """Nothing may be read. ``again``: when the first of the lines may be that were read as often as was allowed."""
 
     code: str
     keys: tuple[str, ...] = ()
+    again: datetime | None = None
 
     @property
     def public(self) -> str:
@@ -94,6 +104,8 @@ def weigh(
         return Refused(standing.state, wanted)
     if standing.expires_at <= now:
         return Refused("expired", wanted)
+    if standing.paused:
+        return Refused("paused", wanted)
     if standing.notice_version != notice_version:
         return Refused("notice_changed", wanted)
     if epoch is not None and epoch != standing.epoch:
@@ -112,13 +124,21 @@ def weigh(
         return Refused("purpose_not_permitted", wanted)
 
     lines = tuple(line for line in standing.lines if line.purpose == purpose)
-    if keys is None:
-        return Permitted(purpose, lines)
     granted = {line.key for line in lines}
-    chosen = tuple(line for line in lines if line.key in wanted)
+    chosen = tuple(line for line in lines if keys is None or line.key in wanted)
     missing = tuple(key for key in wanted if key not in granted)
-    if not chosen and recognise:
-        return Permitted(None, (), missing)
+    due = tuple(line for line in chosen if is_due(line, standing.uses.get(line.place), now))
+    not_yet = tuple(line.key for line in chosen if line not in due)
+    if not due and recognise:
+        return Permitted(None, (), missing, not_yet)
     if not chosen:
         return Refused("keys_not_permitted", wanted)
-    return Permitted(purpose, chosen, missing)
+    if not due:
+        return Refused("too_soon", wanted or not_yet, _again(standing, chosen))
+    return Permitted(purpose, due, missing, not_yet)
+
+
+def _again(standing: Standing, lines: Sequence[GrantedLine]) -> datetime | None:
+    """When the first of these lines, none of which is due, may be read again; None where the consent ends before."""
+    begin = [next_use(line, standing.uses[line.place]) for line in lines]
+    return min((then for then in begin if then is not None and then < standing.expires_at), default=None)

@@ -17,8 +17,8 @@ from vrm.consents.models import ConsentRow, RevisionRow
 from vrm.consents.terms import Terms
 from vrm.errors import Invalid
 
-HoldingState = Literal["active", "suspended", "revoked", "expired", "returned"]
-STATES: tuple[HoldingState, ...] = ("active", "suspended", "revoked", "expired", "returned")
+HoldingState = Literal["active", "paused", "suspended", "revoked", "expired", "returned", "used"]
+STATES: tuple[HoldingState, ...] = ("active", "paused", "suspended", "revoked", "expired", "returned", "used")
 """Returned: its client gave it back. Suspended: it has not ended, and nothing is read under it, because the company's notice or owner changed since."""
 
 
@@ -106,10 +106,12 @@ def in_state(state: str, *, notice_version: int, now: datetime) -> ColumnElement
     runs = and_(ConsentRow.state == "active", ConsentRow.expires_at > now)
     match state:
         case "active":
-            return and_(runs, ConsentRow.notice_version == notice_version)
+            return and_(runs, ConsentRow.notice_version == notice_version, ConsentRow.paused.is_(None))
+        case "paused":
+            return and_(runs, ConsentRow.notice_version == notice_version, ConsentRow.paused.is_not(None))
         case "suspended":
             return and_(runs, ConsentRow.notice_version != notice_version)
-        case "revoked" | "returned":
+        case "revoked" | "returned" | "used":
             return ConsentRow.state == state
         case "expired":
             ran_out = and_(ConsentRow.state == "active", ConsentRow.expires_at <= now)
@@ -122,21 +124,25 @@ def notice_version_of(session: Session, company_id: str) -> int:
     return companies.get_company(session, company_id=company_id).notice_version
 
 
+_HELD: tuple[Any, ...] = (
+    ConsentRow.id,
+    ConsentRow.client_id,
+    ConsentRow.subject,
+    ConsentRow.state,
+    ConsentRow.revision,
+    ConsentRow.notice_version,
+    ConsentRow.granted_at,
+    ConsentRow.expires_at,
+    ConsentRow.ended_at,
+    ConsentRow.paused,
+    RevisionRow.lines,
+)
+
+
 def select_held(company_id: str) -> Select[Any]:
     """The columns of a company's consents that ``Holding.of`` takes, and no others: many are read at once."""
     return (
-        select(
-            ConsentRow.id,
-            ConsentRow.client_id,
-            ConsentRow.subject,
-            ConsentRow.state,
-            ConsentRow.revision,
-            ConsentRow.notice_version,
-            ConsentRow.granted_at,
-            ConsentRow.expires_at,
-            ConsentRow.ended_at,
-            RevisionRow.lines,
-        )
+        select(*_HELD)
         .join(
             RevisionRow,
             and_(
@@ -155,8 +161,10 @@ def select_listed(company_id: str) -> Select[Any]:
 
 
 def _state(row: Row[Any], notice_version: int, now: datetime) -> HoldingState:
-    if row.state in ("revoked", "returned"):
+    if row.state in ("revoked", "returned", "used"):
         return cast(HoldingState, row.state)
     if row.state != "active" or row.expires_at <= now:
         return "expired"
-    return "active" if row.notice_version == notice_version else "suspended"
+    if row.notice_version != notice_version:
+        return "suspended"
+    return "active" if row.paused is None else "paused"

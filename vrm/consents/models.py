@@ -13,7 +13,8 @@ class AskRow(Base):
     """What a client wanted of a person, and how it was decided.
 
     ``amends``: the consent it would change, as that stood in revision ``amends_revision``; None for a new one.
-    ``quiet``: its company hears a yes and nothing else, so it is in no figure of theirs either.
+    ``quiet``: its company hears a yes and nothing else, so it is in no figure of theirs either. ``notice``: of a
+    refused one, what the page said of the company; None where it was refused before that was kept.
     """
 
     __tablename__ = "asks"
@@ -32,6 +33,7 @@ class AskRow(Base):
     amends: Mapped[str | None] = mapped_column(Id)
     amends_revision: Mapped[int | None]
     quiet: Mapped[bool]
+    notice: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
     __table_args__ = (
         Index(None, "consumer_id", "fingerprint", unique=True),
@@ -43,7 +45,7 @@ class AskRow(Base):
 class ConsentRow(Base):
     """The one row that says how a consent stands. Every change raises ``version``.
 
-    Tokens of ``epoch`` are good; a decision raises ``latest_epoch``, and redeeming its code makes that the epoch.
+    ``paused`` while its person holds it back: ``alone``, or ``with_all`` the others. Tokens of ``epoch`` are good; a decision raises ``latest_epoch``, and redeeming its code makes that the epoch.
     """
 
     __tablename__ = "consents"
@@ -62,6 +64,7 @@ class ConsentRow(Base):
     granted_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    paused: Mapped[str | None]
 
     # The last three answer what a company counts and lists without touching a row.
     __table_args__ = (
@@ -108,6 +111,22 @@ class ConsentKey(Base):
     __table_args__ = (
         Index("ix_consent_keys_held", "company_id", "until", "key", "notice_version", "client_id"),
     )
+
+
+class ConsentUse(Base):
+    """When a line that may not be read as often as one likes was last read anew.
+
+    ``closes_at``: when to see whether its consent ends by itself, since every line of it was for once and was read.
+    """
+
+    __tablename__ = "consent_uses"
+
+    consumer_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    consent_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class ConsentPlace(Base):

@@ -29,16 +29,18 @@ NEWEST = 2000
 class Counts:
     """How many consents a company holds, by how they stand; see ``held.STATES``."""
 
-    active: int
-    suspended: int
-    revoked: int
-    expired: int
-    returned: int
+    active: int = 0
+    paused: int = 0
+    suspended: int = 0
+    revoked: int = 0
+    expired: int = 0
+    returned: int = 0
+    used: int = 0
 
     @property
     def ended(self) -> int:
         """Those under which nothing will ever be read again."""
-        return self.revoked + self.expired + self.returned
+        return self.revoked + self.expired + self.returned + self.used
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The read path of the room: plain selects on a connection, many consents in one statement."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -8,7 +9,9 @@ from sqlalchemy import Connection, Select, Table, and_, select
 
 from vrm.consents.effective import Standing
 from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
+from vrm.consents.often import is_limited
 from vrm.consents.terms import GrantedLine
+from vrm.consents.uses import uses_of
 
 _places = cast(Table, ConsentPlace.__table__)
 _consents = cast(Table, ConsentRow.__table__)
@@ -29,7 +32,7 @@ def standings(connection: Connection, *, client_id: str, consent_ids: Sequence[s
         _places,
         and_(_places.c.consumer_id == _consents.c.consumer_id, _places.c.consent_id == _consents.c.id),
     ).where(_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id)
-    return _standings(connection, query)
+    return _with_uses(connection, _standings(connection, query))
 
 
 def standings_of(
@@ -37,7 +40,7 @@ def standings_of(
 ) -> dict[str, Standing]:
     """How these consents of one person stand, by id, whoever holds them; another person's are left out."""
     query = _newest.where(_consents.c.consumer_id == consumer_id, _consents.c.id.in_(consent_ids))
-    return _standings(connection, query)
+    return _with_uses(connection, _standings(connection, query))
 
 
 def _standings(connection: Connection, query: Select[Any]) -> dict[str, Standing]:
@@ -54,19 +57,32 @@ def _standings(connection: Connection, query: Select[Any]) -> dict[str, Standing
             revision=row.revision,
             notice_version=row.notice_version,
             expires_at=row.expires_at,
+            paused=row.paused is not None,
             lines=tuple(GrantedLine(**line) for line in row.lines),
         )
         for row in connection.execute(query)
     }
 
 
+def _with_uses(connection: Connection, found: dict[str, Standing]) -> dict[str, Standing]:
+    """Most consents have no line that may not be read at will, and nothing more is asked for those."""
+    limited = [
+        (each.consumer_id, each.consent_id) for each in found.values() if any(map(is_limited, each.lines))
+    ]
+    if not limited:
+        return found
+    uses = uses_of(connection, limited)
+    return {id: replace(each, uses=uses.get(id, {})) for id, each in found.items()}
+
+
 def lock_versions(
-    connection: Connection, *, places: Sequence[tuple[str, str]]
+    connection: Connection, *, places: Sequence[tuple[str, str]], alone: bool = False
 ) -> dict[str, tuple[int, datetime]]:
     """``version`` and ``expires_at`` of active consents by id, given ``(consumer_id, consent_id)``.
 
     The rows are share-locked until the transaction ends, so a revoke either came first and is seen here, or
-    waits until what rests on this answer is committed. Those not active are left out.
+    waits until what rests on this answer is committed; ``alone``: other reads wait as well. Those not active are
+    left out.
     """
     query = (
         select(_consents.c.id, _consents.c.version, _consents.c.expires_at)
@@ -76,6 +92,6 @@ def lock_versions(
             _consents.c.state == "active",
         )
         .order_by(_consents.c.id)
-        .with_for_update(read=True)
+        .with_for_update(read=not alone)
     )
     return {row.id: (row.version, row.expires_at) for row in connection.execute(query)}

@@ -56,6 +56,7 @@ def _find(session: Session, coming: Coming, now: datetime) -> ConsentRow | None:
         ConsentRow.consumer_id == coming.consumer_id,
         ConsentRow.client_id == coming.client_id,
         ConsentRow.state == "active",
+        ConsentRow.paused.is_(None),
         ConsentRow.expires_at > now,
         ConsentRow.notice_version == coming.notice_version,
     )
@@ -67,7 +68,7 @@ def _find(session: Session, coming: Coming, now: datetime) -> ConsentRow | None:
         if blocked_since(session, consumer_id=coming.consumer_id, company_id=row.company_id) is not None:
             return None
         revision = Revision.of(session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision)))
-        if dict(revision.notice) == dict(coming.notice) and changes_nothing(coming.terms, revision):
+        if _words(revision.notice) == _words(coming.notice) and changes_nothing(coming.terms, revision):
             return row
     return None
 
@@ -75,8 +76,8 @@ def _find(session: Session, coming: Coming, now: datetime) -> ConsentRow | None:
 def may_recognise(
     session: Session, *, consumer_id: str, client_id: str, company_id: str, now: datetime
 ) -> bool:
-    """Whether a client may know of somebody that they are here: a consent of theirs stands, and no block."""
-    stands = (ConsentRow.state == "active") & (ConsentRow.expires_at > now)
+    """Whether a client may know of somebody that they are here: a consent of theirs stands, not paused, and no block."""
+    stands = (ConsentRow.state == "active") & (ConsentRow.expires_at > now) & ConsentRow.paused.is_(None)
     query = select(ConsentRow.id).where(
         ConsentRow.consumer_id == consumer_id, ConsentRow.client_id == client_id, stands
     )
@@ -104,6 +105,11 @@ def changes_nothing(terms: Terms, decided: Revision) -> bool:
         and all(_options([line]) & _options(granted) for line in terms.lines if line.required)
         and all(line.frequency != "once" for line in terms.lines)
     )
+
+
+def _words(notice: Mapping[str, Any]) -> dict[str, Any]:
+    """What a notice says of the company; what it says of the lines is held against the terms."""
+    return {name: said for name, said in notice.items() if name not in ("shown", "sha256")}
 
 
 def _whole(terms: Terms) -> tuple[object, ...]:

@@ -69,9 +69,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class Consent:
-    """What was granted, and how it stands. ``state``: active, revoked, returned (by its client) or expired.
+    """What was granted, and how it stands. ``state``: active, revoked, returned (by its client), expired or used.
 
-    Tokens of ``epoch`` are good; ``latest_epoch`` is what a code of the newest decision carries.
+    ``paused``: its person holds it back, ``alone`` or ``with_all`` others. Tokens of ``epoch`` are good; ``latest_epoch`` is what a code of the newest decision carries.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Consent:
     granted_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    paused: str | None
 
     def is_active(self, now: datetime) -> bool:
         """Whether it was neither ended nor has run out."""
@@ -113,6 +114,7 @@ class Consent:
             granted_at=row.granted_at,
             expires_at=row.expires_at,
             ended_at=row.ended_at,
+            paused=row.paused,
         )
 
 

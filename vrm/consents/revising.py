@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm import accesslog
 from vrm.consents.models import AskRow, ConsentKey, ConsentRow, RevisionRow
+from vrm.consents.recorded import record_of_revision
 from vrm.consents.records import Choice
 from vrm.consents.terms import MOST_DAYS, GrantedLine, Terms
 from vrm.errors import Invalid
@@ -76,20 +77,44 @@ def write_revision(
     and not granted in its opening.
     """
     ask.state, ask.decided_at = "granted", now
-    session.add(
-        RevisionRow(
-            consumer_id=row.consumer_id,
-            consent_id=row.id,
-            number=row.revision,
-            reason=reason,
-            terms=ask.terms,
-            lines=[line.to_json() for line in lines],
-            versions=[dict(version) for version in versions],
-            notice=dict(notice),
-            expires_at=row.expires_at,
-            created_at=now,
-        )
+    asked = {key for line in Terms.from_json(ask.terms).lines for key in line.options}
+    not_granted = sorted(asked - {line.key for line in lines})
+    add_revision(
+        session, keys, row, reason=reason, terms=ask.terms, lines=lines, versions=versions, notice=notice, now=now,
+        detail={"not_granted": not_granted, "ask": ask.id, **(detail or {})},
+    )  # fmt: skip
+
+
+def add_revision(
+    session: Session,
+    keys: KeyStore,
+    row: ConsentRow,
+    *,
+    reason: str,
+    terms: Mapping[str, Any],
+    lines: Sequence[GrantedLine],
+    versions: Sequence[Mapping[str, Any]],
+    notice: Mapping[str, Any],
+    now: datetime,
+    detail: Mapping[str, object],
+) -> None:
+    """Write what a consent allows from now on, as the revision whose number ``row`` has already, and its event.
+
+    The event's opening holds ``detail`` and the hash of the record that is made of it.
+    """
+    revision = RevisionRow(
+        consumer_id=row.consumer_id,
+        consent_id=row.id,
+        number=row.revision,
+        reason=reason,
+        terms=dict(terms),
+        lines=[line.to_json() for line in lines],
+        versions=[dict(version) for version in versions],
+        notice=dict(notice),
+        expires_at=row.expires_at,
+        created_at=now,
     )
+    session.add(revision)
     granted = {line.key for line in lines}
     session.execute(
         delete(ConsentKey).where(ConsentKey.consumer_id == row.consumer_id, ConsentKey.consent_id == row.id)
@@ -107,9 +132,9 @@ def write_revision(
         for key in sorted(granted)
     )
     session.flush()
-    asked = {key for line in Terms.from_json(ask.terms).lines for key in line.options}
-    said = {"not_granted": sorted(asked - granted), "ask": ask.id, **(detail or {})}
-    record(session, keys, row, f"consent.{reason}", keys_named=granted, now=now, detail=said)
+    # So the log shows that this very record was made then, and no other.
+    detail = {**detail, "record": record_of_revision(keys, row, revision).sha256}
+    record(session, keys, row, f"consent.{reason}", keys_named=granted, now=now, detail=detail)
 
 
 def record(

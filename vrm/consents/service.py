@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
+from vrm.consents import uses
 from vrm.consents.amending import Basis
 from vrm.consents.asks import open_row
 from vrm.consents.models import (
@@ -16,13 +17,16 @@ from vrm.consents.models import (
     ConsentKey,
     ConsentPlace,
     ConsentRow,
+    ConsentUse,
     DeskCode,
     DeskGuesses,
     RevisionRow,
     SubjectRow,
 )
+from vrm.consents.recorded import record_of_revision
 from vrm.consents.records import Choice, Consent, Revision
 from vrm.consents.revising import end_of, granted_lines, record, write_revision
+from vrm.consents.subjects import subject_of
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict, NotFound
 from vrm.ids import new_id
@@ -59,7 +63,7 @@ def grant(
         id=new_id(),
         client_id=ask.client_id,
         company_id=ask.company_id,
-        subject=_subject(session, consumer_id, ask.company_id),
+        subject=subject_of(session, consumer_id, ask.company_id),
         state="active",
         version=1,
         epoch=1,
@@ -77,12 +81,21 @@ def grant(
     return Consent.of(consent)
 
 
-def revoke(session: Session, keys: KeyStore, *, consumer_id: str, consent_id: str, now: datetime) -> Consent:
-    """End a consent now. Every token that rests on it is worth nothing from the commit on."""
-    row = _consent(session, consumer_id, consent_id)
-    if row.state != "active" or row.expires_at <= now:
-        raise Conflict("This consent has ended already; nothing can be read under it.", code="consent_ended")
-    return _end(session, keys, row, state="revoked", actor="consumer", now=now)
+def revoke(
+    session: Session,
+    keys: KeyStore,
+    *,
+    consumer_id: str,
+    consent_id: str,
+    now: datetime,
+    channel: str | None = None,
+) -> Consent:
+    """End a consent now. Every token that rests on it is worth nothing from the commit on.
+
+    ``channel``: the way it was done, where that is not the person's own pages; it stands in the event's opening.
+    """
+    row = get_running(session, consumer_id, consent_id, now)
+    return _end(session, keys, row, state="revoked", actor="consumer", now=now, channel=channel)
 
 
 def give_back(session: Session, keys: KeyStore, *, client_id: str, consent_id: str, now: datetime) -> Consent:
@@ -116,6 +129,19 @@ def end_all(session: Session, keys: KeyStore, *, consumer_id: str, now: datetime
     for row in session.scalars(query.order_by(ConsentRow.id)).all():
         state, actor = ("expired", "system") if row.expires_at <= now else ("revoked", "consumer")
         _end(session, keys, row, state=state, actor=actor, now=now)
+
+
+def close_used(session: Session, keys: KeyStore, *, now: datetime, limit: int = 100) -> int:
+    """End the consents of which every line was for once, and was read; how many that were."""
+    done = 0
+    for consumer_id, consent_id in uses.list_closing(session, now=now, limit=limit):
+        row = get_row(session, consumer_id, consent_id)
+        revision = Revision.of(session.get_one(RevisionRow, (consumer_id, consent_id, row.revision)))
+        runs = row.state == "active" and row.expires_at > now
+        if uses.close(session, row, revision.lines, now=now) and runs and not revision.terms.sign_in:
+            _end(session, keys, row, state="used", actor="system", now=now)
+            done += 1
+    return done
 
 
 def list_consents(session: Session, *, consumer_id: str) -> list[Consent]:
@@ -155,7 +181,7 @@ def list_standing(
 
 def get_consent(session: Session, *, consumer_id: str, consent_id: str) -> Consent:
     """One consent of this person. Raises ``NotFound`` for everybody else's."""
-    return Consent.of(_consent(session, consumer_id, consent_id))
+    return Consent.of(get_row(session, consumer_id, consent_id))
 
 
 def list_revisions(session: Session, *, consumer_id: str, consent_id: str) -> list[Revision]:
@@ -168,7 +194,7 @@ def list_revisions(session: Session, *, consumer_id: str, consent_id: str) -> li
 
 def get_newest_revision(session: Session, *, consumer_id: str, consent_id: str) -> Revision:
     """What a consent allows now, or allowed last. Raises ``NotFound``."""
-    row = _consent(session, consumer_id, consent_id)
+    row = get_row(session, consumer_id, consent_id)
     return Revision.of(session.get_one(RevisionRow, (consumer_id, consent_id, row.revision)))
 
 
@@ -181,13 +207,20 @@ def sweep(session: Session, *, now: datetime) -> None:
 def forget(session: Session, *, consumer_id: str) -> None:
     """Delete everything this room keeps about a person."""
     for table in (
-        AskRow, ConsentRow, RevisionRow, ConsentKey, ConsentPlace, SubjectRow, DeskCode, CompanyBlock,
+        AskRow, ConsentRow, RevisionRow, ConsentKey, ConsentPlace, ConsentUse, SubjectRow, DeskCode, CompanyBlock,
     ):  # fmt: skip
         session.execute(delete(table).where(table.consumer_id == consumer_id))
 
 
 def _end(
-    session: Session, keys: KeyStore, row: ConsentRow, *, state: str, actor: str, now: datetime
+    session: Session,
+    keys: KeyStore,
+    row: ConsentRow,
+    *,
+    state: str,
+    actor: str,
+    now: datetime,
+    channel: str | None = None,
 ) -> Consent:
     row.state, row.ended_at = state, now
     row.version += 1
@@ -200,21 +233,25 @@ def _end(
     session.flush()
     revision = session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
     named = {line["key"] for line in revision.lines}
-    record(session, keys, row, f"consent.{state}", keys_named=named, now=now, actor=actor)
+    # What ended is said by the hash of its record, as what began was.
+    detail = {"record": record_of_revision(keys, row, revision).sha256}
+    if channel is not None:
+        detail["channel"] = channel
+    record(session, keys, row, f"consent.{state}", keys_named=named, now=now, actor=actor, detail=detail)
     return Consent.of(row)
 
 
-def _consent(session: Session, consumer_id: str, consent_id: str) -> ConsentRow:
+def get_running(session: Session, consumer_id: str, consent_id: str, now: datetime) -> ConsentRow:
+    """As ``get_row``. Raises ``Conflict`` for a consent that has ended."""
+    row = get_row(session, consumer_id, consent_id)
+    if row.state != "active" or row.expires_at <= now:
+        raise Conflict("This consent has ended already; nothing can be read under it.", code="consent_ended")
+    return row
+
+
+def get_row(session: Session, consumer_id: str, consent_id: str) -> ConsentRow:
+    """The row of a consent of this person, to be changed within the room. Raises ``NotFound``."""
     row = session.get(ConsentRow, (consumer_id, consent_id))
     if row is None:
         raise NotFound("There is no such consent.")
     return row
-
-
-def _subject(session: Session, consumer_id: str, company_id: str) -> str:
-    row = session.get(SubjectRow, (consumer_id, company_id))
-    if row is None:
-        row = SubjectRow(consumer_id=consumer_id, company_id=company_id, subject=new_id())
-        session.add(row)
-        session.flush()
-    return row.subject

@@ -18,6 +18,9 @@ MOST_DAYS = 365
 
 MOST_LINES = 60
 MOST_WHY = 200
+Place = tuple[str, str]
+"""Key and purpose."""
+
 FREQUENCIES = ("once", "daily", "weekly", "monthly", "when_needed")
 
 
@@ -51,6 +54,7 @@ class Terms:
     ``sign_in``: it wants to recognise the person by their pairwise subject, and may want nothing else.
     ``scope_purpose`` is what the lines that scopes asked for are for, where scopes did. ``keeps_end``: it adds to what was
     granted, and does not ask that this end on another day; ``duration_days`` are then those that were asked at first.
+    ``kept``: so many of its first lines were granted before, and only stay.
     """
 
     lines: tuple[Line, ...]
@@ -60,6 +64,7 @@ class Terms:
     sign_in: bool = False
     scope_purpose: str | None = None
     keeps_end: bool = False
+    kept: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As stored and hashed."""
@@ -78,6 +83,7 @@ class Terms:
             stored.get("sign_in", False),
             stored.get("scope_purpose"),
             stored.get("keeps_end", False),
+            stored.get("kept", 0),
         )
 
 
@@ -92,6 +98,11 @@ class GrantedLine:
     why: str
     frequency: str
     item_id: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """What tells the line from every other of its consent."""
+        return self.key, self.purpose
 
     def to_json(self) -> dict[str, Any]:
         """As stored in a revision."""

@@ -107,7 +107,10 @@ def _not_granted(
     def work(session: Session) -> None:
         ask_id = seed.asked(session, consumer_id, client, terms, now=at)
         if refused:
-            consents.refuse(session, house.keys, consumer_id=consumer_id, ask_id=ask_id, now=at)
+            consents.refuse(
+                session, house.keys, consumer_id=consumer_id, ask_id=ask_id, now=at,
+                notice=seed.shown(session, house, client, terms),
+            )  # fmt: skip
 
     house.database.write(work)
 

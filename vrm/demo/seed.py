@@ -14,6 +14,7 @@ from vrm.companies import Client
 from vrm.config import write_private
 from vrm.disclosures import Door, Reader
 from vrm.house import House
+from vrm.web.asking import letter
 
 PASSWORD = "a quiet garden behind the house"  # noqa: S105  # of invented people, on this machine only
 _CHEAP = accounts.Hasher(accounts.Cost(64, 1, 1))
@@ -137,6 +138,12 @@ def asked(session: Session, consumer_id: str, client: Client, terms: consents.Te
     )  # fmt: skip
 
 
+def shown(session: Session, house: House, client: Client, terms: consents.Terms) -> dict[str, Any]:
+    """What the page of such a request says of its company."""
+    company = companies.get_company(session, company_id=client.company_id)
+    return letter.notice_of(company, terms, house.catalogue)
+
+
 def granted(
     house: House,
     consumer_id: str,
@@ -158,7 +165,7 @@ def granted(
             session, house.keys, consumer_id=consumer_id,
             ask_id=asked(session, consumer_id, client, terms, now=now),
             choices=choices, duration_days=terms.duration_days,
-            versions=[], notice={}, notice_version=1, now=now,
+            versions=[], notice=shown(session, house, client, terms), notice_version=1, now=now,
         )  # fmt: skip
 
     return house.database.write(work)

@@ -10,7 +10,7 @@ Called by the API alone. This room knows nothing of HTTP and never decides what 
 from vrm.disclosures.agents import agent_pseudonym, check_agent
 from vrm.disclosures.answers import Answer, Omitted, Refusal
 from vrm.disclosures.door import Door, Reader
-from vrm.disclosures.evidence import company_may_see
+from vrm.disclosures.evidence import company_may_see, value_names
 
 __all__ = [
     "Answer",
@@ -21,4 +21,5 @@ __all__ = [
     "agent_pseudonym",
     "check_agent",
     "company_may_see",
+    "value_names",
 ]

@@ -1,11 +1,12 @@
 """What a reader gets."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
 class Omitted:
-    """A key that is not in the answer. ``reason``: ``not_granted`` or ``no_value``."""
+    """A key that is not in the answer. ``reason``: ``not_granted``, ``no_value`` or ``too_soon``."""
 
     key: str
     reason: str
@@ -33,6 +34,7 @@ class Refusal:
     """Nothing. ``code`` is what the company may know; the person and the log see what happened.
 
     ``replaced``: the consent stands, and the token is from before a later decision, whose code its client has redeemed.
+    ``again``: when something of it may be read again that was read as often as was allowed; None where nothing will be.
     """
 
     consent_id: str
@@ -40,3 +42,4 @@ class Refusal:
     event_id: str
     leaf_hash: bytes
     replaced: bool = False
+    again: datetime | None = None

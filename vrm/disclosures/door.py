@@ -183,7 +183,9 @@ class Door:
             )
         )
         replaced = verdict.code == "superseded"
-        refusal = Refusal(consent_id, verdict.public, prepared.event_id, prepared.leaf_hash, replaced)
+        refusal = Refusal(
+            consent_id, verdict.public, prepared.event_id, prepared.leaf_hash, replaced, verdict.again
+        )
         return Draft(refusal, prepared, facts.client.client_id)
 
     def _answered(
@@ -229,6 +231,7 @@ class Door:
             standing.consumer_id,
             standing.version,
             standing.notice_version,
+            tuple(line for line in verdict.lines if line.key in filled.profile and consents.is_limited(line)),
         )
 
     def _about(self, standing: consents.Standing) -> accesslog.About:

@@ -12,7 +12,10 @@ from vrm.disclosures.answers import Answer, Refusal
 
 @dataclass(frozen=True)
 class Draft:
-    """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check."""
+    """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check.
+
+    ``limited``: lines among those read that may not be read as often as one likes.
+    """
 
     result: Answer | Refusal
     prepared: accesslog.Prepared
@@ -20,6 +23,12 @@ class Draft:
     consumer_id: str | None = None
     version: int | None = None
     notice_version: int = 0
+    limited: tuple[consents.GrantedLine, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where its consent lives."""
+        return self.consumer_id or "", self.result.consent_id
 
 
 def commit(connection: Connection, groups: Sequence[Sequence[Draft]]) -> list[list[bool]]:
@@ -32,9 +41,12 @@ def commit(connection: Connection, groups: Sequence[Sequence[Draft]]) -> list[li
     answers = [draft for draft in drafts if draft.version is not None]
     versions: dict[str, tuple[int, datetime]] = {}
     clients: dict[str, companies.ClientStanding] = {}
+    uses: dict[str, consents.Uses] = {}
     if answers:
-        places = [(draft.consumer_id or "", draft.result.consent_id) for draft in answers]
-        versions = consents.lock_versions(connection, places=places)
+        limited = [draft.place for draft in answers if draft.limited]
+        places = [draft.place for draft in answers]
+        versions = consents.lock_versions(connection, places=places, alone=bool(limited))
+        uses = {**consents.uses_of(connection, limited)}
         ids = sorted({draft.client_id for draft in answers})
         clients = companies.client_standings(connection, client_ids=ids, lock=True)
     now = clock.now()
@@ -45,7 +57,25 @@ def commit(connection: Connection, groups: Sequence[Sequence[Draft]]) -> list[li
         version, expires_at = versions.get(draft.result.consent_id, (0, now))
         client = clients[draft.client_id]
         agreed = client.may_read and client.notice_version == draft.notice_version
-        return agreed and version == draft.version and expires_at > now
+        if not agreed or version != draft.version or expires_at <= now:
+            return False
+        if not draft.limited:
+            return True
+        consumer_id, consent_id = draft.place
+        taken = consents.take_uses(
+            connection,
+            consumer_id=consumer_id,
+            consent_id=consent_id,
+            lines=draft.limited,
+            uses=uses[consent_id],
+            now=now,
+        )
+        if taken:  # another reader of the same consent may be in this very group
+            uses[consent_id] = {
+                **dict.fromkeys((line.place for line in draft.limited), now),
+                **uses[consent_id],
+            }
+        return taken
 
     kept = [[stands(draft) for draft in group] for group in groups]
     accesslog.append(

@@ -37,6 +37,7 @@ def fill(
     """Open what the lines need and nothing else. A line without a value is omitted with its reason."""
     profile: dict[str, object] = {}
     omitted = [Omitted(key, "not_granted") for key in permitted.not_granted]
+    omitted += [Omitted(key, "too_soon") for key in permitted.not_yet]
     versions: list[list[object]] = []
     for line in permitted.lines:
         behind = [value for value in sealed if _belongs(catalogue, line, value)]

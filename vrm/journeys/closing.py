@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from keys import BACKUP_DAYS, Aad, KeyStore, NoKey
-from vrm import accesslog, accounts, clock, consents, profiles, tokens, work
+from vrm import accesslog, accounts, clock, consents, notices, profiles, tokens, work
 from vrm.db import Database
 from vrm.ids import new_id
 from vrm.work import Job, Patience
@@ -30,7 +30,7 @@ SETTLES = timedelta(minutes=1)
 UNTIL_DONE = Patience(attempts=2**31)
 """Tried again for ever, an hour apart at most: nobody is half erased."""
 
-_LETTERS = ("sign_up", "reset", "password_changed", "exposed")
+_LETTERS = ("sign_up", "reset", "password_changed", "exposed", "notice", "digest", "news", "receipt")
 
 
 def unreadable_from(now: datetime) -> datetime:
@@ -80,6 +80,7 @@ def _leave(session: Session, keys: KeyStore, *, consumer_id: str, now: datetime)
         consents.end_all(session, keys, consumer_id=consumer_id, now=now)
     tokens.forget(session, consumer_id=consumer_id)
     consents.forget(session, consumer_id=consumer_id)
+    notices.forget(session, consumer_id=consumer_id)
     profiles.forget(session, consumer_id=consumer_id)
     accounts.forget(session, consumer_id=consumer_id)
     work.forget(session, owner_id=consumer_id)

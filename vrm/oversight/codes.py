@@ -20,7 +20,7 @@ _PROGRAMS = (
 CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "disclosure": (
-            "client_suspended", "revoked", "expired", "notice_changed", "superseded", "erased", "purpose_required",
+            "client_suspended", "revoked", "returned", "expired", "used", "paused", "too_soon", "notice_changed", "superseded", "erased", "purpose_required",
             "purpose_not_permitted", "keys_not_permitted", "not_found", "unreadable",
         ),
         "company.changed": (
@@ -42,7 +42,7 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "case.changed": ("marked", "unmarked", "noted", "closed", "reopened", "exported"),
         "case.exported": ("case", "exposure"),
         "exposure.traced": ("counted", "notified"),
-        "keys.signing_rotated": ("at_once",),
+        "keys.signing_rotated": ("at_once", "receipts"),
         "keys.log_rotated": ("begun", "finished"),
         "backup.restored": ("unheard",),
         "log.exported": ("all", "selection", "archive", "archive_moved"),

@@ -28,7 +28,7 @@ _TALLIES, _INDEX, _AGENTS = table(LogTally), table(LogIndex), table(LogAgentDay)
 _STATE = table(LogIndexState)
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _READ = "disclosure"
-_ENDED = ("consent.revoked", "consent.returned", "consent.expired")
+_ENDED = ("consent.revoked", "consent.returned", "consent.expired", "consent.used")
 
 Counts = dict[datetime, int]
 

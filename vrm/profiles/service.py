@@ -1,50 +1,23 @@
 """Verbs on a profile. The edge commits; every opening of a value is a visible call."""
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-import rfc8785
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from keys import Aad, KeyStore
-from vrm.catalogue import Catalogue, Value
+from keys import KeyStore
+from vrm.catalogue import Catalogue
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id
-from vrm.profiles.models import ValueRow
+from vrm.profiles.models import ProposalRow, ValueRow
+from vrm.profiles.values import OWN, Item, Sealed, find_head, opened
+from vrm.profiles.versions import drop_typed, flush, write
 
 SINGLE = "00000000-0000-4000-8000-000000000001"
 """The item of a field that has only one."""
 
 MOST_ITEMS = 50
-
-
-@dataclass(frozen=True)
-class Item:
-    """An opened value, as the person sees it."""
-
-    field: str
-    item_id: str
-    version: int
-    value: Value
-    source: str
-    verified_by: str | None
-    verified_at: datetime | None
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """A current value that nobody has opened yet."""
-
-    field: str
-    item_id: str
-    version: int
-    sealed: bytes
 
 
 def put(
@@ -57,13 +30,17 @@ def put(
     raw: object,
     item_id: str | None = None,
     seen_version: int = 0,
-    source: str = "consumer",
+    since: int | None = None,
+    source: str = OWN,
+    verified_by: str | None = None,
     now: datetime,
 ) -> Item:
     """Add a value, or correct the one whose version the person saw.
 
     ``seen_version`` is 0 for a new item. Raises ``InvalidValue`` where the catalogue refuses the value, ``Stale``
-    where another edit came first: nothing is overwritten unseen.
+    where another edit came first: nothing is overwritten unseen. ``since`` is the version that stood when the
+    person began to type: what was saved on the way from there to here is not kept as earlier versions. ``verified_by``: who vouches for
+    the value, where somebody does.
     """
     key = catalogue.get(field)
     if key.kind != "field":
@@ -76,7 +53,7 @@ def put(
     elif not is_id(item_id):
         raise NotFound("There is no such entry.")
 
-    head = _head(session, consumer_id, field, item_id)
+    head = find_head(session, consumer_id, field, item_id)
     live = head is not None and head.sealed is not None
     if (head.version if live and head is not None else 0) != seen_version:
         raise Stale("This was changed in another window. Look at both, then save again.")
@@ -84,33 +61,31 @@ def put(
         raise Conflict(
             f"There are {MOST_ITEMS} entries here already. Delete one first.", code="too_many_items"
         )
-    version = head.version + 1 if head is not None else 1
-    if head is not None:
-        head.current = False
-        session.flush()
-    row = ValueRow(
-        consumer_id=consumer_id,
-        field=field,
-        item_id=item_id,
-        version=version,
-        current=True,
-        sealed=keys.seal(
-            consumer_id, rfc8785.dumps(cast(str, value)), _aad(consumer_id, field, item_id, version)
-        ),
+    if live and head is not None and source == OWN:
+        kept = opened(keys, head)
+        if kept.value == value:  # saved without a change: nothing that a history could tell
+            return kept
+    item = write(
+        session,
+        keys,
+        head,
+        (consumer_id, field, item_id),
+        value,
         source=source,
-        added_at=head.added_at if live and head is not None else now,
-        created_at=now,
+        verified_by=verified_by,
+        verified_at=now if verified_by else None,
+        now=now,
     )
-    session.add(row)
-    _flush(session)
-    return Item(field, item_id, version, value, source, None, None, now)
+    if since is not None:
+        drop_typed(session, item, consumer_id=consumer_id, since=since, now=now)
+    return item
 
 
 def remove(
     session: Session, *, consumer_id: str, field: str, item_id: str, seen_version: int, now: datetime
 ) -> None:
     """Delete an item and every earlier version of it; an empty mark keeps its version number from being reused."""
-    head = _head(session, consumer_id, field, item_id)
+    head = find_head(session, consumer_id, field, item_id)
     if head is None or head.sealed is None:
         raise NotFound("There is nothing here to delete.")
     if head.version != seen_version:
@@ -130,12 +105,12 @@ def remove(
             version=version,
             current=True,
             sealed=None,
-            source="consumer",
+            source=OWN,
             added_at=now,
             created_at=now,
         )
     )
-    _flush(session)
+    flush(session)
 
 
 def list_items(
@@ -149,14 +124,14 @@ def list_items(
         query = query.where(ValueRow.field.in_(fields))
     found: dict[str, list[Item]] = {}
     for row in session.scalars(query.order_by(ValueRow.field, ValueRow.added_at, ValueRow.item_id)):
-        found.setdefault(row.field, []).append(_opened(keys, row))
+        found.setdefault(row.field, []).append(opened(keys, row))
     return found
 
 
 def find_item(session: Session, keys: KeyStore, *, consumer_id: str, field: str, item_id: str) -> Item | None:
     """One current value, opened."""
-    row = _head(session, consumer_id, field, item_id)
-    return None if row is None or row.sealed is None else _opened(keys, row)
+    row = find_head(session, consumer_id, field, item_id)
+    return None if row is None or row.sealed is None else opened(keys, row)
 
 
 def sealed_values(
@@ -180,46 +155,10 @@ def sealed_values(
     return found
 
 
-def open_value(keys: KeyStore, consumer_id: str, sealed: Sealed) -> Value:
-    """Open one sealed value. Raises ``CannotOpen`` when it was moved, changed, or its key destroyed."""
-    aad = _aad(consumer_id, sealed.field, sealed.item_id, sealed.version)
-    value: Value = json.loads(keys.open(consumer_id, sealed.sealed, aad))
-    return value
-
-
 def forget(session: Session, *, consumer_id: str) -> None:
     """Delete everything this room keeps about a person."""
-    session.execute(delete(ValueRow).where(ValueRow.consumer_id == consumer_id))
-
-
-def _aad(consumer_id: str, field: str, item_id: str, version: int) -> Aad:
-    return Aad(kind="value", owner=consumer_id, object=item_id, field=field, version=version)
-
-
-def _opened(keys: KeyStore, row: ValueRow) -> Item:
-    assert row.sealed is not None
-    value = open_value(keys, row.consumer_id, Sealed(row.field, row.item_id, row.version, row.sealed))
-    return Item(
-        row.field,
-        row.item_id,
-        row.version,
-        value,
-        row.source,
-        row.verified_by,
-        row.verified_at,
-        row.created_at,
-    )
-
-
-def _head(session: Session, consumer_id: str, field: str, item_id: str) -> ValueRow | None:
-    return session.scalars(
-        select(ValueRow).where(
-            ValueRow.consumer_id == consumer_id,
-            ValueRow.field == field,
-            ValueRow.item_id == item_id,
-            ValueRow.current.is_(True),
-        )
-    ).first()
+    for table in (ValueRow, ProposalRow):
+        session.execute(delete(table).where(table.consumer_id == consumer_id))
 
 
 def _count(session: Session, consumer_id: str, field: str) -> int:
@@ -230,10 +169,3 @@ def _count(session: Session, consumer_id: str, field: str) -> int:
         ValueRow.sealed.is_not(None),
     )
     return len(session.scalars(query).all())
-
-
-def _flush(session: Session) -> None:
-    try:
-        session.flush()
-    except IntegrityError as fault:  # two first versions at once: the other one came first
-        raise Stale("This was changed in another window. Look at both, then save again.") from fault

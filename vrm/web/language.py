@@ -25,7 +25,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 _COOKIE = "vrm-lang"
 # Dates in the source language are day first, "12 March 2026, 9:41 am"; plain "en" would be month first.
-_REGIONS = {"en": "en_AU"}
+REGIONS = {"en": "en_AU"}
 
 
 def gettext(text: str, **values: object) -> str:
@@ -80,7 +80,7 @@ class _Languages(flask_babel.Babel):  # type: ignore[misc]
 
 def install(app: Flask) -> None:
     """Choose a language for each request: ``?lang=``, then the cookie it left, then what the browser asks for."""
-    _Languages(app, default_locale=_REGIONS["en"], locale_selector=_choose)
+    _Languages(app, default_locale=REGIONS["en"], locale_selector=_choose)
     app.after_request(_keep_choice)
 
 
@@ -89,7 +89,7 @@ def _choose() -> str:
     if asked not in LANGUAGES:
         asked = request.accept_languages.best_match(LANGUAGES) or "en"
     g.language = asked
-    return _REGIONS.get(asked, asked)
+    return REGIONS.get(asked, asked)
 
 
 def _keep_choice(response: Response) -> Response:

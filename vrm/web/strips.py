@@ -7,12 +7,16 @@ from typing import Any, NamedTuple
 from babel.dates import format_skeleton
 from flask_babel import get_locale
 
+FINEST = 200
+
 
 class Strip(NamedTuple):
-    """One company's reads and refusals, each a percentage of the way from ``start`` to ``end``."""
+    """One company's reads and refusals, each a percentage of the way from ``start`` to ``end``.
+
+    What cannot be told apart on paper is one mark: a strip has at most ``FINEST`` of a kind.
+    """
 
     company: str
-    consent_id: str | None
     reads: list[float]
     refusals: list[float]
 
@@ -25,15 +29,17 @@ class Mark(NamedTuple):
 
 
 def strips(rows: Iterable[Mapping[str, Any]], *, start: datetime, end: datetime) -> list[Strip]:
-    """One strip for each company in ``rows`` (as on the page of reads), the busiest first."""
-    found: dict[str, Strip] = {}
+    """One strip for each company in ``rows`` [at, company, outcome], the busiest first."""
+    found: dict[str, tuple[int, set[float], set[float]]] = {}
     for row in rows:
         if not start <= row["at"] <= end:
             continue
-        strip = found.setdefault(row["company"], Strip(row["company"], row["consent_id"], [], []))
-        place = round(100 * ((row["at"] - start) / (end - start)), 1)
-        (strip.reads if row["outcome"] == "permitted" else strip.refusals).append(min(place, 99.5))
-    return sorted(found.values(), key=lambda strip: (-len(strip.reads) - len(strip.refusals), strip.company))
+        times, reads, refusals = found.get(row["company"], (0, set(), set()))
+        place = round(FINEST * ((row["at"] - start) / (end - start))) * 100 / FINEST
+        (reads if row["outcome"] == "permitted" else refusals).add(min(place, 99.5))
+        found[row["company"]] = times + 1, reads, refusals
+    busiest = sorted(found.items(), key=lambda each: (-each[1][0], each[0]))
+    return [Strip(company, sorted(reads), sorted(refusals)) for company, (_, reads, refusals) in busiest]
 
 
 def axis(*, start: datetime, end: datetime, steps: int = 3) -> list[Mark]:

@@ -9,11 +9,12 @@ knows how mail leaves the house, and not what is written in it.
 """
 
 from vrm.work.address import parse_address
+from vrm.work.answering import answer_address, code_answered
 from vrm.work.backoff import PATIENCE, Patience
 from vrm.work.errors import MailNotSent
 from vrm.work.letters import KIND as KIND_OF_LETTERS
 from vrm.work.letters import drop_letters, enqueue_letter
-from vrm.work.mail import FolderTransport, Mail, SmtpTransport, Transport, new_message_id
+from vrm.work.mail import Attachment, FolderTransport, Mail, SmtpTransport, Transport, new_message_id
 from vrm.work.service import (
     Count,
     Job,
@@ -31,6 +32,7 @@ from vrm.work.service import (
 __all__ = [
     "KIND_OF_LETTERS",
     "PATIENCE",
+    "Attachment",
     "Count",
     "FolderTransport",
     "Job",
@@ -39,8 +41,10 @@ __all__ = [
     "Patience",
     "SmtpTransport",
     "Transport",
+    "answer_address",
     "bury",
     "claim",
+    "code_answered",
     "counts",
     "database_time",
     "discard_dead",

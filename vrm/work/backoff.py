@@ -8,12 +8,13 @@ from datetime import timedelta
 class Patience:
     """Waits double from ``first`` up to ``longest``; after ``attempts`` claims the job is dead.
 
-    The default gives up after about four hours, so a mail server may be down for a morning.
+    The default gives up after about a week, an hour apart in the end, so a mail server may be down for days (RFC 5321,
+    section 4.5.4.1, has at least four to five).
     """
 
     first: timedelta = timedelta(seconds=10)
     longest: timedelta = timedelta(hours=1)
-    attempts: int = 12
+    attempts: int = 180
 
     def wait(self, attempts: int) -> timedelta:
         """The wait after so many attempts, the first being 1."""

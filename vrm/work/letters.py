@@ -5,6 +5,8 @@ id. Its words are chosen when it is sent::
 
     {"letter": "sign_up", "to": "anna@example.com", "language": "en", "message_id": "<f81d…@vrm.example>",
      "values": {"link": "https://vrm.example/…"}}
+
+One about a consent has its ``stop_code`` as well, with which whoever gets it stops that consent.
 """
 
 import json
@@ -34,8 +36,12 @@ def enqueue_letter(
     language: str,
     issuer: str,
     now: datetime,
+    stop_code: str | None = None,
 ) -> None:
-    """Have a letter sent if the transaction commits. ``letter`` is one of those the worker can write."""
+    """Have a letter sent if the transaction commits. ``letter`` is one of those the worker can write.
+
+    ``stop_code``: of the consent it is about; the letter says how to stop that, where its words have a place for it.
+    """
     job_id = new_id()
     written = {
         "letter": letter,
@@ -43,6 +49,7 @@ def enqueue_letter(
         "language": language,
         "message_id": new_message_id(urlsplit(issuer).hostname or "localhost"),
         "values": dict(values),
+        **({} if stop_code is None else {"stop_code": stop_code}),
     }
     sealed = keys.seal(
         keys.INSTANCE_OWNER, json.dumps(written).encode(), Aad(KIND, keys.INSTANCE_OWNER, job_id)

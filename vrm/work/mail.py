@@ -25,20 +25,42 @@ from vrm.errors import Invalid
 from vrm.ids import new_id
 from vrm.work.errors import MailNotSent
 
+_MEDIA_TYPE = re.compile(
+    r"(?!multipart/|message/)[a-z]+/[a-z0-9][a-z0-9.+-]*"
+)  # parts of a letter are not files
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter. ``media_type`` as in ``application/json``."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
 
 @dataclass(frozen=True)
 class Mail:
-    """A plain-text letter to one person. Only its Message-ID shows in a repr."""
+    """A plain-text letter to one person. Only its Message-ID shows in a repr.
+
+    ``reply_to``: where an answer goes, if that is not where the letter comes from.
+    """
 
     to: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
     message_id: str
+    reply_to: str | None = field(default=None, repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
+        headers = [self.to, self.subject, self.message_id, self.reply_to or ""]
+        headers += [text for file in self.attachments for text in (file.name, file.media_type)]
         # A line break would start a header of the writer's choosing (RFC 5322, section 2.2).
-        if any(ord(letter) < 32 or ord(letter) == 127 for letter in self.to + self.subject + self.message_id):
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in "".join(headers)):
             raise Invalid("A mail header holds a control character.", code="bad_mail")
+        if not all(_MEDIA_TYPE.fullmatch(file.media_type) for file in self.attachments):
+            raise Invalid("An attachment is of no media type.", code="bad_mail")
 
     def message(self, sender: str, *, encoding: Literal["8bit", "quoted-printable"]) -> EmailMessage:
         """The letter as RFC 5322 has it. ``Auto-Submitted`` keeps holiday replies away (RFC 3834, section 5)."""
@@ -49,7 +71,12 @@ class Mail:
         message["Date"] = format_datetime(clock.now())
         message["Message-ID"] = self.message_id
         message["Auto-Submitted"] = "auto-generated"
+        if self.reply_to is not None:
+            message["Reply-To"] = self.reply_to
         message.set_content(self.text, cte=encoding)
+        for file in self.attachments:
+            main, _, sub = file.media_type.partition("/")
+            message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         return message
 
 

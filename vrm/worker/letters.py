@@ -6,12 +6,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from keys import Aad, KeyStore
 from vrm import work
 from vrm.web.language import catalogue
 from vrm.work import Job, Mail
+from vrm.worker import notice_letters
 
 KIND = work.KIND_OF_LETTERS
 
@@ -137,14 +139,54 @@ LETTERS: Mapping[str, Letter] = {
             "If it was not you, choose a new password at once:\n\n    %(link)s\n"
         ),
     ),
+    **{name: Letter(*words) for name, words in notice_letters.WORDS.items()},
 }
 
 
-def open_letter(keys: KeyStore, job: Job, *, issuer: str) -> Mail:
-    """Open and render a waiting letter. Every time with the same Message-ID, so one sent twice is shown once."""
-    written = json.loads(keys.open(keys.INSTANCE_OWNER, job.payload, Aad(KIND, keys.INSTANCE_OWNER, job.id)))
-    subject, text = render(written["letter"], issuer, written["values"], written.get("language", "en"))
-    return Mail(to=written["to"], subject=subject, text=text, message_id=written["message_id"])
+STOP_BY_ANSWER = N_(
+    "To stop this permission, answer this letter. It does not matter what you write: the permission ends.\n"
+    "Or open this link to stop it, or only to pause it; you need not sign in:\n\n    %(stop_link)s\n"
+)
+STOP_BY_LINK = N_(
+    "To stop this permission, or only to pause it, open this link; you need not sign in:\n\n    %(stop_link)s\n"
+)
+"""What ``%(stop)s`` in a letter about a consent says: where no answer would reach us, none is asked for."""
+
+
+def open_letter(keys: KeyStore, job: Job, *, issuer: str, reply_address: str | None = None) -> Mail:
+    """Open and render a waiting letter. Every time with the same Message-ID, so one sent twice is shown once.
+
+    ``reply_address``: where answers about consents reach us, if they do.
+    """
+    written = opened(keys, job)
+    letter, language, values = written["letter"], written.get("language", "en"), written["values"]
+    code, reply_to = written.get("stop_code"), None
+    if code is not None:
+        values = {**values, "stop": how_to_stop(code, issuer, language, by_answer=reply_address is not None)}
+        # Whose answer stops something must have read that it does.
+        if reply_address is not None and "%(stop)s" in LETTERS[letter].text:
+            reply_to = work.answer_address(reply_address, code)
+    subject, text = render(letter, issuer, values, language)
+    return Mail(
+        to=written["to"],
+        subject=subject,
+        text=text,
+        message_id=written["message_id"],
+        reply_to=reply_to,
+    )
+
+
+def opened(keys: KeyStore, job: Job) -> Mapping[str, Any]:
+    """A waiting letter, as ``vrm.work.letters`` says."""
+    aad = Aad(KIND, keys.INSTANCE_OWNER, job.id)
+    written: Mapping[str, Any] = json.loads(keys.open(keys.INSTANCE_OWNER, job.payload, aad))
+    return written
+
+
+def how_to_stop(code: str, issuer: str, language: str, *, by_answer: bool) -> str:
+    """How whoever gets a letter stops the consent with this code."""
+    words = STOP_BY_ANSWER if by_answer else STOP_BY_LINK
+    return catalogue(language).gettext(words) % {"stop_link": f"{issuer}/stop/{code}"}
 
 
 _UNSAID = {"inviter": N_("Somebody"), "role": N_("it is told on the page")}
@@ -154,6 +196,7 @@ _UNSAID = {"inviter": N_("Somebody"), "role": N_("it is told on the page")}
 def render(letter: str, issuer: str, values: Mapping[str, str], language: str) -> tuple[str, str]:
     """Subject and text; KeyError when the letter or one of its values is missing."""
     words, translated = LETTERS[letter], catalogue(language).gettext
+    values = notice_letters.filled(letter, values, issuer, language)
     unsaid = {name: translated(word) for name, word in _UNSAID.items()}
     filled = {"host": urlsplit(issuer).netloc, **unsaid, **values}
     return translated(words.subject) % filled, translated(words.text) % filled

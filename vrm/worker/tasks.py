@@ -4,14 +4,29 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, accounts, clock, companies, consents, journeys, oversight, tokens, work
+from keys import CannotOpen, NoKey
+from vrm import (
+    accesslog,
+    accounts,
+    clock,
+    companies,
+    consents,
+    journeys,
+    notices,
+    oversight,
+    profiles,
+    tokens,
+    work,
+)
 from vrm.companies import Company
+from vrm.errors import NotFound
 from vrm.house import House
-from vrm.work import Job
-from vrm.worker import letters
+from vrm.work import Job, Mail
+from vrm.worker import letters, receipt_letters
 from vrm.worker.loop import Handler, Sweep, Worker
 
 _log = logging.getLogger("vrm.worker")
@@ -54,6 +69,39 @@ def publish_log(house: House) -> int:
     return 0
 
 
+def tell_of_events(house: House) -> int:
+    """Hear from the log what people are to be told of. It counts as work done only while more is waiting."""
+    taken = journeys.noticing.follow(house.database, _telling(house))
+    return taken if taken == journeys.noticing.LEAVES else 0
+
+
+def tell_of_changes(house: House) -> int:
+    """Tell people of companies that changed, some at a time."""
+    return journeys.noticing.spread(house.database, _telling(house))
+
+
+def tell_what_is_due(house: House) -> int:
+    """Bring consents to mind, and say ahead which end."""
+    return journeys.noticing.remind(house.database, _telling(house))
+
+
+def send_digests(house: House) -> int:
+    """Write the digests that are due."""
+    now = clock.now()
+    return house.database.write(
+        lambda session: notices.send_digests(session, house.keys, issuer=house.settings.issuer, now=now)
+    )
+
+
+def sweep_notices(house: House) -> int:
+    """Delete notices that are older than a year."""
+    return house.database.write(lambda session: notices.sweep(session, now=clock.now()))
+
+
+def _telling(house: House) -> journeys.Telling:
+    return journeys.Telling(house.keys, house.catalogue, house.settings.issuer, clock.now())
+
+
 def discard_dead_jobs(house: House) -> int:
     """Delete what failed for good long ago: sealed letters are not kept for ever."""
     before = clock.now() - KEEP_DEAD
@@ -63,6 +111,11 @@ def discard_dead_jobs(house: House) -> int:
 def expire_consents(house: House) -> int:
     """Write down the consents whose time has come, so that people and the log hear of it."""
     return house.database.write(lambda session: consents.expire(session, house.keys, now=clock.now()))
+
+
+def close_used_consents(house: House) -> int:
+    """End the consents that were for once, and were read."""
+    return house.database.write(lambda session: consents.close_used(session, house.keys, now=clock.now()))
 
 
 def close_desk_requests(house: House) -> int:
@@ -94,6 +147,16 @@ def sweep_companies(house: House) -> int:
     """Delete invitations and client keys that are long over."""
     house.database.write(lambda session: companies.sweep(session, now=clock.now()))
     return 0
+
+
+def sweep_profiles(house: House) -> int:
+    """Delete earlier versions of values whose time is over, some at a time."""
+    return house.database.write(lambda session: profiles.sweep(session, now=clock.now()))
+
+
+def sweep_proposals(house: House) -> int:
+    """Delete what companies proposed, when its time is over."""
+    return house.database.write(lambda session: profiles.sweep_proposals(session, now=clock.now()))
 
 
 def read_client_keys(house: House) -> int:
@@ -137,7 +200,27 @@ def erase(house: House, job: Job) -> None:
 
 def send_letter(house: House, job: Job) -> None:
     """Open a waiting letter, render it, send it."""
-    house.mail.send(letters.open_letter(house.keys, job, issuer=house.settings.issuer))
+    settings = house.settings
+    written = letters.opened(house.keys, job)
+    if written["letter"] == receipt_letters.LETTER:
+        with suppress(NotFound, NoKey, CannotOpen):  # they left, and their receipts with them
+            house.mail.send(_receipt(house, written))
+        return
+    house.mail.send(
+        letters.open_letter(house.keys, job, issuer=settings.issuer, reply_address=settings.reply_address)
+    )
+
+
+def _receipt(house: House, written: Mapping[str, Any]) -> Mail:
+    """A receipt is made of what is kept at the moment it is sent."""
+    issuer, reply_address = house.settings.issuer, house.settings.reply_address
+    code = receipt_letters.stop_code(house, written)
+    if code is None:
+        return receipt_letters.write(house, written, "", None)
+    language = written.get("language", "en")
+    told = letters.how_to_stop(code, issuer, language, by_answer=reply_address is not None)
+    reply_to = None if reply_address is None else work.answer_address(reply_address, code)
+    return receipt_letters.write(house, written, told, reply_to)
 
 
 LOG_SWEEPS: tuple[Sweep, ...] = (
@@ -150,14 +233,22 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("indexing the log", 0, index_log),
     Sweep("watching the log", 600, watch_log),
     Sweep("expiring consents", 5, expire_consents),
+    Sweep("closing used consents", 30, close_used_consents),
     Sweep("closing desk requests", 5, close_desk_requests),
     Sweep("erasing people", 5, erase_people),
     Sweep("clearing tokens", 600, sweep_tokens),
     Sweep("clearing desk codes", 600, sweep_consents),
     Sweep("clearing accounts", 600, sweep_accounts),
     Sweep("clearing companies", 600, sweep_companies),
+    Sweep("clearing earlier values", 600, sweep_profiles),
+    Sweep("clearing proposals", 600, sweep_proposals),
     Sweep("reading clients' keys", 5, read_client_keys),
     Sweep("proving domains", 15, look_for_proofs),
+    Sweep("telling of events", 0, tell_of_events),
+    Sweep("telling of changed companies", 5, tell_of_changes),
+    Sweep("telling what is due", 60, tell_what_is_due),
+    Sweep("sending digests", 60, send_digests),
+    Sweep("clearing notices", 3600, sweep_notices),
     Sweep("discarding dead jobs", 3600, discard_dead_jobs),
 )
 

@@ -17,6 +17,7 @@ NOTHING = {
     "settings": "reads only",
     "serve": "changes nothing by itself",
     "worker": "changes nothing by itself",
+    "mail": "what a person does by answering a letter, with its event",
     "db status": "reads only",
     "db upgrade": "the shape of the tables, of no row what it means",
     "company list": "reads only",
@@ -34,6 +35,7 @@ NOTHING = {
     "log verify": "needs no instance",
     "log verify-proof": "needs no instance",
     "log watch": "needs no instance",
+    "receipt verify": "needs no instance",
     "witness add-log": "of another organisation, with no log of ours",
     "witness drop-key": "of another organisation, with no log of ours",
     "witness init": "of another organisation, with no log of ours",
@@ -102,6 +104,7 @@ def test_every_command_is_logged(operator: Operator, company: str, tmp_path: Pat
     (old,) = do("keys.rotated", "keys", "rotate")["old"]
     do("keys.retired", "keys", "retire", old, "--yes")
     do("keys.signing_rotated", "keys", "rotate-signing")
+    do("keys.signing_rotated", "keys", "rotate-receipts")
     do("keys.log_rotated", "keys", "rotate-log")
     operator.do("log", "sequence")
     do("log.exported", "log", "export", str(tmp_path / "all.ndjson"))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import httpx2
 import pytest
 
 from tests.support.http import Answer, answer, serving
+from tests.support.postgres import free_port
 from tests.support.server import RunningServer
 from vrm.cli.listening import require_free
 from vrm.cli.serve import own_port
@@ -78,7 +80,12 @@ def test_tables_of_another_version_are_not_served(instance: RunningServer) -> No
 
 
 def test_everything_stops_with_the_server(instance: RunningServer) -> None:
-    """A dead worker is started again; a polite end takes all processes with it, and the log had its checkpoint."""
+    """Who works or takes mail is started again; a polite end takes all with it, and the log had its checkpoint."""
+    mail = free_port()
+    instance.environment |= {
+        "VRM_REPLY_ADDRESS": "stop@n.example",
+        "VRM_SMTP_LISTEN": f"127.0.0.1:{mail}",
+    }
     instance.vrm(
         *(
             "company",
@@ -96,10 +103,15 @@ def test_everything_stops_with_the_server(instance: RunningServer) -> None:
     instance.start()
     assert until(lambda: instance.vrm("log", "checkpoint", check=False).returncode == 0)
     pid, first = instance.pid, children(instance.pid)
-    assert len(first) == 3  # two that serve, one worker
-    worker = next(one for one in first if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes())
-    os.kill(worker, signal.SIGKILL)
-    assert until(lambda: len(children(pid) - first) == 1)
+    assert len(first) == 4  # two that serve, one worker, one that takes mail
+    assert until(lambda: takes_mail(mail))
+    again = instance.vrm("mail", check=False)
+    assert (again.returncode, "cannot listen" in again.stderr) == (1, True)
+    for word in (b"worker", b"mail"):
+        dying = next(one for one in first if word in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0"))
+        os.kill(dying, signal.SIGKILL)
+    assert until(lambda: len(children(pid) - first) == 2)
+    assert until(lambda: takes_mail(mail))
     everyone = first | children(pid)
     assert instance.stop() == 0
     assert not any(map(is_alive, everyone))
@@ -107,6 +119,22 @@ def test_everything_stops_with_the_server(instance: RunningServer) -> None:
     assert "no mail server" in said
     assert "sandbox" in said
     require_free("127.0.0.1", instance.port)
+    require_free("127.0.0.1", mail)
+
+
+def takes_mail(port: int) -> bool:
+    """Whether somebody greets who speaks SMTP."""
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+            return client.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def test_mail_is_taken_where_it_is_said_to_be(instance: RunningServer) -> None:
+    """Without a place to listen at, the command says which setting is missing."""
+    done = instance.vrm("mail", check=False)
+    assert (done.returncode, "VRM_SMTP_LISTEN" in done.stderr) == (1, True)
 
 
 def test_the_printed_example_asks(instance: RunningServer, tmp_path: Path) -> None:

@@ -369,6 +369,8 @@ def test_what_was_given_back_is_a_state_of_its_own(house, mia, nordlicht):
     }
     assert listed == {
         "active": [kept.id],
+        "paused": [],
+        "used": [],
         "returned": [given.id],
         "suspended": [],
         "revoked": [],

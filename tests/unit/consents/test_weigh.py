@@ -28,12 +28,13 @@ standings = st.builds(
     client_id=st.just("client"),
     company_id=st.just("company"),
     subject=st.just("subject"),
-    state=st.sampled_from(["active", "active", "active", "revoked", "expired", "paused"]),
+    state=st.sampled_from(["active", "active", "active", "revoked", "expired", "used"]),
     version=st.integers(1, 3),
     epoch=st.integers(1, 2),
     revision=st.just(1),
     notice_version=st.integers(1, 2),
     expires_at=st.one_of(st.just(NOW + timedelta(days=9)), moments),
+    paused=st.booleans(),
     lines=st.lists(places, unique=True, max_size=6).map(
         lambda chosen: tuple(line(*place) for place in chosen)
     ),
@@ -59,6 +60,7 @@ def test_a_read_is_permitted_exactly_when_everything_allows_it(standing, read):
         read["client_may_read"]
         and standing.state == "active"
         and standing.expires_at > NOW
+        and not standing.paused
         and standing.notice_version == read["notice_version"]
         and read["epoch"] in (None, standing.epoch)
         and len(meant) == 1
@@ -84,7 +86,7 @@ def test_a_company_cannot_tell_how_a_consent_ended(standing, read):
         replace(standing, state="revoked"),
         replace(standing, state="expired"),
         replace(standing, state="active", expires_at=NOW),
-        replace(standing, state="active", notice_version=9),
+        replace(standing, state="active", notice_version=9, paused=False),
     ]
     verdicts = [weigh(each, now=NOW, **(read | {"client_may_read": True})) for each in ended]
     assert {each.public for each in verdicts if isinstance(each, Refused)} == {"consent_ended"}
@@ -93,7 +95,7 @@ def test_a_company_cannot_tell_how_a_consent_ended(standing, read):
 
 
 BASE = Standing(
-    "consumer", "consent", "client", "company", "subject", "active", 1, 1, 1, 1, NOW + timedelta(days=1),
+    "consumer", "consent", "client", "company", "subject", "active", 1, 1, 1, 1, NOW + timedelta(days=1), False,
     (line("name", PURPOSES[0]), line("email", PURPOSES[0]), line("email", PURPOSES[1])),
 )  # fmt: skip
 READ: dict[str, Any] = {
@@ -113,6 +115,7 @@ READ: dict[str, Any] = {
         ({"state": "revoked"}, {}, "revoked"),
         ({"expires_at": NOW}, {}, "expired"),
         ({"notice_version": 2}, {}, "notice_changed"),
+        ({"notice_version": 2, "paused": True}, {}, "paused"),
         ({"epoch": 2}, {}, "superseded"),
         ({}, {"purpose": None}, "purpose_required"),
         ({}, {"purpose": "dpv:Marketing"}, "purpose_not_permitted"),

@@ -26,9 +26,15 @@ COMPANY, CLIENT, CLOSED, ANNA, ACCOUNT, ACTIVE, REVOKED = map(an_id, range(1, 8)
 
 
 @pytest.fixture
-def before(database_url):
-    """A database at the first revision, and a way to put rows into it as that version wrote them."""
-    migrations.upgrade(database_url, to="0001")
+def revision():
+    """Which the database is at before."""
+    return "0001"
+
+
+@pytest.fixture
+def before(database_url, revision):
+    """A database at an earlier revision, and a way to put rows into it as that version wrote them."""
+    migrations.upgrade(database_url, to=revision)
     engine = create_engine(database_url)
 
     def put(table: str, **row: Any) -> None:
@@ -115,5 +121,36 @@ def test_accounts_companies_and_consents_go_on(before, database_url):
         )
         assert [str(row.until)[:10] for row in rows] == ["2027-01-01", "2026-04-01"]
         assert database.read(lambda db: db.execute(text("SELECT kind FROM sign_ups")).scalar()) == "consumer"
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("revision", ["0004"])
+def test_ended_keys_stay_known(before, database_url):
+    """A key that was ended in an earlier version does not come back, and is no key in the list."""
+    before(
+        "companies", id=COMPANY, legal_name="Nordlicht", address="Kiel", contact="a@b.example",
+        privacy_notice_url=None, notice_version=1, domain="nordlicht.example", domain_token="d", state="approved",
+        domain_claimed_at=AT, approved_at=AT, created_at=AT,
+    )  # fmt: skip
+    jwk = {"kty": "EC", "kid": "old", "crv": "P-256", "x": "x", "y": "y"}
+    before(
+        "clients", id=CLIENT, company_id=COMPANY, name="Shop", redirect_uris=[], post_logout_redirect_uris=[],
+        state="active", created_at=AT,
+    )  # fmt: skip
+    before("client_keys", client_id=CLIENT, kid="old", jwk=jwk, source="value", place=0, added_at=AT)
+    listed = {"thumbprints": ["a-thumbprint"]}
+    before(
+        "client_keys", client_id=CLIENT, kid="\n", jwk=listed, source="ended", place=0, added_at=AT, until=AT
+    )
+
+    migrations.upgrade(database_url)
+
+    database = Database(database_url)
+    try:
+        (client,) = database.read(lambda db: companies.list_clients(db, company_id=COMPANY))
+        assert [key.kid for key in client.keys] == ["old"]
+        kept = database.read(lambda db: db.execute(text("SELECT ended_keys FROM clients")).scalar())
+        assert kept in (["a-thumbprint"], '["a-thumbprint"]')
     finally:
         database.close()

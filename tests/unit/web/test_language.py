@@ -17,7 +17,8 @@ def messages():
     methods = [("templates/**.html", "jinja2"), ("**.py", "python")]
     options = {"templates/**.html": {"trimmed": "true"}}
     found = list(extract.extract_from_dir(WEB, methods, options))
-    letters = extract.extract_from_file("python", WEB.parent / "worker" / "letters.py")
+    files = sorted((WEB.parent / "worker").glob("*letters.py"))
+    letters = [each for path in files for each in extract.extract_from_file("python", path)]
     every = [message for _, _, message, _, _ in found] + [message for _, message, _, _ in letters]
     return {m if isinstance(m, tuple) else (m, None) for m in every}
 

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 
 from tests.support.postgres import free_port
 from vrm.errors import Invalid
-from vrm.work import FolderTransport, Mail, MailNotSent, SmtpTransport, new_message_id
+from vrm.work import Attachment, FolderTransport, Mail, MailNotSent, SmtpTransport, new_message_id
 
 WHO = "anna.secret@example.org"
 TEXT = "Hello Änne,\n\nopen https://vrm.example/join?token=" + "x" * 90 + "\n"
@@ -132,9 +132,31 @@ def test_only_mail_servers_are_mail_servers(url):
 @pytest.mark.parametrize("bad", ["a\nBcc: eve@example.org", "a\r\n\r\nhello", "a\0b", "a\x7fb"])
 def test_no_header_can_be_smuggled_in(bad):
     """Recipient, subject and id hold no line break."""
-    for at in ("to", "subject", "message_id"):
+    for at in ("to", "subject", "message_id", "reply_to"):
         with pytest.raises(Invalid):
             Mail(**{"to": WHO, "subject": "s", "text": "t", "message_id": "<a@b>", at: bad})
+    for file in (
+        Attachment(bad, "text/plain", b""),
+        Attachment("a", bad, b""),
+        Attachment("a", "message/rfc822", b""),
+    ):
+        with pytest.raises(Invalid):
+            Mail(WHO, "s", "t", "<a@b>", attachments=(file,))
+
+
+def test_a_letter_says_where_to_answer_and_brings_its_files():
+    """The address of answers is not the sender's, and a file arrives byte for byte under its name."""
+    inbox = Inbox()
+    files = (Attachment("receipt.json", "application/json", b'{"n": "\xc3\xa4"}\n'),)
+    letter = Mail(WHO, "s", TEXT, "<a@b>", reply_to="stop+code@vrm.example", attachments=files)
+    with serving(inbox) as url:
+        SmtpTransport(url, "vrm@vrm.example").send(letter)
+    got = parse(inbox.letters[0][1])
+    assert (got["From"], got["Reply-To"]) == ("vrm@vrm.example", "stop+code@vrm.example")
+    assert got.get_body().get_content().replace("\r\n", "\n") == TEXT
+    (file,) = got.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("receipt.json", "application/json")
+    assert file.get_content() == files[0].content
 
 
 def test_a_letter_in_the_folder_is_whole_and_private(tmp_path):

@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -91,10 +92,37 @@ def test_every_letter_can_be_rendered(letter: str, language: str) -> None:
     """No letter has a place that is not filled, in any language; each shows its link, if it has one."""
     values = {"link": "LINK", "company": "Nordlicht", "until": "2027-01-01", "domain": "nordlicht.example"}
     values |= {"first": "2026-11-01 08:00", "last": "2026-11-02 09:00", "message": "What happened."}
+    values |= {"kind": "device", "said": '{"when": "2026-11-22T09:41:00+00:00", "browser": "", "system": ""}'}
+    values |= {"notices": "[]", "more": "0"}
     subject, text = letters.render(letter, "https://vrm.example", values, language)
     assert "vrm.example" in subject
     assert ("LINK" in text) is ("%(link)s" in letters.LETTERS[letter].text)
     assert "%(" not in subject + text
+
+
+@pytest.mark.parametrize("address", [None, "stop@vrm.example"])
+def test_a_letter_about_a_consent_says_how_to_stop_it(house: House, address: str | None) -> None:
+    """By its link; and by an answer, where one reaches us: only then does the letter say where answers go."""
+    house = replace(house, settings=replace(house.settings, reply_address=address))
+    said = {"company": "C", "act": "pause", "consent_id": "c"}
+    enqueue_letter(
+        house, letter="notice", values={"kind": "stopped", "said": json.dumps(said)}, stop_code="code"
+    )
+    assert run_once(house) == 1
+    (path,) = house.settings.mail_dir.glob("*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert "http://localhost:8000/stop/code\n" in mail.get_content()
+    assert mail["Reply-To"] == (None if address is None else "stop+code@vrm.example")
+    assert ("answer this letter" in mail.get_content()) is (address is not None)
+
+
+def test_a_letter_that_says_nothing_of_stopping_takes_no_answer(house: House) -> None:
+    """Nobody ends a consent by an answer without having read that it does."""
+    house = replace(house, settings=replace(house.settings, reply_address="stop@vrm.example"))
+    enqueue_letter(house, values={"link": "L"}, stop_code="code")
+    assert run_once(house) == 1
+    (path,) = house.settings.mail_dir.glob("*.eml")
+    assert b"Reply-To" not in path.read_bytes()
 
 
 def test_a_broken_letter_waits_and_says_nothing_personal(house: House, caplog) -> None:

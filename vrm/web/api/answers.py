@@ -7,7 +7,7 @@ from typing import Any
 
 from vrm.disclosures import Answer, Refusal, check_agent
 from vrm.errors import Invalid
-from vrm.web.refusals import detail
+from vrm.web.refusals import detail, next_use
 
 MOST_KEYS = 100
 _KEY = re.compile("[a-z][a-z0-9_]{1,47}")
@@ -31,7 +31,7 @@ def refusal_body(refusal: Refusal) -> dict[str, Any]:
     """A refused line of a stream: the code the company may know, and no more."""
     return {
         "consent_id": refusal.consent_id,
-        "refused": {"code": refusal.code, "detail": detail(refusal)},
+        "refused": {"code": refusal.code, "detail": detail(refusal), **next_use(refusal)},
         "event_id": refusal.event_id,
         "leaf_hash": encode(refusal.leaf_hash),
     }

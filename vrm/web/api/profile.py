@@ -2,11 +2,12 @@
 
 from flask import Blueprint, Response, jsonify, request
 
+from vrm import clock
 from vrm.disclosures import Reader, Refusal
 from vrm.web import problems, protector
 from vrm.web.api.answers import answer_body, encode, named_agent, wanted_keys, wanted_purpose
 from vrm.web.audiences import audience
-from vrm.web.refusals import STATUS, detail
+from vrm.web.refusals import STATUS, detail, next_use, retry_after
 from vrm.web.rooms import door
 
 
@@ -35,7 +36,9 @@ def _refused(refusal: Refusal) -> Response:
         detail(refusal),
         event_id=refusal.event_id,
         leaf_hash=encode(refusal.leaf_hash),
+        **next_use(refusal),
     )
+    response.headers.update(retry_after(refusal, clock.now()))
     if response.status_code == 401:  # RFC 6750, section 3.1: the token is worth nothing any more
         protector.challenge(response, 401, refusal.code)
     return response

@@ -12,8 +12,10 @@ from vrm.web.api import (
     log,
     log_keys,
     profile,
+    proposals,
     quality,
     reads,
+    receipts,
 )
 
 
@@ -22,8 +24,10 @@ def routes(log_place: str) -> Blueprint:
     blueprint = Blueprint("api", __name__)
     for part in (
         profile,
+        proposals,
         disclosures,
         consents,
+        receipts,
         reads,
         figures,
         quality,

@@ -12,6 +12,9 @@ from vrm.consents import Basis, GrantedLine, Line, Revision, Terms, days_left
 from vrm.web.asking.choices import Option
 from vrm.web.language import gettext
 
+_RARE = ("once", "monthly", "weekly", "daily", "when_needed")
+"""Frequencies, the rarest first."""
+
 
 @dataclass(frozen=True)
 class News:
@@ -57,10 +60,14 @@ def compare(terms: Terms, basis: Basis) -> Changes:
 
 
 def chosen_before(changes: Changes, terms: Terms) -> MultiDict[str, str]:
-    """The form of the page as the person left it when they last decided: see ``ask.html``."""
+    """The form of the page as the person left it when they last decided: see ``ask.html``.
+
+    A line that is now to be read more often is more than they had chosen, and is chosen anew.
+    """
     picked = MultiDict[str, str]()
     for number, was in changes.before.items():
-        if not terms.lines[number].required:
+        line = terms.lines[number]
+        if not line.required and _RARE.index(line.frequency) <= _RARE.index(was.frequency):
             picked.add("take", str(number))
         picked.add(f"key-{number}", was.key)
         for name in (f"item-{number}", f"item-{number}-{was.key}"):

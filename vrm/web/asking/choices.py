@@ -81,12 +81,24 @@ def kept_line(line: dict[str, Any], picked: Picked) -> dict[str, Any]:
     """A line with what the person had chosen in it. Nothing else is ever chosen beyond what is needed."""
     number = str(line["index"])
     kept = {**line, "ticked": not line["required"] and number in picked.getlist("take")}
-    key, item = picked.get(f"key-{number}"), picked.get(f"item-{number}")
-    if any(option.key == key and option.texts for option in line["options"]):
-        kept["options"] = [replace(option, chosen=option.key == key) for option in line["options"]]
-    if item == "all" or any(each["id"] == item for each in line["items"]):
-        kept["items"] = [{**each, "chosen": each["id"] == item} for each in line["items"]]
+    key = picked.get(f"key-{number}")
+    known = any(option.key == key and option.texts for option in line["options"])
+    kept["options"] = [
+        replace(
+            option,
+            chosen=option.key == key if known else option.chosen,
+            items=_kept_items(option.items, picked.get(_item_name(line, option))),
+        )
+        for option in line["options"]
+    ]
+    kept["items"] = _kept_items(line["items"], picked.get(f"item-{number}"))
     return kept
+
+
+def _kept_items(items: list[dict[str, Any]], item: str | None) -> list[dict[str, Any]]:
+    if item != "all" and all(each["id"] != item for each in items):
+        return items
+    return [{**each, "chosen": each["id"] == item} for each in items]
 
 
 def durations(terms: consents.Terms, stands_until: datetime | None = None) -> list[dict[str, Any]]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, consents, profiles
-from vrm.catalogue import Catalogue
+from vrm.catalogue import Catalogue, Key
 from vrm.companies import Asker, Company
 from vrm.house import House
 from vrm.web.asking import changes, choices, shown, slips
@@ -95,7 +96,7 @@ def compose(
         choices.kept_line(slips.write(catalogue, number, line, values, changed), picked)
         for number, line in enumerate(ask.terms.lines)
     ]
-    notice = notice_of(asker.company, ask.terms)
+    notice = notice_of(asker.company, ask.terms, catalogue)
     versions = [
         {"field": item.field, "item": item.item_id, "version": item.version}
         for items in values.values()
@@ -174,10 +175,30 @@ def _purposes(catalogue: Catalogue, terms: consents.Terms, company: Company) -> 
     ]
 
 
-def notice_of(company: Company, terms: consents.Terms) -> dict[str, Any]:
-    """Who asked and why, in the words shown, with their hash: kept with the revision."""
+def notice_of(company: Company, terms: consents.Terms, catalogue: Catalogue) -> dict[str, Any]:
+    """Who asked, why, for what and on which terms, as it was shown, with the hash of it all: kept with the revision.
+
+    ``shown`` holds what is not the company's own words: the terms, how the catalogue marked each key, the language.
+    """
+    locale = get_locale()
+    shown = {
+        "language": locale.language if locale else "en",  # None where no page is open
+        "terms": terms.to_json(),
+        "keys": {
+            key: _mark(catalogue.keys[key])
+            for line in terms.lines
+            for key in line.options
+            if key in catalogue.keys  # who refuses may do so whatever became of what was asked
+        },
+    }
+    notice = words_of(company, terms) | {"shown": shown}
+    return notice | {"sha256": _digest(notice)}
+
+
+def words_of(company: Company, terms: consents.Terms) -> dict[str, Any]:
+    """What the company itself says of who it is and why it asks this."""
     asked = {line.purpose for line in terms.lines}
-    notice: dict[str, Any] = {
+    return {
         "company": company.legal_name,
         "address": company.address,
         "contact": company.contact,
@@ -186,7 +207,15 @@ def notice_of(company: Company, terms: consents.Terms) -> dict[str, Any]:
         "version": company.notice_version,
         "purposes": {id: stated.why for id, stated in company.purposes.items() if stated.why and id in asked},
     }
-    return notice | {"sha256": _digest(notice)}
+
+
+def _mark(key: Key) -> dict[str, str]:
+    return {
+        "label": key.label,
+        "category": key.category,
+        "sensitivity": key.sensitivity,
+        "special_category": key.special_category,
+    }
 
 
 def _digest(document: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ def merge(terms: Terms, granted: Revision) -> Terms:
     return replace(
         terms,
         lines=(*kept, *terms.lines),
+        kept=len(kept),
         sign_in=terms.sign_in or granted.terms.sign_in,
         scope_purpose=terms.scope_purpose or granted.terms.scope_purpose,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from vrm import consents
 from vrm.catalogue import SENSITIVITIES, Catalogue
-from vrm.web.asking import changes, shown
+from vrm.web.asking import changes, less, shown
 from vrm.web.asking.choices import Option
 from vrm.web.asking.shown import Values
 
@@ -18,7 +18,7 @@ def write(
 ) -> dict[str, Any]:
     """What ``ask.html`` tells of a line, and whether it is ``folded``: nothing of it is new, or to be said yes to again."""
     # What gives least comes first, and is what leaves unless the person says otherwise.
-    keys = sorted(line.options, key=lambda key: catalogue.get(key).kind != "answer")
+    keys = less.least_first(catalogue, line.options)
     texts = {key: shown.texts(catalogue, key, values) for key in keys}
     chosen = next((key for key in keys if texts[key]), None)
     first = catalogue.get(chosen or line.key)
@@ -48,6 +48,7 @@ def write(
         "purpose": catalogue.get_purpose(line.purpose).plain,
         "required": line.required,
         "sensitivity": max((catalogue.get(key).sensitivity for key in keys), key=SENSITIVITIES.index),
+        "instead": less.could_have(catalogue, line, values),
         "frequency": line.frequency,
         "ticked": False,
         "sure": None if True not in special else "some" if False in special else "every",
@@ -67,17 +68,18 @@ def write(
 
 
 def payload(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) -> dict[str, object]:
-    """The profile their program gets when the person changes nothing on the page."""
+    """The profile their program gets with what is chosen on the page."""
     profile: dict[str, object] = {}
     for line in lines:
         if line["missing"] or not (line["required"] or line["ticked"]):
             continue
-        key = next(option.key for option in line["options"] if option.chosen)
-        found = catalogue.get(key)
+        option = next(option for option in line["options"] if option.chosen)
+        key, found = option.key, catalogue.get(option.key)
         if found.kind == "answer":
             profile[key] = shown.answer(catalogue, key, values)
         elif found.plural:
-            chosen = {item["id"] for item in line["items"] if item["chosen"] and key == line["items_of"]}
+            items = line["items"] if key == line["items_of"] else option.items
+            chosen = {item["id"] for item in items if item["chosen"]}
             profile[key] = [item.value for item in values[key] if not chosen or item.item_id in chosen]
         else:
             profile[key] = values[key][0].value

@@ -51,18 +51,20 @@ def change_password() -> BaseResponse:
     form = filled(_Passwords())
     if form.errors:
         return _page(form, REFUSED)
-    here, account_id, token, now = house(), session.present().account_id, session.token(), clock.now()
+    here, me, token, now = house(), session.present(), session.token(), clock.now()
     try:
         accounts.change_password(
             here.database,
             here.keys,
             here.hasher,
-            account_id=account_id,
+            account_id=me.account_id,
             current=request.form["current_password"],
             new=request.form["new_password"],
             token=token or "",
             now=now,
-            also=lambda db, email: letters.tell_of_new_password(db, here.keys, to=email, now=now),
+            also=lambda db, email: letters.tell_of_new_password(
+                db, here.keys, person_id=me.person_id, to=email, now=now
+            ),
         )
     except accounts.WrongCredentials as fault:
         wrong = gettext("This is not your password now. Nothing was changed.")

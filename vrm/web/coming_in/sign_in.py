@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from vrm import accounts, clock
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
+from vrm.web.coming_in import devices
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.offices import office
 from vrm.web.onward import carried, onward
@@ -59,8 +60,10 @@ def sign_in() -> BaseResponse:
     except accounts.WrongCredentials as fault:
         # Said of the whole form: which of the two was wrong would tell who has an account.
         return _page(Form(form.values, {}, {"": fault.message}), going, problems.row(fault).status)
+    device = devices.greet(here, started)
     response = onward(going)  # where a second factor is due, the guard of that page leads to it first
     session.remember(response, started.token)
+    devices.remember(response, device)
     return response
 
 

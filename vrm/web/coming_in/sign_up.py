@@ -17,6 +17,7 @@ from vrm import accounts, clock
 from vrm.errors import Invalid
 from vrm.web import letters, offices, pages, problems, session
 from vrm.web.audiences import audience
+from vrm.web.coming_in import devices
 from vrm.web.forms import BLANK, Form, filled
 from vrm.web.language import gettext, told
 from vrm.web.offices import office
@@ -97,8 +98,10 @@ def choose_password() -> BaseResponse:
         return _password_page(invitation, wrong, going, problems.row(fault).status)
     except accounts.LinkExpired as fault:
         return _expired(fault)
+    device = devices.greet(house(), started, told=True)
     response = onward(going, "welcome" if invitation.purpose == "sign_up" else "password")
     session.remember(response, started.token)
+    devices.remember(response, device)
     return response
 
 
@@ -165,7 +168,7 @@ def _complete(invitation: accounts.Invitation, password: str, name: str) -> acco
 
     def reset(db: Session) -> accounts.Started:
         account = accounts.reset_password(db, token=invitation.token, password_hash=password_hash, now=now)
-        letters.tell_of_new_password(db, here.keys, to=invitation.email, now=now)
+        letters.tell_of_new_password(db, here.keys, person_id=account.person_id, to=invitation.email, now=now)
         return _started(db, account, now, token)
 
     return here.database.write(reset)

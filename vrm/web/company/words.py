@@ -81,6 +81,10 @@ def refusal(code: str) -> str:
                 "Nothing could be read under it: it was revoked or had run out, your notice or owner had changed, or "
                 "the token was from before a change. The answer is the same for all of these."
             )
+        case "consent_paused":
+            return gettext("The person had paused it. It may be read again when they resume it.")
+        case "too_soon":
+            return gettext("It had been read as often as the person allows.")
         case "client_suspended":
             return gettext("The client, or your organisation, was suspended.")
         case "purpose_required":

@@ -83,7 +83,7 @@ def _allow_return(ask: consents.Ask) -> None:
         headers.allow_form_to(ask.request["redirect_uri"])
 
 
-def _page(written: letter.Letter, form: Form, status: int = 200) -> Response:
+def _page(written: letter.Letter, form: Form, status: int = 200, *, message_open: bool = False) -> Response:
     _allow_return(written.ask)
     return pages.render(
         "ask.html",
@@ -93,6 +93,7 @@ def _page(written: letter.Letter, form: Form, status: int = 200) -> Response:
         action=f"/asks/{written.ask.id}",
         hidden={"seen": written.fingerprint},
         here_full=f"/asks/{written.ask.id}",
+        message_open=message_open,
     )
 
 
@@ -102,7 +103,14 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
     ask, asker = _open(db, consumer_id, ask_id)
     # Refusing needs no letter: one cannot be written where the consent it changes has ended.
     if decision == "refuse":
-        ask = consents.refuse(db, server.house.keys, consumer_id=consumer_id, ask_id=ask_id, now=clock.now())
+        ask = consents.refuse(
+            db,
+            server.house.keys,
+            consumer_id=consumer_id,
+            ask_id=ask_id,
+            notice=letter.notice_of(asker.company, ask.terms, server.house.catalogue),
+            now=clock.now(),
+        )
         # Nobody is kept from saying no, but the client hears one answer to its request (RFC 9126, section 4).
         is_first = _use_up(ask)
         if is_first and _may_return(ask, asker):
@@ -114,6 +122,8 @@ def _decide(server: AuthorizationServer, consumer_id: str, ask_id: str) -> Respo
     for line in written.context["lines"]:
         if line["missing"] and decision == f"fill-{line['index']}":
             return _fill(written, line["fill"])
+    if decision == "show":  # the page again, with the message as it would be; nothing is decided or kept
+        return _page(written, BLANK, message_open=True)
     if not prompts.is_recent(session.present(), ask.request, clock.now(), asked_at=ask.created_at):
         return redirect("/sign-in?" + urlencode({"next": _with_choices(written), "again": 1}), 303)
     try:

@@ -20,7 +20,7 @@ from vrm.web.oauth.transaction import current_session
 
 
 class IntrospectionEndpoint(Base):  # type: ignore[misc]
-    """A token is active only while its consent stands."""
+    """A token is active only while its consent stands and is not paused."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
 
@@ -56,7 +56,8 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         session = current_session()
         consent = consents.get_consent(session, consumer_id=row.consumer_id, consent_id=row.consent_id)
         notice_version = companies.may_ask(session, client_id=row.client_id).company.notice_version
-        if not consent.is_good(now=clock.now(), epoch=row.epoch, notice_version=notice_version):
+        good = consent.is_good(now=clock.now(), epoch=row.epoch, notice_version=notice_version)
+        if not good or consent.paused is not None:  # a paused one is worth something again when it is resumed
             return {"active": False}
         revision = consents.get_newest_revision(
             session, consumer_id=row.consumer_id, consent_id=row.consent_id

@@ -65,7 +65,7 @@ def _coming(here: Visitor, asker: Asker, terms: consents.Terms, action: GrantAct
         consumer_id=here.person_id,
         client_id=asker.client.id,
         terms=terms,
-        notice=letter.notice_of(asker.company, terms),
+        notice=letter.words_of(asker.company, terms),
         notice_version=asker.company.notice_version,
         amends=action.amends,
     )

@@ -3,14 +3,16 @@
 One file for each family of pages, each with its views and ``add_routes``:
 
 * ``front`` the start page. Signing up and in, and the account, are ``vrm.web.coming_in``, as in every office.
-* ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it.
-* ``consents`` what is allowed and was, and ending it; ``consent`` one of them in full.
-* ``reads`` who read what; ``verifying`` the proof of one read; ``verify_us`` how outsiders check; ``companies`` those that may ask; ``company`` what anybody can read of one.
+* ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it,
+  ``profile_group`` a group of them to fill in, ``versions`` what one was before.
+* ``consents`` what is allowed and was, and ending it; ``many`` pausing and ending many at once; ``consent`` one of them in full, ``changing`` what its person changes of it (``unread``: what was never read); ``receipts`` what was decided, signed.
+* ``reads`` who read what; ``verifying`` the proof of one read; ``known`` what a company got; ``verify_us`` how outsiders check; ``companies`` those that may ask; ``company`` what anybody can read of one.
 * ``desk`` being asked at a desk or on the phone, and blocking companies.
-* ``closing`` closing the account.
+* ``stopping`` ending a consent from a letter, by who has not signed in; ``closing`` closing the account.
 
 What several pages need has its own file: ``words`` (labels and sentences), ``readers`` (who can read what now),
-``history`` (reads as rows), ``consent_rows``, ``inputs`` (a key of the catalogue as a form).
+``history`` (reads as rows), ``narrowing`` and ``summed`` (which reads, and their sums), ``listing`` (the list of consents), ``happened`` (what happened lately), ``consent_rows``, ``inputs`` (a key of the catalogue as a form), ``addresses`` (as their country writes them), ``values`` (saving what
+was typed), ``reach`` (who can see a key, or learn something of it).
 
 The page on which a person decides about an ask is the OAuth edge's, because its answer is an OAuth response.
 """
@@ -19,6 +21,7 @@ from flask import Blueprint
 
 from vrm.web import coming_in
 from vrm.web.portal import (
+    changing,
     closing,
     companies,
     company,
@@ -27,11 +30,18 @@ from vrm.web.portal import (
     desk,
     front,
     home,
+    known,
+    many,
+    notices,
     profile,
+    profile_group,
     profile_item,
     reads,
+    receipts,
+    stopping,
     verify_us,
     verifying,
+    versions,
 )
 
 __all__ = ["routes"]
@@ -41,9 +51,10 @@ def routes() -> Blueprint:
     """Every page of the portal."""
     blueprint = Blueprint("portal", __name__)
     coming_in.add_routes(blueprint)
-    reading = (reads, verifying, verify_us)
-    allowing = (consents, consent, *reading, companies, company, desk)
-    families = (front, home, profile, profile_item, *allowing, closing)
+    reading = (reads, verifying, known, verify_us)
+    allowing = (consents, many, consent, changing, receipts, *reading, companies, company, desk, stopping)
+    keeping = (profile, profile_group, profile_item, versions)
+    families = (front, home, *keeping, *allowing, notices, closing)
     for family in families:
         family.add_routes(blueprint)
     return blueprint

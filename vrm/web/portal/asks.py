@@ -18,9 +18,12 @@ from vrm.web.portal import words
 class Waiting:
     """An ask that waits for a decision."""
 
+    id: str
     href: str
     company: str
+    company_id: str
     domain: str
+    lines: tuple[consents.Line, ...]
     labels: list[str]
     purposes: list[str]
     """None: they only want to recognise the person."""
@@ -35,13 +38,18 @@ class Waiting:
 class Past:
     """An ask under which nothing was ever read. ``state``: refused, or closed with no answer."""
 
+    ask_id: str
     company: str
+    company_id: str
     domain: str
+    lines: tuple[consents.Line, ...]
     purposes: list[str]
     labels: list[str]
     state: str
     asked_at: datetime
     ended_at: datetime
+    receipt: str | None
+    """The path of the receipt; None for one that closed with no answer."""
     id: None = None
     """It has no page of its own, as a consent has."""
 
@@ -55,7 +63,8 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
     blocked = consents.list_blocked(db, consumer_id=consumer_id)
     asks = consents.list_asks(db, consumer_id=consumer_id, now=now)
     clients = companies.client_standings(db.connection(), client_ids={ask.client_id for ask in asks})
-    held = {each.id: each for each in consents.list_consents(db, consumer_id=consumer_id)}
+    running = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
+    held = {each.id: each for each in running}
     asks = [
         ask
         for ask in _newest(asks)
@@ -69,8 +78,11 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
     messages = tokens.open_messages(db, here.keys, marks=marks.values())
     return [
         Waiting(
+            id=ask.id,
             href=f"/asks/{ask.id}",
             company=names[ask.company_id].legal_name,
+            company_id=ask.company_id,
+            lines=ask.terms.lines,
             domain=names[ask.company_id].domain,
             labels=words.labels(here.catalogue, ask.terms.lines),
             purposes=words.purposes(here.catalogue, ask.terms.lines),
@@ -98,13 +110,17 @@ def past(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[P
     names = words.company_names(db, (ask.company_id for ask, _ in over))
     return [
         Past(
+            ask_id=ask.id,
             company=names[ask.company_id].legal_name,
+            company_id=ask.company_id,
+            lines=ask.terms.lines,
             domain=names[ask.company_id].domain,
             purposes=words.purposes(here.catalogue, ask.terms.lines),
             labels=words.labels(here.catalogue, ask.terms.lines),
             state="refused" if state == "refused" else "closed",
             asked_at=ask.created_at,
             ended_at=ask.decided_at or ask.expires_at,
+            receipt=f"/asks/{ask.id}/receipt" if state == "refused" else None,
         )
         for ask, state in over
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
 
-from vrm import clock, companies, consents
+from vrm import accesslog, clock, companies, consents
 from vrm.companies import Company
 from vrm.consents import Asked
 from vrm.consents.quality import MIN_PEOPLE
@@ -15,8 +15,11 @@ from vrm.errors import NotFound
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import asks, consent_rows, history, words
+from vrm.web.portal import asks, consent_rows, words
 from vrm.web.rooms import house
+
+SHOWN = 20
+"""So many of those that ended are shown with a company; the list has all."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +110,20 @@ def _purpose(here: House, company: Company, id: str, asked: list[Asked]) -> Purp
 
 
 def _together(db: Session, here: House, company: Company, consumer_id: str, now: datetime) -> Together:
-    held = [
-        each for each in consents.list_consents(db, consumer_id=consumer_id) if each.company_id == company.id
+    whose: dict[str, Any] = {"consumer_id": consumer_id, "now": now}
+    running = consents.list_some(db, listed=consents.Listed(company_id=company.id), **whose)
+    ended = consents.list_some(db, listed=consents.Listed(True, company.id), limit=SHOWN, **whose)
+    tallies = [
+        each
+        for each in accesslog.tally_for_consumer(db, consumer_id=consumer_id)
+        if each.company_id == company.id and each.consent_id is not None
     ]
-    sums = history.by_consent(db, consumer_id=consumer_id) if held else {}
-    rows = consent_rows.rows(db, here.catalogue, held, sums, now)
     return Together(
-        consents=sorted(rows, key=lambda row: row.ended_at is not None),
-        running=sum(row.ended_at is None for row in rows),
-        reads=sum(row.reads for row in rows),
-        refusals=sum(row.refusals for row in rows),
-        last_read_at=max((row.last_read_at for row in rows if row.last_read_at), default=None),
+        consents=consent_rows.rows(db, here.catalogue, [*running, *ended], {}, now),
+        running=len(running),
+        reads=sum(each.reads for each in tallies),
+        refusals=sum(each.refusals for each in tallies),
+        last_read_at=max((each.last_read_at for each in tallies if each.last_read_at), default=None),
         # Whoever may ask has proved the domain, and no two companies have proved one.
         waiting=[
             each

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import consent_rows, history, words
+from vrm.web.portal import consent_rows, history, unread, words
 from vrm.web.rooms import house
 
 SHOWN = 10
@@ -21,7 +21,10 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a consent. ``texts`` are the very values now; empty where nothing is filled in."""
+    """One line of a consent. ``texts`` are the very values now; empty where nothing is filled in.
+
+    ``resting``: it may not be read just now, but from ``again_at`` on; None there: it was for once, and was read.
+    """
 
     key: str
     label: str
@@ -32,6 +35,8 @@ class Line:
     frequency: str
     last_read_at: datetime | None
     reads: int
+    resting: bool = False
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,36 +63,66 @@ def add_routes(blueprint: Blueprint) -> None:
 @audience("consumer")
 def show_consent(consent_id: object) -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
-    context = here.database.read(lambda db: _consent(db, here, consumer_id, str(consent_id), now))
+    asked = request.args.get("unread", unread.USUAL, type=int)
+    days = asked if asked in unread.SPANS else unread.USUAL
+    context = here.database.read(lambda db: _consent(db, here, consumer_id, str(consent_id), days, now))
     return pages.render("consent.html", **context)
 
 
-def _consent(db: Session, here: House, consumer_id: str, consent_id: str, now: datetime) -> dict[str, Any]:
+def _consent(
+    db: Session, here: House, consumer_id: str, consent_id: str, days: int, now: datetime
+) -> dict[str, Any]:
     row, revisions = consent_rows.one(
         db, here.catalogue, consumer_id=consumer_id, consent_id=consent_id, now=now
     )
     lines = revisions[-1].lines
+    consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+    uses = consents.uses_of(db.connection(), [(consumer_id, consent_id)])[consent_id]
     wanted = history.Wanted(consent_id=consent_id)
     events = list(history.walk(db, consumer_id=consumer_id, wanted=wanted))
     signed_in = accesslog.list_for_consumer(
         db, consumer_id=consumer_id, limit=1, type="consent.signed_in", consent_id=consent_id
     )
+    paused = accesslog.list_for_consumer(
+        db, consumer_id=consumer_id, limit=1, type="consent.paused", consent_id=consent_id
+    )
+    never = unread.find(db, consent, revisions, days=days, now=now) if row.doable and lines else None
     fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
     sums = history.by_key(events)
     return {
         "consent": row,
         "blocked": consents.blocked_since(db, consumer_id=consumer_id, company_id=row.company_id) is not None,
-        "lines": [_line(here, line, items, sums.get(line.key, history.NOTHING)) for line in lines],
+        "lines": [_line(here, line, items, sums.get(line.key, history.NOTHING), uses, now) for line in lines],
         "told": _told(here, revisions[-1]),
         "revisions": consent_rows.versions(here.catalogue, revisions),
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
         "more_reads": len(events) > SHOWN,
         "signed_in_at": signed_in[0].at if signed_in else None,
+        "paused_at": paused[0].at if consent.paused and paused else None,
+        "unread": _unread(here, never) if never and never.never else None,
     }
 
 
-def _line(here: House, line: consents.GrantedLine, items: words.Items, tally: history.Tally) -> Line:
+def _unread(here: House, found: unread.Unread) -> dict[str, Any]:
+    return {
+        "days": found.days,
+        "spans": unread.SPANS,
+        "since": found.since,
+        "labels": words.labels(here.catalogue, found.never),
+        "keep": [" ".join(line.place) for line in found.read],
+    }
+
+
+def _line(
+    here: House,
+    line: consents.GrantedLine,
+    items: words.Items,
+    tally: history.Tally,
+    uses: consents.Uses,
+    now: datetime,
+) -> Line:
+    used_at = uses.get(line.place)
     key = here.catalogue.keys.get(line.key)
     return Line(
         key=line.key,
@@ -99,6 +134,8 @@ def _line(here: House, line: consents.GrantedLine, items: words.Items, tally: hi
         frequency=line.frequency,
         last_read_at=tally.last_read_at,
         reads=tally.reads,
+        resting=not consents.is_due(line, used_at, now),
+        again_at=consents.next_use(line, used_at) if used_at else None,
     )
 
 

@@ -17,8 +17,8 @@ from vrm.web.portal.home import ends_soon
 class Row:
     """A consent. ``doable`` is what the person can do with it now; ``retention_days`` is filled in by ``one``.
 
-    ``state``: active, ending (soon), suspended or changed (it runs, and yet nothing can be read), revoked,
-    returned (by its client), expired.
+    ``state``: active, ending (soon), suspended, paused or changed (it runs, and yet nothing can be read), revoked,
+    returned (by its client), expired, used (it was for once).
     """
 
     id: str
@@ -28,6 +28,7 @@ class Row:
     client: str
     purposes: list[str]
     labels: list[str]
+    lines: tuple[consents.GrantedLine, ...]
     state: str
     granted_at: datetime
     expires_at: datetime
@@ -113,7 +114,7 @@ def _version(
     return Version(
         number=revision.number,
         at=revision.created_at,
-        by="you",  # every revision so far is a person's own decision
+        by="company" if revision.reason == "amended" else "you",  # who began it; a person decided each
         current=current,
         added=[label for label in has if label not in had],
         removed=[label for label in had if label not in has],
@@ -140,6 +141,7 @@ def _row(
         client=client.name,
         purposes=words.purposes(catalogue, lines),
         labels=words.labels(catalogue, lines),
+        lines=tuple(lines),
         state=_state(consent, company, client, now),
         granted_at=consent.granted_at,
         expires_at=consent.expires_at,
@@ -149,7 +151,7 @@ def _row(
         reads=tally.reads,
         refusals=tally.refusals,
         revision=consent.revision,
-        doable=("revoke",) if active else (),
+        doable=(("pause" if consent.paused is None else "resume"), "change", "revoke") if active else (),
     )
 
 
@@ -161,6 +163,8 @@ def _state(
         return "expired" if consent.state == "active" else consent.state
     if client.state != "active" or company.state != "approved":
         return "suspended"
+    if consent.paused is not None:
+        return "paused"
     if company.notice_version != consent.notice_version:
         return "changed"
     return "ending" if ends_soon(consent.granted_at, consent.expires_at, now) else "active"

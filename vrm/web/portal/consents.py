@@ -1,35 +1,18 @@
 """What a person allows and has allowed: the list, and ending one of them."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Container
 
 from flask import Blueprint, Response, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import clock, consents
 from vrm.errors import Conflict
-from vrm.house import House
+from vrm.ids import is_id
 from vrm.web import pages, session
 from vrm.web.audiences import audience
 from vrm.web.onward import onward
-from vrm.web.portal import asks, consent_rows, history
+from vrm.web.portal import consent_rows, listing
 from vrm.web.rooms import house
-
-STATES = {
-    "current": ("active", "ending", "suspended", "changed"),
-    "history": ("revoked", "returned", "expired", "refused", "closed"),
-}
-READABLE = ("active", "ending")
-
-
-@dataclass(frozen=True)
-class Filters:
-    """How the list was narrowed; empty for all."""
-
-    q: str
-    state: str
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -44,13 +27,17 @@ def show_consents() -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
     tab = "history" if request.args.get("show") == "history" else "current"
     state = request.args.get("state", "")
-    filters = Filters(request.args.get("q", "").strip(), state if state in STATES[tab] else "")
-    return pages.render(
-        "consents.html",
-        tab=tab,
-        filters=filters,
-        **here.database.read(lambda db: _list(db, here, consumer_id, tab, filters, now)),
+    filters = listing.Filters(
+        company=_id("company"),
+        state=state if state in listing.STATES[tab] else "",
+        purpose=known(request.args.get("purpose", ""), here.catalogue.purposes),
+        key=known(request.args.get("key", ""), here.catalogue.keys),
     )
+    before, show = _id("before"), listing.past if tab == "history" else listing.current
+    shown = here.database.read(
+        lambda db: show(db, here, consumer_id=consumer_id, filters=filters, before=before, now=now)
+    )
+    return pages.render("consents.html", tab=tab, filters=filters, shown=shown, compact_from=listing.COMPACT)
 
 
 @audience("consumer")
@@ -81,27 +68,12 @@ def revoke(consent_id: object) -> BaseResponse:
     return onward(f"/consents/{consent_id}", "revoked")
 
 
-def _list(
-    db: Session, here: House, consumer_id: str, tab: str, filters: Filters, now: datetime
-) -> dict[str, Any]:
-    held = consents.list_consents(db, consumer_id=consumer_id)
-    sums = history.by_consent(db, consumer_id=consumer_id)
-    every = consent_rows.rows(db, here.catalogue, held, sums, now)
-    current = [row for row in every if row.ended_at is None]
-    past: list[consent_rows.Row | asks.Past] = [row for row in every if row.ended_at is not None]
-    past += asks.past(db, here, consumer_id=consumer_id, now=now)
-    past.sort(key=lambda row: row.ended_at or now, reverse=True)
-    rows = current if tab == "current" else past
-    return {
-        "counts": {
-            "current": len(current),
-            "history": len(past),
-            "open": sum(row.state in READABLE for row in current),
-        },
-        "waiting": asks.waiting(db, here, consumer_id=consumer_id, now=now) if tab == "current" else [],
-        "consents": [
-            row
-            for row in rows
-            if filters.q.casefold() in row.company.casefold() and filters.state in ("", row.state)
-        ],
-    }
+def known(given: str, catalogue: Container[str]) -> str:
+    """A code of the catalogue; anything else counts as not given."""
+    return given if given in catalogue else ""
+
+
+def _id(name: str) -> str:
+    """An id from the query; anything else counts as not given."""
+    given = request.args.get(name, "")
+    return given if is_id(given) else ""

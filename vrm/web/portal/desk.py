@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import clock, companies, consents
-from vrm.errors import NotFound
-from vrm.web import pages, session
+from vrm.errors import NotFound, Stale
+from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.onward import onward
-from vrm.web.portal import asks
+from vrm.web.portal import asks, many
 from vrm.web.rooms import house
 
 
@@ -41,21 +41,32 @@ def new_code() -> Response:
 @audience("consumer")
 def show_block(company_id: object) -> Response:
     """Ask once more, and say what it does. ``next`` is where the person came from: a request, a consent."""
-    id, consumer_id = str(company_id), session.consumer_id()
-    company, since = house().database.read(
-        lambda db: (
-            _company(db, id),
-            consents.blocked_since(db, consumer_id=consumer_id, company_id=id),
-        )
+    return _block_page(
+        str(company_id), session.safe_next(request.args.get("next"), f"/companies/{company_id}")
     )
-    going = session.safe_next(request.args.get("next"), f"/companies/{id}")
-    return pages.render("block.html", company=company, blocked_since=since, going=going)
 
 
 @audience("consumer")
 def block(company_id: object) -> BaseResponse:
-    """Block a company. What it asked meanwhile is gone as well."""
-    return _set(str(company_id), blocked=True)
+    """Block a company, and end what it may read where the person wants that too: both, or neither.
+
+    What it asked meanwhile is gone as well.
+    """
+    if not request.form.get("revoke"):
+        return _set(str(company_id), blocked=True)
+    here, consumer_id, now, id = house(), session.consumer_id(), clock.now(), str(company_id)
+    here.database.read(lambda db: _company(db, id))
+    going = _going(id)
+    try:
+        chosen = many.seen(request.form.getlist("consent"))
+        here.database.write(
+            lambda db: many.withdraw(
+                db, here, consumer_id=consumer_id, part=consents.Part(id), chosen=chosen, blocking=id, now=now
+            )
+        )
+    except Stale as fault:
+        return _block_page(id, going, fault)
+    return onward(going, "revoked-blocked")
 
 
 @audience("consumer")
@@ -68,6 +79,31 @@ def _page(code: consents.NewDeskCode | None) -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
     waiting = here.database.read(lambda db: asks.waiting(db, here, consumer_id=consumer_id, now=now))
     return pages.render("desk.html", code=code, asks=[ask for ask in waiting if ask.quiet])
+
+
+def _block_page(id: str, going: str, fault: Stale | None = None) -> Response:
+    here, consumer_id, now = house(), session.consumer_id(), clock.now()
+    company, since, taken = here.database.read(
+        lambda db: (
+            _company(db, id),
+            consents.blocked_since(db, consumer_id=consumer_id, company_id=id),
+            many.taken(db, here, consumer_id=consumer_id, part=consents.Part(id), now=now),
+        )
+    )
+    return pages.render(
+        "block.html",
+        problems.row(fault).status if fault else 200,
+        company=company,
+        blocked_since=since,
+        going=going,
+        taken=taken,
+        fault=fault,
+    )
+
+
+def _going(id: str) -> str:
+    """Where the person goes then: back to where they came from, or to the company's page."""
+    return session.safe_next(request.form.get("next"), f"/companies/{id}")
 
 
 def _company(db: Session, company_id: str) -> companies.Company:
@@ -84,5 +120,4 @@ def _set(company_id: str, *, blocked: bool) -> BaseResponse:
     here.database.write(
         lambda db: change(db, here.keys, consumer_id=consumer_id, company_id=company_id, now=now)
     )
-    going = session.safe_next(request.form.get("next"), f"/companies/{company_id}")
-    return onward(going, "blocked" if blocked else "unblocked")
+    return onward(_going(company_id), "blocked" if blocked else "unblocked")

@@ -5,9 +5,9 @@ The log says which keys were read, by which company, for what; it never holds a 
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -39,12 +39,17 @@ class Read:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which reads: of one consent, of one company, refusals alone, since a moment. None and False: any."""
+    """Which reads: of one consent, of one company, refused ones or answered ones alone, since a moment, before another.
+
+    None and False: any.
+    """
 
     consent_id: str | None = None
     company_id: str | None = None
     refused: bool = False
     since: datetime | None = None
+    until: datetime | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,16 @@ def listed(
         type="disclosure",
         consent_id=wanted.consent_id,
         company_id=wanted.company_id,
-        outcome="refused" if wanted.refused else None,
+        outcome="refused" if wanted.refused else "answered" if wanted.answered else None,
         since=wanted.since,
+        until=wanted.until,
     )
 
 
-def walk(db: Session, *, consumer_id: str, wanted: Wanted) -> Iterator[accesslog.LoggedEvent]:
-    """All the wanted reads, newest first, fetched as far as they are taken."""
-    before = None
+def walk(
+    db: Session, *, consumer_id: str, wanted: Wanted, before: str | None = None
+) -> Iterator[accesslog.LoggedEvent]:
+    """All the wanted reads, newest first, from after the event ``before``, fetched as far as they are taken."""
     while True:
         batch = listed(db, consumer_id=consumer_id, wanted=wanted, limit=BATCH, before=before)
         yield from batch
@@ -109,15 +116,10 @@ def by_key(events: Iterable[accesslog.LoggedEvent]) -> dict[str, Tally]:
     sums: dict[str, Tally] = {}
     for event in events:
         if event.outcome != "refused":
-            for key in _keys(event):
+            for key in keys_of(event):
                 had = sums.get(key, NOTHING)
                 sums[key] = Tally(had.reads + 1, had.refusals, had.last_read_at or event.at)
     return sums
-
-
-def drawn(reads: Iterable[Read]) -> list[dict[str, Any]]:
-    """Rows as ``vrm.web.strips`` takes them."""
-    return [asdict(read) for read in reads]
 
 
 def company_id(event: accesslog.LoggedEvent) -> str:
@@ -125,18 +127,24 @@ def company_id(event: accesslog.LoggedEvent) -> str:
     return cast(str, event.entry["company"])
 
 
-def _keys(event: accesslog.LoggedEvent) -> list[str]:
+def keys_of(event: accesslog.LoggedEvent) -> list[str]:
+    """The keys that were read, or tried."""
     return cast(list[str], event.entry.get("keys") or [])
 
 
+def purpose_of(event: accesslog.LoggedEvent) -> str | None:
+    """What it was for; None where the company did not say."""
+    return cast(str | None, event.entry.get("purpose"))
+
+
 def _row(catalogue: Catalogue, company: str, event: accesslog.LoggedEvent) -> Read:
-    purpose = cast(str | None, event.entry.get("purpose"))
+    purpose = purpose_of(event)
     refused = event.outcome == "refused"
     return Read(
         at=event.at,
         company=company,
         consent_id=event.consent_id,
-        labels=[words.label(catalogue, key) for key in _keys(event)],
+        labels=[words.label(catalogue, key) for key in keys_of(event)],
         purpose=words.purpose(catalogue, purpose) if purpose else None,
         outcome="refused" if refused else "permitted",
         reason=words.reason(cast(str | None, event.entry.get("code"))) if refused else "",

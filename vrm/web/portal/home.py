@@ -13,13 +13,15 @@ from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import asks, history, readers, words
+from vrm.web.portal import asks, happened, history, readers, words
 from vrm.web.rooms import house
 
 SOON = timedelta(days=14)
 """Never said longer before the end than this."""
 
-RECENT = 5
+ALLOWED = 10
+"""So many are listed with the way to end each; who allows more finds them all in the list."""
+
 NAMES = ("nickname", "given_name", "name")
 """What people are called by, the friendlier one first."""
 
@@ -46,6 +48,14 @@ class Allowed:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A permission that is worth nothing until its company asks anew: its notice or its owner is another."""
+
+    consent_id: str
+    company: str
+
+
+@dataclass(frozen=True)
 class Day:
     """A day of the week's drawing."""
 
@@ -63,6 +73,7 @@ class Totals:
     active: int
     companies: int
     paused: int
+    with_all: int
     filled: int
     total: int
 
@@ -88,19 +99,19 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
     midnights = [
         datetime.combine(day, time(), get_timezone()) for day in [*days, days[-1] + timedelta(days=1)]
     ]
-    newest = history.listed(
-        db, consumer_id=consumer_id, wanted=history.Wanted(since=midnights[0]), limit=RECENT
-    )
     readable = readers.readable(db, consumer_id=consumer_id, now=now)
     total = here.catalogue.fields()
     sealed = profiles.sealed_values(
         db.connection(), consumer_ids=[consumer_id], fields=[key.name for key in total]
     ).get(consumer_id, [])
+    running = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
+    numbers = consents.count_some(db, consumer_id=consumer_id, now=now)
     week = _week(days, accesslog.count_in_spans(db, consumer_id=consumer_id, moments=midnights))
     return {
         "name": _name(here, consumer_id, sealed),
         "asks": asks.waiting(db, here, consumer_id=consumer_id, now=now),
-        "ending": _ending(db, here, consumer_id, readable, now),
+        "ending": _ending(db, here, consumer_id, running, readable, now),
+        "changed": _changed(db, running),
         "allowed": _allowed(db, here, readable),
         "week": week,
         "totals": Totals(
@@ -108,17 +119,18 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
             refusals=sum(day.refusals for day in week),
             active=len(readable),
             companies=len({standing.company_id for standing in readable.values()}),
-            paused=0,
+            paused=numbers.paused,
+            with_all=numbers.with_all,
             filled=len({value.field for value in sealed}),
             total=len(total),
         ),
-        "recent": history.rows(db, here.catalogue, newest),
+        "happened": happened.lately(db, here, consumer_id=consumer_id, now=now),
     }
 
 
 def _allowed(db: Session, here: House, readable: readers.Standings) -> list[Allowed]:
     """From here a permission can be ended without looking for it: that must be as easy as giving it."""
-    first = sorted(readable.values(), key=lambda standing: standing.expires_at, reverse=True)[:RECENT]
+    first = sorted(readable.values(), key=lambda standing: standing.expires_at, reverse=True)[:ALLOWED]
     names = words.company_names(db, (standing.company_id for standing in first))
     return [
         Allowed(
@@ -145,9 +157,14 @@ def _week(days: list[date], counts: list[accesslog.Counts]) -> list[Day]:
 
 
 def _ending(
-    db: Session, here: House, consumer_id: str, readable: readers.Standings, now: datetime
+    db: Session,
+    here: House,
+    consumer_id: str,
+    running: list[consents.Consent],
+    readable: readers.Standings,
+    now: datetime,
 ) -> list[Ending]:
-    granted = {each.id: each.granted_at for each in consents.list_consents(db, consumer_id=consumer_id)}
+    granted = {each.id: each.granted_at for each in running}
     soon = [standing for id, standing in readable.items() if ends_soon(granted[id], standing.expires_at, now)]
     names = words.company_names(db, (standing.company_id for standing in soon))
     sums = history.by_consent(db, consumer_id=consumer_id) if soon else {}
@@ -160,6 +177,16 @@ def _ending(
             last_read_at=sums.get(standing.consent_id, history.NOTHING).last_read_at,
         )
         for standing in sorted(soon, key=lambda standing: standing.expires_at)
+    ]
+
+
+def _changed(db: Session, running: list[consents.Consent]) -> list[Changed]:
+    """What nothing can be read under because the company is not what the person decided on."""
+    names = words.company_names(db, (each.company_id for each in running))
+    return [
+        Changed(each.id, names[each.company_id].legal_name)
+        for each in running
+        if names[each.company_id].notice_version != each.notice_version
     ]
 
 

@@ -1,10 +1,9 @@
 """All a person keeps, by group, with who can read each line now and until when."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from vrm import clock, profiles
@@ -12,13 +11,19 @@ from vrm.catalogue import Group, Key
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import readers, words
+from vrm.web.portal import reach, readers, versions, words
 from vrm.web.rooms import house
 
 USUAL = ("name", "email", "phone_number", "address", "birthdate")
 """What companies ask for most: offered first."""
 
-SeenBy = Mapping[str, list[readers.Seen]]
+SPARES = (
+    *("name", "email", "address", "phone_number", "given_name", "family_name", "birthdate", "mobile_number"),
+    *("locale", "payment_preference", "household_size", "top_size", "shoe_size", "invoice_delivery"),
+)
+"""What spares the most typing, in that order: of so many we say how far one is."""
+
+MOST_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Line:
     sensitivity: str
     usual: bool
     items: list[Entry]
-    seen: list[readers.Seen]
+    reach: reach.Reach
+    undo: versions.Undo | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,26 @@ class WorkedOut:
     label: str
     text: str | None
     from_labels: list[str]
-    seen: list[readers.Seen]
+    reach: reach.Reach
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of what spares the most typing is filled in; ``next``: (key, label) of what to fill in first."""
+
+    filled: int
+    of: int
+    next: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is kept, who can read it, and the versions of what was just changed."""
+
+    items: words.Items
+    seen: reach.SeenBy
+    changed: str
+    versions: list[profiles.Item]
 
 
 @dataclass(frozen=True)
@@ -69,6 +94,11 @@ class Clause:
     empty: list[Line]
     answers: list[WorkedOut]
 
+    @property
+    def held(self) -> bool:
+        """Whether something is kept here, or read through an answer."""
+        return bool(self.filled or any(answer.reach.whole for answer in self.answers))
+
 
 def add_routes(blueprint: Blueprint) -> None:
     """``/profile``."""
@@ -78,23 +108,39 @@ def add_routes(blueprint: Blueprint) -> None:
 @audience("consumer")
 def profile() -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
-    clauses = here.database.read(lambda db: _clauses(db, here, consumer_id, now))
+    changed = request.args.get("changed", "")
+    look = here.database.read(lambda db: _look(db, here, consumer_id, changed, now))
+    clauses = [_clause(here, group, look) for group in here.catalogue.groups.values()]
     return pages.render(
         "profile.html",
         groups=clauses,
         filled=sum(clause.filled for clause in clauses),
+        progress=_progress(here, look.items),
     )
 
 
-def _clauses(db: Session, here: House, consumer_id: str, now: datetime) -> list[Clause]:
+def _look(db: Session, here: House, consumer_id: str, changed: str, now: datetime) -> Look:
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id)
     seen = readers.seen(db, readers.readable(db, consumer_id=consumer_id, now=now))
-    return [_clause(here, group, items, seen) for group in here.catalogue.groups.values()]
+    field, _, item_id = changed.partition("/")
+    item = next((each for each in items.get(field, []) if not item_id or each.item_id == item_id), None)
+    kept = versions.listed(db, here.keys, consumer_id=consumer_id, item=item, now=now) if item else []
+    return Look(items, seen, field, kept)
 
 
-def _clause(here: House, group: Group, items: words.Items, seen: SeenBy) -> Clause:
+def _progress(here: House, items: words.Items) -> Progress:
+    known = [name for name in SPARES if name in here.catalogue.keys]  # an operator may have taken some out
+    missing = [name for name in known if not items.get(name)]
+    return Progress(
+        len(known) - len(missing),
+        len(known),
+        [(name, words.label(here.catalogue, name)) for name in missing[:MOST_NAMED]],
+    )
+
+
+def _clause(here: House, group: Group, look: Look) -> Clause:
     keys = [here.catalogue.get(name) for name in group.keys]
-    lines = [_line(here, key, items, seen) for key in keys if key.kind == "field"]
+    lines = [_line(here, key, look) for key in keys if key.kind == "field"]
     kinds = {key.sensitivity for key in keys}
     return Clause(
         id=group.name,
@@ -104,11 +150,11 @@ def _clause(here: House, group: Group, items: words.Items, seen: SeenBy) -> Clau
         filled=sum(bool(line.items) for line in lines),
         lines=[line for line in lines if line.items],
         empty=[line for line in lines if not line.items],
-        answers=[_answer(here, key, items, seen) for key in keys if key.kind == "answer"],
+        answers=[_answer(here, key, look) for key in keys if key.kind == "answer"],
     )
 
 
-def _line(here: House, key: Key, items: words.Items, seen: SeenBy) -> Line:
+def _line(here: House, key: Key, look: Look) -> Line:
     voice = words.voice()
     kept = [
         Entry(
@@ -117,7 +163,7 @@ def _line(here: House, key: Key, items: words.Items, seen: SeenBy) -> Line:
             item.created_at,
             item.verified_by,
         )
-        for item in items.get(key.name, [])
+        for item in look.items.get(key.name, [])
     ]
     return Line(
         key=key.name,
@@ -127,15 +173,16 @@ def _line(here: House, key: Key, items: words.Items, seen: SeenBy) -> Line:
         sensitivity=key.sensitivity,
         usual=key.name in USUAL,
         items=kept,
-        seen=list(seen.get(key.name, [])),
+        reach=reach.of(here.catalogue, look.seen, key.name),
+        undo=versions.undo(key, look.versions) if key.name == look.changed else None,
     )
 
 
-def _answer(here: House, key: Key, items: words.Items, seen: SeenBy) -> WorkedOut:
+def _answer(here: House, key: Key, look: Look) -> WorkedOut:
     return WorkedOut(
         key=key.name,
         label=key.label,
-        text=words.answer(here.catalogue, key.name, items),
+        text=words.answer(here.catalogue, key.name, look.items),
         from_labels=[words.label(here.catalogue, field) for field in key.answers_from],
-        seen=list(seen.get(key.name, [])),
+        reach=reach.Reach(key.name, list(look.seen.get(key.name, ())), ()),
     )

@@ -33,14 +33,16 @@ def standings(db: Session, held: Sequence[consents.Consent]) -> dict[str, consen
 def readable(db: Session, *, consumer_id: str, now: datetime) -> dict[str, consents.Standing]:
     """The consents under which something can be read at this moment.
 
-    A consent of a suspended client is not among them, nor one whose company has changed its notice since.
+    One that is paused is not among them, nor that of a suspended client, nor one whose company has changed its notice
+    since.
     """
-    held = [each for each in consents.list_consents(db, consumer_id=consumer_id) if each.is_active(now)]
+    held = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
     clients = companies.client_standings(db.connection(), client_ids={each.client_id for each in held})
     return {
         id: standing
         for id, standing in standings(db, held).items()
-        if clients[standing.client_id].may_read
+        if not standing.paused
+        and clients[standing.client_id].may_read
         and clients[standing.client_id].notice_version == standing.notice_version
     }
 

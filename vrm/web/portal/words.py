@@ -88,6 +88,12 @@ def reason(code: str | None) -> str:
             return gettext("They had given your permission back.")
         case "expired":
             return gettext("Your permission had ended.")
+        case "used":
+            return gettext("You had allowed it once, and they had read it.")
+        case "paused":
+            return gettext("You had paused it.")
+        case "too_soon":
+            return gettext("They had read it as often as you allow, and came again too soon.")
         case "notice_changed":
             return gettext("They changed who they are or what they promise, so they must ask you again.")
         case "superseded":

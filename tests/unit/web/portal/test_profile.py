@@ -17,7 +17,7 @@ ADDRESS = {
 def changes(browser):
     """Where the items on the profile page are changed."""
     browser.get("/profile")
-    return re.findall(r'class="act" href="(/profile/[^"]+/[^"]+)"', browser.page)
+    return re.findall(r'class="act" href="(/profile/(?!in/)[^"]+/[^"]+)"', browser.page)
 
 
 def save(browser, path, **fields):
@@ -43,7 +43,7 @@ def test_empty_profile_begins_with_the_usual(mia):
     assert not re.search(r"\d+ of \d+", mia.page)
     save(mia, "/profile/nickname", value="Mia")
     mia.get("/profile")
-    assert 'id="h-rest"' not in mia.page and 'href="/profile/birthdate"' in mia.page
+    assert 'id="h-usual"' not in mia.page and 'href="/profile/birthdate"' in mia.page
 
 
 def test_every_form_opens(mia, house):
@@ -57,7 +57,7 @@ def test_every_form_opens(mia, house):
 def test_add_correct_delete(mia):
     """A value is added, shown in plain words, corrected and deleted; each leaves a notice."""
     answer = save(mia, "/profile/birthdate", value="1991-06-17")
-    assert answer.location == "/profile?done=saved#birthdate"
+    assert answer.location == "/profile?changed=birthdate&done=saved#birthdate"
     mia.get("/profile?done=saved")
     assert "17 June 1991" in mia.page and "Saved." in mia.page and "Over 18" in mia.page
     (path,) = changes(mia)
@@ -118,7 +118,7 @@ def test_value_that_is_wrong_stays_in_its_input(mia):
     assert 'value="+49 1"' in mia.page and 'id="value-wrong"' in mia.page
     assert mia.hidden("version") == version
     mia.get("/profile/mobile_number")
-    assert "+4915123456789" in mia.page
+    assert 'value="+49 1512 3456789"' in mia.page
 
 
 def test_two_tabs_lose_nothing(mia):
@@ -235,14 +235,18 @@ def test_yes_no_and_choices_keep_what_was_chosen(mia, house):
 
 
 def test_who_can_read_a_line(mia, shop, owner):
-    """Beside each line stands who can read it now; a field and its answer are different permissions."""
+    """Beside each line stands who can read it now, and apart from them who learns only an answer that it gives."""
     save(mia, "/profile/birthdate", value="1991-06-17")
     shop.granted(owner(mia), "age_over_18")
     mia.get("/profile")
     lines = {part.split('"')[0]: part for part in mia.page.split('class="line" id="')[1:]}
-    assert "Hawthorn Books" in lines["age_over_18"] and "Hawthorn Books" not in lines["birthdate"]
+    assert "Hawthorn Books" in lines["age_over_18"]
+    assert 'href="/consents/revoke?key=age_over_18"' in lines["age_over_18"]
+    whole, answer = lines["birthdate"].split("Learns only an answer")
+    assert "Nobody can read it" in whole and "Hawthorn Books" not in whole and "revoke" not in whole
+    assert "Hawthorn Books" in answer and "“Over 18”, until" in answer
     mia.get("/profile/birthdate")
-    assert "Nobody can read it" in mia.page
+    assert "Nobody can read it" in mia.page and "“Over 18”, until" in mia.page
 
 
 def test_suspended_company_reads_nothing(mia, shop, owner, house):

@@ -1,0 +1,144 @@
+"""Filling in a profile that saves itself: by keyboard alone, with the line down, in two tabs, and without script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import HOME, follow, move_in, press
+
+SIZES = [
+    pytest.param("desktop", marks=pytest.mark.browser),
+    pytest.param("phone", marks=[pytest.mark.browser, pytest.mark.deep]),
+]
+
+
+def entry(page: Page, key: str):
+    """One field of the page of a group."""
+    return page.locator(f'[data-save^="/profile/{key}"]').first
+
+
+def saying(page: Page, key: str):
+    """What is said of a field below it."""
+    return entry(page, key).get_by_role("status")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_profile_saves_itself_and_takes_back(city, browse, size, faults):
+    """By keyboard alone a stranger fills in line after line: each is saved when left, and one button takes it back.
+
+    What cannot be is said in words and not kept; while the server cannot be reached what was typed stays, and is
+    saved as soon as it can; another tab's word is shown, and the person says which one stays.
+    """
+    page = browse(size)
+    mia = move_in(city, page, {"given_name": "Mia", "family_name": "Tran"})
+    mia.open("/profile/in/identity")
+    page.get_by_label("Full name").focus()
+    page.keyboard.type("Mia Tran")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Given name")).to_be_focused()
+    expect(saying(page, "name")).to_contain_text("Saved.")
+
+    # One sitting is one step, however often it was saved on the way.
+    page.get_by_label("Given name").fill("Mi")
+    expect(saying(page, "given_name")).to_contain_text("Saved.")
+    page.get_by_label("Given name").fill("Mimi")
+    page.keyboard.press("Tab")
+    expect(saying(page, "given_name")).to_contain_text("Saved.")
+    saying(page, "given_name").get_by_role("button", name="Undo").press("Enter")
+    expect(saying(page, "given_name")).to_have_text("As before.")
+    expect(page.get_by_label("Given name")).to_have_value("Mia")
+
+    born = page.get_by_label("Date of birth")
+    born.fill("1891-06-17")
+    born.press("Tab")
+    born.press("Tab")
+    born.press("Tab")
+    page.get_by_label("Place of birth").focus()
+    expect(born).to_have_accessible_description(re.compile("Use a day from 1900"))
+    expect(saying(page, "birthdate")).to_have_text("Not saved yet.")
+
+    page.route("**/profile/nickname*", lambda route: route.abort())
+    page.get_by_label("What people call you").fill("Mimi")
+    page.get_by_label("Place of birth").focus()
+    expect(saying(page, "nickname")).to_contain_text("What you wrote stays here, and we try again.")
+    page.unroute("**/profile/nickname*")
+    expect(saying(page, "nickname")).to_contain_text("Saved.")
+    expect(page.get_by_label("What people call you")).to_have_value("Mimi")
+
+    tab = page.context.new_page()
+    tab.goto("/profile/family_name")
+    tab.get_by_label("Family name").fill("Weber")
+    press(tab, "Save")
+    page.get_by_label("Family name").fill("Tran-Weber")
+    page.get_by_label("Place of birth").focus()
+    expect(saying(page, "family_name")).to_contain_text("There it says: Weber")
+    saying(page, "family_name").get_by_role("button", name="Keep what I wrote").click()
+    expect(saying(page, "family_name")).to_contain_text("Saved.")
+
+    born.fill("1991-06-17")
+    press(page, "Save")
+    expect(page).to_have_url(re.compile("/profile"))
+    main = page.get_by_role("main")
+    for said in ("Mia Tran", "Mimi", "Tran-Weber", "17 June 1991"):
+        expect(main).to_contain_text(said)
+    faults.seen[:] = [seen for seen in faults.seen if "ERR_FAILED" not in seen]
+
+
+@pytest.mark.browser
+@pytest.mark.deep
+def test_an_address_follows_its_country(city, browse):
+    """As soon as the country is chosen its own parts stand there, with what was typed; once whole, it is saved once."""
+    page = browse("phone")
+    mia = move_in(city, page, {})
+    mia.open("/profile/in/contact")
+    expect(page.get_by_role("button", name="Show the parts for this country")).to_have_count(0)
+    page.get_by_label("Street and number").fill("1 Main Street")
+    page.get_by_label("Country").select_option("US")
+    expect(page.get_by_label("ZIP code")).to_be_visible()
+    expect(page.get_by_label("Street and number")).to_have_value("1 Main Street")
+    expect(saying(page, "address")).to_have_text("Not saved yet.")
+    page.get_by_label("Town").fill("Springfield")
+    page.get_by_label("State").fill("IL")
+    page.get_by_label("ZIP code").fill("62701")
+    page.get_by_label("E-mail address", exact=True).focus()
+    expect(saying(page, "address")).to_contain_text("Saved.")
+    press(page, "Save")
+    expect(page.locator("#address .item")).to_have_count(1)
+    follow(page, "Add another Address")
+    page.get_by_label("Country").select_option("DE")
+    expect(page.get_by_label("State")).to_have_count(0)
+    page.get_by_label("Street and number").fill("Schlossplatz 1")
+    page.get_by_label("Town").fill("Oldenburg")
+    page.get_by_label("Postal code").fill("26122")
+    press(page, "Save")
+    expect(page.locator("#address .item")).to_have_count(2)
+
+
+@pytest.mark.browser
+@pytest.mark.deep
+def test_without_script_one_button_saves_a_group(city, browse):
+    """The same page on a phone that runs no script: country first, one button, and a way back beside what was saved."""
+    page = browse("phone", java_script_enabled=False)
+    mia = move_in(city, page, {"address": HOME})
+    mia.open("/profile/in/contact")
+    page.get_by_label("E-mail address", exact=True).fill("mia@people.example")
+    page.get_by_text("Add another Address").click()
+    kept, new = page.get_by_role("group", name="Address").all()
+    new.get_by_label("Country").select_option("GB")
+    new.get_by_role("button", name="Show the parts for this country").click()
+    expect(new.get_by_label("Post town")).to_be_visible()
+    expect(page.get_by_label("E-mail address", exact=True)).to_have_value("mia@people.example")
+    kept.get_by_label("Town").fill("Carlton")
+    press(page, "Save")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Not all of it is saved yet")
+    mia.open("/profile")
+    expect(main).to_contain_text("mia@people.example")
+    expect(main).to_contain_text("Carlton")
+    follow(page, "Change E-mail address")
+    page.get_by_label("E-mail address").fill("tran@people.example")
+    press(page, "Save")
+    press(page, "Undo E-mail address")
+    expect(main).to_contain_text("As before.")
+    expect(main).to_contain_text("mia@people.example")

@@ -1,0 +1,293 @@
+"""People are told once, of the right thing, as they want to hear it; the log tells whom."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from keys import Aad
+from tests.support import seeds
+from vrm import accesslog, clock, companies, consents, journeys, notices, work
+from vrm.disclosures import Door, Reader
+from vrm.house import House
+from vrm.journeys import noticing
+from vrm.notices import Preferences
+from vrm.work.models import JobRow
+from vrm.worker import letters
+
+ISSUER = "http://localhost:8000"
+
+
+class Time:
+    """A clock that stands still, and jumps."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.at = clock.now()
+        patch.setattr(clock, "now", lambda: self.at)
+
+    def jump(self, **span: float) -> datetime:
+        self.at += timedelta(**span)
+        return self.at
+
+
+@pytest.fixture
+def time(monkeypatch) -> Time:
+    return Time(monkeypatch)
+
+
+@pytest.fixture
+def mia(house, time):
+    return seeds.person(house)
+
+
+@pytest.fixture
+def shop(house, time):
+    return seeds.shop(house)
+
+
+def sweep(house: House) -> None:
+    """What the worker does of it, until nothing is left."""
+    seeds.catch_up(house)
+    telling = journeys.Telling(house.keys, house.catalogue, ISSUER, clock.now())
+    while noticing.follow(house.database, telling):
+        pass
+    while noticing.spread(house.database, telling):
+        pass
+    while noticing.remind(house.database, telling):
+        pass
+    house.database.write(lambda db: notices.send_digests(db, house.keys, issuer=ISSUER, now=clock.now()))
+
+
+def told(house: House, person) -> list[str]:
+    """The kinds of notices on a person's page, newest first, beside receipts of what they did themselves."""
+    return [one.kind for one in listed(house, person) if one.kind != "receipt"]
+
+
+def listed(house: House, person) -> list[notices.Notice]:
+    return house.database.read(
+        lambda db: notices.list_notices(db, house.keys, consumer_id=person.consumer_id, limit=100)
+    )
+
+
+def waiting(house: House) -> Iterator[dict]:
+    """The letters that wait, opened; but for receipts."""
+    owner = house.keys.INSTANCE_OWNER
+    for id, payload in house.database.read(lambda db: db.execute(select(JobRow.id, JobRow.payload)).all()):
+        letter = json.loads(house.keys.open(owner, payload, Aad(letters.KIND, owner, id)))
+        if letter["letter"] != "receipt":
+            yield letter
+
+
+def prefer(house: House, person, **chosen) -> None:
+    house.database.write(
+        lambda db: notices.keep_preferences(
+            db, house.keys, Preferences(**chosen), consumer_id=person.consumer_id, now=clock.now()
+        )
+    )
+
+
+def read(house: House, shop, consent, *keys: str) -> None:
+    door = Door(house.database, house.keys, house.catalogue)
+    door.read(
+        Reader(shop.client.id, consent.epoch), consent_id=consent.id, purpose=seeds.PURPOSE, keys=keys or None
+    )
+
+
+def test_a_consent_is_brought_to_mind_every_90_days(house, time, mia, shop):
+    """After 90 days one reminder comes, with a way to stop; another after 90 more; none the day after, nor if swept twice."""
+    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", days=365))
+    sweep(house)
+    assert told(house, mia) == []
+    time.jump(days=90, minutes=1)
+    sweep(house)
+    sweep(house)
+    assert told(house, mia) == ["reminder"]
+    (letter,) = waiting(house)
+    assert letter["to"] == mia.email
+    assert letter["stop_code"] == consents.stop_code(
+        house.keys, consumer_id=mia.consumer_id, consent_id=consent.id
+    )
+    time.jump(days=1)
+    sweep(house)
+    assert told(house, mia) == ["reminder"]
+    time.jump(days=90)
+    sweep(house)
+    assert told(house, mia) == ["reminder", "reminder"]
+
+
+@pytest.mark.parametrize(("days", "moments"), [(90, [76, 89]), (20, [15])])
+def test_an_end_is_told_ahead_and_when_it_came(house, time, mia, shop, days, moments):
+    """Two weeks and a day before, or at the last quarter of a short one; then its receipt says that it ended."""
+    seeds.grant_terms(house, mia, shop, seeds.terms("name", days=days))
+    begun = time.at
+    for number, day in enumerate(moments):
+        time.at = begun + timedelta(days=day) - timedelta(minutes=1)
+        sweep(house)
+        assert len(told(house, mia)) == number
+        time.jump(minutes=2)
+        sweep(house)
+        assert told(house, mia) == ["ending"] * (number + 1)
+    time.at = begun + timedelta(days=days, minutes=1)
+    house.database.write(lambda db: consents.expire(db, house.keys, now=time.at))
+    sweep(house)
+    assert listed(house, mia)[0].values["change"] == "expired"
+    assert told(house, mia) == ["ending"] * len(
+        moments
+    )  # the receipt says that it ended; nothing else is sent
+
+
+def test_a_company_that_gives_back_and_a_person_who_revokes(house, time, mia, shop):
+    """What a company ended is in the next digest; nothing is due any more of that, nor of what the person revoked."""
+    given = seeds.grant(house, mia, shop, "name")
+    mine = seeds.grant(house, mia, shop, "email")
+    house.database.write(
+        lambda db: consents.give_back(
+            db, house.keys, client_id=shop.client.id, consent_id=given.id, now=clock.now()
+        )
+    )
+    seeds.revoke(house, mine)
+    sweep(house)
+    ended = [one.values["how"] for one in listed(house, mia) if one.kind == "ended"]
+    assert ended == ["returned"]
+    assert list(waiting(house)) == []
+    for _ in range(3):  # what waits comes in one digest; afterwards nothing waits, and none comes
+        time.jump(days=1)
+        sweep(house)
+        (letter,) = waiting(house)
+        assert letter["letter"] == "digest"
+    time.jump(days=100)
+    sweep(house)
+    assert told(house, mia) == ["ended"]
+
+
+def test_everybody_hears_once_of_a_company_that_changed(house, time, mia, shop, monkeypatch):
+    """Each person who had allowed it something is told once for each change, in batches; others are not."""
+    monkeypatch.setattr(noticing, "CONSENTS", 2)
+    people = [mia, seeds.person(house), seeds.person(house)]
+    stranger = seeds.person(house)
+    for one in people:
+        seeds.grant(house, one, shop, "name")
+        seeds.grant(house, one, shop, "email")
+    house.database.write(
+        lambda db: companies.change_owner(
+            db, company_id=shop.company.id, owner="Ketch Holding", now=clock.now()
+        )
+    )
+    sweep(house)
+    sweep(house)
+    assert [told(house, one) for one in people] == [["changed"]] * 3
+    assert told(house, stranger) == []
+    assert {one.values["what"] for one in listed(house, mia) if one.kind == "changed"} == {"owner"}
+    time.jump(minutes=1)
+    house.database.write(
+        lambda db: companies.change_notice(
+            db, company_id=shop.company.id, privacy_notice_url="https://nordlicht.example/2", now=clock.now()
+        )
+    )
+    sweep(house)
+    assert told(house, mia) == ["changed", "changed"]
+
+
+def test_what_is_unusual_is_told_with_its_evidence(house, time, mia, shop):
+    """A key first read long after it was allowed, a burst, a read after silence, refused tries: each once, with figures."""
+    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", "email", days=365))
+    read(house, shop, consent, "name")
+    sweep(house)
+    time.jump(days=31)
+    read(house, shop, consent, "email")
+    for _ in range(25):
+        read(house, shop, consent, "name")
+    sweep(house)
+    time.jump(days=92)
+    read(house, shop, consent, "name")
+    seeds.revoke(house, consent)
+    for _ in range(6):
+        read(house, shop, consent, "name")
+    sweep(house)
+    found = [one.values for one in listed(house, mia) if one.kind == "unusual"]
+    assert {(each["what"], each["observed"]) for each in found} == {
+        ("new_key", 1),
+        ("burst", 20),
+        ("silence", 92),
+        ("refused", 5),
+    }
+    assert len(found) == 4
+    assert next(each["read"] for each in found if each["what"] == "new_key") == ["E-mail address"]
+
+
+def test_what_was_long_ago_is_not_told(house, time, mia, shop):
+    """A worker that begins to follow an old log, or was down for long, learns from it and writes to nobody about it."""
+    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", days=365))
+    for _ in range(30):
+        read(house, shop, consent, "name")
+    time.jump(days=3)
+    sweep(house)
+    assert told(house, mia) == []
+
+
+def test_preferences_decide_how_it_goes_out(house, time, mia, shop):
+    """Off: no letter, yet on the page. Discreet: a letter that names nothing and cannot be answered. Security: always."""
+    prefer(house, mia, how={"unusual": "off", "ended": "at_once", "receipt": "digest"}, discreet=True)
+    consent = seeds.grant(house, mia, shop, "name")
+    house.database.write(
+        lambda db: consents.give_back(
+            db, house.keys, client_id=shop.client.id, consent_id=consent.id, now=clock.now()
+        )
+    )
+    for _ in range(5):
+        read(house, shop, consent, "name")
+    sweep(house)
+    assert sorted(told(house, mia)) == ["ended", "unusual"]
+    (letter,) = waiting(house)
+    assert (letter["letter"], letter["values"]) == ("news", {"link": f"{ISSUER}/notices"})
+    assert "stop_code" not in letter
+    for bad in ({"how": {"device": "off"}}, {"how": {"receipt": "off"}}, {"hour": 24}, {"every": "hourly"}):
+        with pytest.raises(Exception, match="Choose"):
+            prefer(house, mia, **bad)
+
+
+def test_who_left_is_forgotten_and_stops_nobody(house, time, mia, shop):
+    """Nothing of a person is left in the room, and what others are due is told although one is gone."""
+    ben = seeds.person(house)
+    seeds.grant_terms(house, mia, shop, seeds.terms("name", days=365))
+    seeds.grant_terms(house, ben, shop, seeds.terms("name", days=365))
+    sweep(house)
+    house.database.write(
+        lambda db: journeys.close_account(db, house.keys, consumer_id=mia.consumer_id, now=clock.now())
+    )
+    house.keys.destroy(mia.consumer_id)
+    time.jump(days=91)
+    sweep(house)
+    assert told(house, ben) == ["reminder"]
+    assert told(house, mia) == []
+
+
+def test_nothing_is_told_without_its_letter(house, time, mia, shop, monkeypatch):
+    """Where the letter cannot be enqueued, nobody counts as told; the next pass tells it, once."""
+    seeds.grant_terms(house, mia, shop, seeds.terms("name", days=365))
+    sweep(house)
+    time.jump(days=91)
+    with monkeypatch.context() as patch:
+
+        def fail(*_: object, **__: object) -> None:
+            raise OSError
+
+        patch.setattr(work, "enqueue_letter", fail)
+        with pytest.raises(OSError):
+            sweep(house)
+    assert told(house, mia) == []
+    sweep(house)
+    sweep(house)
+    assert told(house, mia) == ["reminder"]
+    assert len(list(waiting(house))) == 1
+
+
+def test_the_follower_takes_each_leaf_once(house, time, mia, shop):
+    """Two workers that begin at the same leaf: one takes it, the other finds it taken."""
+    seeds.grant(house, mia, shop, "name")
+    seeds.catch_up(house)
+    size = house.database.read(lambda db: len(accesslog.entries(db.connection(), 0, 100)))
+    take = [house.database.write(lambda db: notices.follow_up_to(db, start=0, end=size)) for _ in range(2)]
+    assert take == [True, False]

@@ -1,0 +1,75 @@
+"""Receipts over HTTP: a page to read or print, the signed file, and nobody else's."""
+
+import re
+
+from tests.unit.web.portal.test_verifying import publish
+from vrm import clock, consents, receipts
+
+
+def verified(house, answer):
+    """The file holds, for whoever knows the keys."""
+    keys = house.keys.receipt_keys.published(clock.now())
+    found = receipts.verify(answer.data, keys=keys, vkeys=house.log_verifiers())
+    assert found.faults == () and found.signed_by is not None
+    return found
+
+
+def test_what_i_agreed_to_in_three_clicks_from_home(mia, owner, shop, house):
+    """Home, the consent, its receipt: who, what, what for, until when; and the file proves it with the log."""
+    consent_id = shop.granted(owner(mia), "nickname")
+    mia.get("/home")
+    mia.get("/consents")
+    assert f'href="/consents/{consent_id}"' in mia.page
+    mia.get(f"/consents/{consent_id}")
+    assert f'href="/consents/{consent_id}/receipts/1"' in mia.page
+    mia.get(f"/consents/{consent_id}/receipts/1")
+    for said in (
+        "You allowed what is marked here",
+        "We send you books.",
+        "Ends by itself",
+        "for 30 days",
+        "It is new",
+    ):
+        assert said in mia.page
+    assert verified(house, mia.get(f"/consents/{consent_id}/receipts/1/file")).logged == "not_in_it"
+    publish(house)
+    assert "--vkey" in mia.get(f"/consents/{consent_id}/receipts/1").text
+    answer = mia.get(f"/consents/{consent_id}/receipts/1/file")
+    assert verified(house, answer).committed
+    assert re.fullmatch(
+        r'attachment; filename="receipt-[0-9a-f]{8}\.json"', answer.headers["Content-Disposition"]
+    )
+    assert answer.mimetype == "application/json"
+    keys = mia.get("/receipts/keys").json["keys"]
+    assert verified(house, answer).signed_by == keys[0]["kid"] and "d" not in keys[0]
+
+
+def test_a_refusal_has_its_receipt_in_the_history(mia, owner, shop, house):
+    """What was refused has no page of its own; its receipt is one click from the history."""
+    ask_id = shop.ask(owner(mia), "nickname")
+    mia.get(f"/asks/{ask_id}/receipt", 404)
+    house.database.write(
+        lambda db: consents.refuse(
+            db,
+            house.keys,
+            consumer_id=owner(mia),
+            ask_id=ask_id,
+            now=clock.now(),
+            notice={"company": "Hawthorn"},
+        )
+    )
+    mia.get("/consents?show=history")
+    assert f'href="/asks/{ask_id}/receipt"' in mia.page
+    mia.get(f"/asks/{ask_id}/receipt")
+    assert "You refused what they asked" in mia.page and "take it back" not in mia.page
+    assert verified(house, mia.get(f"/asks/{ask_id}/receipt/file")).faults == ()
+
+
+def test_nobody_elses(mia, owner, shop, newcomer):
+    """Somebody else's receipt does not exist, nor one of a version that never was."""
+    consent_id, ask_id = shop.granted(owner(mia), "nickname"), shop.ask(owner(mia), "nickname")
+    ben = newcomer("ben@post.example")
+    for path in (f"/consents/{consent_id}/receipts/1", f"/asks/{ask_id}/receipt"):
+        ben.get(path, 404)
+        ben.get(f"{path}/file", 404)
+    mia.get(f"/consents/{consent_id}/receipts/2", 404)

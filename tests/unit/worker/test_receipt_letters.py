@@ -1,0 +1,117 @@
+"""The letter with a receipt says it all in plain words, carries the signed file, and goes out once for each decision."""
+
+import re
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from tests.support import seeds
+from tests.unit.receipts.conftest import Desk
+from vrm import clock, consents, notices, worker
+from vrm.notices import Preferences
+
+
+@pytest.fixture
+def desk(house) -> Desk:
+    """Who decides, and about whom."""
+    return Desk(house)
+
+
+def delivered(desk: Desk) -> list[EmailMessage]:
+    """What the worker sends in some passes, oldest first; each letter once."""
+    for _ in range(3):
+        worker.run_once(desk.house)
+    folder = desk.house.settings.mail_dir
+    found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
+    return sorted(found, key=lambda mail: mail["Subject"])
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What it says, on one line."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def test_everything_the_law_of_receipts_wants_in_plain_words(desk: Desk):
+    """Who, what for, what, from where, to whom, how long, how to look again and how to stop, also without signing in."""
+    consent = desk.grant()
+    (mail,) = delivered(desk)
+    text, issuer = text_of(mail), desk.house.settings.issuer
+    assert (mail["To"], mail["Subject"]) == (desk.person.email, "Receipt: what you allowed Nordlicht GmbH")
+    code = consents.stop_code(desk.house.keys, consumer_id=consent.consumer_id, consent_id=consent.id)
+    for said in (
+        "Nordlicht GmbH", "Kaistraße 3 Bremen", "data@nordlicht.example", "What for: Delivering what you ordered",
+        "What: Address (when they need it)", "Not allowed: E-mail address", "Passed on to: Parcel carrier",
+        "They say they keep it: 30 days", "your profile, as it is when they read it", "Ends by itself:",
+        f"{issuer}/consents/{consent.id}", f"{issuer}/stop/{code}", f"{issuer}/consents/{consent.id}/receipts/1",
+    ):  # fmt: skip
+        assert said in text, text
+    (file,) = mail.iter_attachments()
+    assert file.get_content_type() == "application/json"
+    assert re.fullmatch(r"receipt-[0-9a-f]{8}\.json", str(file.get_filename()))  # it names nobody
+    raw = file.get_payload(decode=True)
+    assert isinstance(raw, bytes)
+    found = desk.check(raw)
+    assert (found.faults, found.logged, found.committed) == ((), "in_the_log", True)
+
+
+def test_each_decision_has_its_letter_and_none_comes_twice(desk: Desk):
+    """Granted, shortened, refused, revoked, expired: one letter each, however often the worker passes."""
+    keys, who, write = desk.house.keys, desk.person.consumer_id, desk.house.database.write
+    consent, other = desk.grant(), desk.grant()
+    write(
+        lambda db: consents.shorten(db, keys, consumer_id=who, consent_id=other.id, days=1, now=clock.now())
+    )
+    write(lambda db: consents.revoke(db, keys, consumer_id=who, consent_id=consent.id, now=clock.now()))
+    write(lambda db: consents.expire(db, keys, now=clock.now() + timedelta(days=2)))
+    desk.refuse()
+    subjects = [mail["Subject"] for mail in delivered(desk)]
+    assert [subject.removeprefix("Receipt: ") for subject in subjects if subject.startswith("Receipt")] == [
+        "what you allow Nordlicht GmbH now",
+        "what you allowed Nordlicht GmbH",
+        "what you allowed Nordlicht GmbH",
+        "what you allowed Nordlicht GmbH has ended",
+        "you refused Nordlicht GmbH",
+        "you stopped what you allowed Nordlicht GmbH",
+    ]
+
+
+def test_a_refusal_cannot_be_stopped_and_says_nothing_left(desk: Desk):
+    """There is nothing to take back; the receipt says what was asked."""
+    ask_id = desk.refuse()
+    (mail,) = delivered(desk)
+    text = text_of(mail)
+    assert "Nothing left your profile" in text and "Refused: Address" in text
+    assert "/stop/" not in text and f"/asks/{ask_id}/receipt" in text and mail["Reply-To"] is None
+
+
+def test_german_and_discreet(desk: Desk):
+    """It is written in the person's language; to who shares a mailbox it says nothing, and carries nothing."""
+    keys, write = desk.house.keys, desk.house.database.write
+
+    def prefer(wanted: Preferences) -> None:
+        write(
+            lambda db: notices.keep_preferences(
+                db, keys, wanted, consumer_id=desk.person.consumer_id, now=clock.now()
+            )
+        )
+
+    prefer(Preferences(language="de"))
+    desk.grant()
+    (mail,) = delivered(desk)
+    assert mail["Subject"] == "Beleg: was Sie Nordlicht GmbH erlaubt haben" and "Wofür:" in text_of(mail)
+    prefer(Preferences(discreet=True))
+    desk.refuse()
+    discreet = next(mail for mail in delivered(desk) if "Beleg" not in mail["Subject"])
+    assert "Nordlicht" not in str(discreet) and not list(discreet.iter_attachments())
+
+
+def test_who_left_meanwhile_gets_none(desk: Desk):
+    """A receipt waits, its person is forgotten: the letter is given up without a fault, and its job is gone."""
+    desk.grant()
+    seeds.catch_up(desk.house)
+    desk.house.database.write(lambda db: consents.forget(db, consumer_id=desk.person.consumer_id))
+    assert delivered(desk) == []

@@ -1,0 +1,101 @@
+"""When lines that may not be read at will were read: kept in the transaction in which the read becomes durable."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from vrm.consents.models import ConsentRow, ConsentUse
+from vrm.consents.often import USE, begins, is_due, is_limited
+from vrm.consents.terms import GrantedLine, Place
+
+_uses = cast(Table, ConsentUse.__table__)
+Uses = Mapping[Place, datetime]
+
+
+def uses_of(connection: Connection, places: Sequence[tuple[str, str]]) -> dict[str, dict[Place, datetime]]:
+    """The last use of each limited line, by consent, given ``(consumer_id, consent_id)``."""
+    found: dict[str, dict[Place, datetime]] = {consent_id: {} for _, consent_id in places}
+    if not places:
+        return found
+    query = select(_uses).where(
+        or_(
+            *(
+                and_(_uses.c.consumer_id == consumer_id, _uses.c.consent_id == consent_id)
+                for consumer_id, consent_id in places
+            )
+        )
+    )
+    for row in connection.execute(query):
+        found[row.consent_id][row.key, row.purpose] = row.used_at
+    return found
+
+
+def take(
+    connection: Connection,
+    *,
+    consumer_id: str,
+    consent_id: str,
+    lines: Iterable[GrantedLine],
+    uses: Uses,
+    now: datetime,
+) -> bool:
+    """Keep that these lines are read now. False, and nothing kept, where one of them may not be any more.
+
+    The caller holds the consent's lock, so ``uses`` stay what they are until the transaction ends.
+    """
+    limited = [line for line in lines if is_limited(line)]
+    if not all(is_due(line, uses.get(line.place), now) for line in limited):
+        return False
+    for line in limited:
+        if begins(line, uses.get(line.place), now):
+            _keep(connection, consumer_id, consent_id, line, now)
+    return True
+
+
+def begin_anew(session: Session, row: ConsentRow, places: Iterable[Place]) -> None:
+    """Forget when these lines were read: their person decided on them anew."""
+    for key, purpose in places:
+        session.execute(
+            delete(ConsentUse).where(*_of(row), ConsentUse.key == key, ConsentUse.purpose == purpose)
+        )
+
+
+def look_again(session: Session, row: ConsentRow, *, now: datetime) -> None:
+    """Have it looked at whether the consent is used up: lines that were not read yet may have been taken out of it."""
+    session.execute(update(ConsentUse).where(*_of(row)).values(closes_at=now))
+
+
+def list_closing(session: Session, *, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Consents of which a line for once was used up lately: ``(consumer_id, consent_id)``."""
+    query = select(ConsentUse.consumer_id, ConsentUse.consent_id).where(ConsentUse.closes_at <= now)
+    return [(row.consumer_id, row.consent_id) for row in session.execute(query.distinct().limit(limit))]
+
+
+def close(session: Session, row: ConsentRow, lines: Sequence[GrantedLine], *, now: datetime) -> bool:
+    """Whether nothing can ever be read under this consent again: each of its lines was for once, and was."""
+    mine = _of(row)
+    used = {
+        (use.key, use.purpose)
+        for use in session.scalars(select(ConsentUse).where(*mine))
+        if now - use.used_at >= USE
+    }
+    looked_at = update(ConsentUse).where(*mine, ConsentUse.closes_at <= now, ConsentUse.used_at <= now - USE)
+    session.execute(looked_at.values(closes_at=None))
+    return all(line.frequency == "once" and line.place in used for line in lines)
+
+
+def _of(row: ConsentRow) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ConsentUse.consumer_id == row.consumer_id, ConsentUse.consent_id == row.id
+
+
+def _keep(
+    connection: Connection, consumer_id: str, consent_id: str, line: GrantedLine, now: datetime
+) -> None:
+    place = {"consumer_id": consumer_id, "consent_id": consent_id, "key": line.key, "purpose": line.purpose}
+    said = {"used_at": now, "closes_at": now + USE if line.frequency == "once" else None}
+    known = and_(*(_uses.c[name] == value for name, value in place.items()))
+    if not connection.execute(update(_uses).where(known).values(said)).rowcount:
+        connection.execute(insert(_uses).values({**place, **said}))

@@ -1,0 +1,239 @@
+"""Who is to be told of what. Three sweeps, each in bounded batches that touch only what is due:
+
+* ``follow``  takes the next leaves of the log: what was decided has its receipt sent and sets when a consent is looked at
+  again, what ended or is unusual is told, a company that changed has those told who had allowed it something
+* ``remind``  looks at consents whose moment has come: 90 days were silent, or the end is near
+* ``spread``  comes to the people of a company that changed
+
+Each batch is one transaction: what was told, the letters, and how far it came stand or fall together. The log is followed
+rather than each edge asked to tell, so that nobody has to remember it, whoever acts: a person, a company, a sweep.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from keys import CannotOpen, NoKey
+from vrm import accesslog, companies, consents, notices
+from vrm.accesslog.entry import read
+from vrm.consents import Consent
+from vrm.db import Database
+from vrm.errors import NotFound
+from vrm.journeys.receipting import OWED, RECEIPTED, send_receipt
+from vrm.journeys.telling import Telling
+from vrm.notices.due import what_is_due
+from vrm.notices.unusual import KNOWN
+
+LEAVES = 100
+CONSENTS = 50
+OLD = timedelta(days=2)
+"""Nobody is told of what happened longer ago: it was before notices were there, or the worker was down for days."""
+
+_ENDS = {"consent.expired": "expired", "consent.used": "used", "consent.returned": "returned"}
+_DECIDES = frozenset(
+    f"consent.{what}"
+    for what in ("granted", "amended", "narrowed", "extended", "shortened", "paused", "resumed")
+)
+_GONE = (NotFound, NoKey, CannotOpen)
+"""Somebody left, and this is what is left of them; no other person waits for it."""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """An event of the log, and of whom it tells, if anybody."""
+
+    event_id: str
+    at: datetime
+    members: Mapping[str, Any]
+    whose: tuple[str, str | None] | None
+
+    @property
+    def type(self) -> str:
+        return str(self.members["type"])
+
+    @property
+    def company_id(self) -> str:
+        return str(self.members["company"])
+
+    @property
+    def keys(self) -> Sequence[str]:
+        return tuple(self.members.get("keys", ()))
+
+
+def follow(database: Database, telling: Telling) -> int:
+    """Take the next leaves of the log; how many. Safe from several processes: each leaf is taken once."""
+    start, heard = database.read(_next)
+    if not heard:
+        return 0
+
+    def take(db: Session) -> None:
+        if notices.follow_up_to(db, start=start, end=start + len(heard)):
+            for one in heard:
+                with suppress(*_GONE):
+                    _hear(db, telling, one)
+
+    database.write(take)
+    return len(heard)
+
+
+def remind(database: Database, telling: Telling) -> int:
+    """Tell of the consents of which something is due; how many were looked at."""
+
+    def look(db: Session) -> int:
+        due = notices.due_consents(db, now=telling.now, limit=CONSENTS)
+        for one in due:
+            with suppress(*_GONE):
+                _remind(db, telling, one)
+        return len(due)
+
+    return database.write(look) if database.read(lambda db: _is_due(db, telling.now)) else 0
+
+
+def spread(database: Database, telling: Telling) -> int:
+    """Tell some of those who had allowed a company something that changed; how many consents were looked at."""
+
+    def walk(db: Session) -> int:
+        looked = 0
+        for change in notices.walks(db, limit=1):
+            company = companies.get_company(db, company_id=change.company_id)
+            here = consents.walk_company(db, company_id=company.id, after=change.after, limit=CONSENTS)
+            for consent in here:
+                if consent.is_active(telling.now) and consent.notice_version != company.notice_version:
+                    with suppress(*_GONE):
+                        version = str(company.notice_version)
+                        telling.tell(db, consent, "changed", company.id, version, what=change.what)
+            last = (here[-1].granted_at, here[-1].id) if len(here) == CONSENTS else None
+            notices.walk_on(db, change, last)
+            looked += len(here)
+        return looked
+
+    return database.write(walk) if database.read(lambda db: notices.walks(db, limit=1)) else 0
+
+
+def _is_due(db: Session, now: datetime) -> bool:
+    return bool(notices.due_consents(db, now=now, limit=1))
+
+
+def _next(db: Session) -> tuple[int, list[_Heard]]:
+    start = notices.followed(db)
+    entries = [
+        (leaf, event_id, read(raw))
+        for leaf, event_id, raw in accesslog.entries(db.connection(), start, LEAVES)
+    ]
+    by_client: dict[str, list[int]] = {}
+    for leaf, _, members in entries:
+        if members["type"] == "disclosure" or str(members["type"]).startswith("consent."):
+            by_client.setdefault(str(members["client"]), []).append(leaf)
+    whose: dict[int, tuple[str, str | None]] = {}
+    for client_id, leaves in by_client.items():
+        whose |= accesslog.find_whose(db, client_id=client_id, leaves=leaves)
+    return start, [
+        _Heard(event_id, datetime.fromisoformat(str(members["time"])), members, whose.get(leaf))
+        for leaf, event_id, members in entries
+    ]
+
+
+def _hear(db: Session, telling: Telling, heard: _Heard) -> None:
+    if heard.type == "company.changed" and heard.members["code"] in ("notice", "owner"):
+        notices.note_change(db, company_id=heard.company_id, what=str(heard.members["code"]))
+    if heard.whose is None or heard.members.get("client") == companies.console_client_id(heard.company_id):
+        return  # it is about nobody, or about somebody whom the company invented for a trial
+    consumer_id, consent_id = heard.whose
+    is_told = telling.now - heard.at < OWED and _send_receipt(db, telling, heard, consumer_id)
+    if consent_id is None:
+        return
+    if heard.type == "disclosure":
+        _weigh_read(db, telling, heard, consumer_id, consent_id)
+    elif heard.type in _DECIDES:
+        _schedule(db, telling, consumer_id, consent_id, since=heard.at)
+    elif heard.type == "consent.revoked" or heard.type in _ENDS:
+        notices.unschedule(db, consumer_id=consumer_id, consent_id=consent_id)
+        if heard.type in _ENDS and telling.now - heard.at < OLD and not is_told:
+            consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+            when = heard.at.isoformat()
+            telling.tell(db, consent, "ended", consent_id, heard.event_id, how=_ENDS[heard.type], when=when)
+
+
+def _send_receipt(db: Session, telling: Telling, heard: _Heard, consumer_id: str) -> bool:
+    """Of whatever has one; it says what happened, and is all that is sent of it."""
+    return heard.type in RECEIPTED and send_receipt(
+        db,
+        telling.keys,
+        consumer_id=consumer_id,
+        event_id=heard.event_id,
+        issuer=telling.issuer,
+        now=telling.now,
+    )
+
+
+def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, consent_id: str) -> None:
+    answered = heard.members["outcome"] == "answered"
+    seen = notices.pattern_of(db, consumer_id=consumer_id, company_id=heard.company_id)
+    seen, found = notices.look(seen, at=heard.at, keys=heard.keys, answered=answered)
+    notices.keep_pattern(db, seen, consumer_id=consumer_id, company_id=heard.company_id)
+    if telling.now - heard.at >= OLD:
+        return
+    place = {"consumer_id": consumer_id, "consent_id": consent_id}
+    for each in found:
+        if each.what == "new_key":
+            since = consents.get_newest_revision(db, **place).created_at
+            if heard.at - since <= KNOWN:
+                continue  # it was allowed lately: that it is read is what was agreed
+        telling.tell(
+            db,
+            consents.get_consent(db, **place),
+            "unusual",
+            f"{heard.company_id} {each.what}",
+            each.period,
+            what=each.what,
+            when=heard.at.isoformat(),
+            read=telling.labels(each.keys),
+            observed=each.observed,
+            usual=each.usual,
+        )
+
+
+def _schedule(db: Session, telling: Telling, consumer_id: str, consent_id: str, *, since: datetime) -> None:
+    consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+    if not consent.is_active(telling.now):
+        notices.unschedule(db, consumer_id=consumer_id, consent_id=consent_id)
+        return
+    # What came due before notices were there is not made up for; a worker that was down for a day or two tells it.
+    after = max(since, telling.now - OLD)
+    _set(db, consent, since=since, after=after)
+
+
+def _remind(db: Session, telling: Telling, due: notices.Due) -> None:
+    place = {"consumer_id": due.consumer_id, "consent_id": due.consent_id}
+    try:
+        consent = consents.get_consent(db, **place)
+    except NotFound:
+        notices.unschedule(db, **place)
+        return
+    if not consent.is_active(telling.now):
+        notices.unschedule(db, **place)
+        return
+    runs = {"granted_at": consent.granted_at, "expires_at": consent.expires_at}
+    what = what_is_due(due_at=due.due_at, now=telling.now, **runs)
+    since = telling.now if what == "reminder" else due.since
+    _set(
+        db, consent, since=since, after=telling.now
+    )  # first, so that who cannot be told is not looked at for ever
+    period = due.due_at.isoformat() if what == "reminder" else notices.ends_at(now=telling.now, **runs)
+    telling.tell(db, consent, what, consent.id, period)
+
+
+def _set(db: Session, consent: Consent, *, since: datetime, after: datetime) -> None:
+    notices.schedule(
+        db,
+        consumer_id=consent.consumer_id,
+        consent_id=consent.id,
+        since=since,
+        after=after,
+        granted_at=consent.granted_at,
+        expires_at=consent.expires_at,
+    )

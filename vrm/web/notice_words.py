@@ -1,0 +1,277 @@
+"""What a notice says, in plain words: the same on the page as in the letter.
+
+Asked with the words' language, and not that of a request: letters are written where there is none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_time
+
+Translate = Callable[[str], str]
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Said:
+    """A title, what there is to know, and the one thing to do about it: ``act``, at ``path`` of ours."""
+
+    title: str
+    sentences: tuple[str, ...]
+    act: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language to say it in."""
+
+    translate: Translate
+    locale: Locale
+
+    def day(self, when: str) -> str:
+        """``12 March 2026``."""
+        return str(format_date(datetime.fromisoformat(when), format="long", locale=self.locale))
+
+    def moment(self, when: str) -> str:
+        """``12 March 2026, 9:41 am UTC``."""
+        at = datetime.fromisoformat(when)
+        return f"{self.day(when)}, {format_time(at, format='short', locale=self.locale)} UTC"
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Words of the catalogue in one line."""
+        return ", ".join(self.translate(word) for word in words[:_MOST]) + (" …" if words[_MOST:] else "")
+
+
+def said(kind: str, values: Mapping[str, Any], tongue: Tongue) -> Said:
+    """The words of a notice. KeyError for a kind that this version does not know, or a value that is missing."""
+    return _WRITERS[kind](values, tongue)
+
+
+def _reminder(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    what = (
+        _("They may read: %(labels)s.")
+        if values["labels"]
+        else _("They recognise you when you sign in there, and may read nothing.")
+    )
+    title = (
+        _("You still let %(company)s read some of your data")
+        if values["labels"]
+        else _("You still let %(company)s recognise you")
+    )
+    return _of_consent(
+        values,
+        tongue,
+        title,
+        (
+            what,
+            *([_("What for: %(purposes)s.")] if values["purposes"] else []),
+            _("You allowed it on %(granted)s. It ends by itself on %(until)s."),
+            *(
+                [_("It is paused now: they can read nothing until you resume it.")]
+                if values["paused"]
+                else []
+            ),
+            _(
+                "Is that still right? Then there is nothing to do. If it is not, you can change that at any time."
+            ),
+        ),
+        _("Change it, pause it or stop it"),
+    )
+
+
+def _ending(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    return _of_consent(
+        values,
+        tongue,
+        _("What you allow %(company)s ends on %(until)s"),
+        (
+            _("From then on they can no longer read: %(labels)s.")
+            if values["labels"]
+            else _("From then on they do not recognise you any more when you sign in there."),
+            _("If that is right, there is nothing to do. You can also let it run longer, or stop it today."),
+        ),
+        _("Let it run longer, or stop it"),
+    )
+
+
+def _ended(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    why = {
+        "expired": _("Your permission came to its end on %(when)s, as you had agreed."),
+        "used": _("You had allowed it for once. They have read it, and so it closed by itself on %(when)s."),
+        "returned": _("The company itself gave your permission back on %(when)s."),
+    }
+    return _of_consent(
+        values,
+        tongue,
+        _("%(company)s can no longer read what you had allowed"),
+        (
+            why[values["how"]],
+            *([_("It was about: %(labels)s.")] if values["labels"] else []),
+            _("What they read before, they have. You can ask them to delete it."),
+        ),
+        _("See what it was"),
+    )
+
+
+def _unusual(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    hardly = _("On the days before, they had read nothing.")
+    often = _("On a usual day it was: %(usual)s.") if values["usual"] else hardly
+    titles = {
+        "new_key": _("%(company)s read something for the first time"),
+        "burst": _("%(company)s reads much more often than usual"),
+        "silence": _("%(company)s read again after a long time"),
+        "refused": _("%(company)s tried to read, and was refused"),
+    }
+    evidence = {
+        "new_key": _(
+            "On %(moment)s they read: %(read)s. You allowed that long ago, and until now they had never used it."
+        ),
+        "burst": _("On %(when)s they have read your data %(observed)s times already.") + " " + often,
+        "silence": _(
+            "On %(moment)s they read: %(read)s. Before that, they had read nothing for %(observed)s days."
+        ),
+        "refused": _("By %(moment)s they had tried %(observed)s times within an hour. They got nothing."),
+    }
+    return _of_consent(
+        values,
+        tongue,
+        titles[values["what"]],
+        (
+            evidence[values["what"]],
+            _("There may be a good reason. If it seems wrong to you, pause it or stop it: it holds at once."),
+        ),
+        _("See what they read, pause it or stop it"),
+    )
+
+
+def _changed(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    titles = {
+        "notice": _("%(company)s changed what it promises"),
+        "owner": _("%(company)s has a new owner"),
+    }
+    return _of_consent(
+        values,
+        tongue,
+        titles[values["what"]],
+        (
+            _("You had agreed to what was before. So they can read nothing more until they ask you again."),
+            _("There is nothing to do. If they ask, you decide anew. You can also stop it for good today."),
+        ),
+        _("See it, or stop it"),
+    )
+
+
+def _receipt(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    why = {
+        "granted": _("You said yes to %(company)s."),
+        "amended": _("You said yes to a change that %(company)s asked for."),
+        "narrowed": _("You took back part of what %(company)s may read."),
+        "extended": _("You let your permission run longer."),
+        "shortened": _("You let your permission end sooner."),
+        "refused": _("You said no to %(company)s."),
+        "revoked": _("You stopped what you had allowed %(company)s."),
+        "expired": _("Your permission came to its end, as you had agreed."),
+    }
+    return _of_consent(
+        values,
+        tongue,
+        _("Your receipt: %(company)s"),
+        (why[values["change"]], _("The receipt says exactly what, signed, for you to keep.")),
+        _("See the receipt"),
+    )
+
+
+def _stopped(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    by = (
+        _(
+            "Our letter about it was answered, or its link was used: so it has ended, and they can read nothing."
+        )
+        if values["act"] == "stop"
+        else _("The link in our letter was used: they can read nothing until you resume it.")
+    )
+    title = (
+        _("You stopped what you allowed %(company)s")
+        if values["act"] == "stop"
+        else _("You paused what you allowed %(company)s")
+    )
+    stranger = _("If it was not you, somebody else can read your mail. Nothing of yours was shown to them.")
+    return _of_consent(values, tongue, title, (by, stranger), _("See the permission"))
+
+
+def _device(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    places = {"moment": tongue.moment(values["when"]), "browser": _browser(values, tongue)}
+    return Said(
+        _("Somebody signed in to your account in a new browser"),
+        (
+            _("It was on %(moment)s, with your password, in %(browser)s.") % places,
+            _("If it was you, there is nothing to do."),
+            _("If it was not you: choose a new password at once. That signs everybody else out."),
+        ),
+        _("Change the password, sign everybody out"),
+        "/account",
+    )
+
+
+def _password(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    return Said(
+        _("Your password was changed"),
+        (
+            _("It was on %(moment)s. Every other browser was signed out.")
+            % {"moment": tongue.moment(values["when"])},
+            _("If it was not you, choose a new password at once."),
+        ),
+        _("Choose a new password"),
+        "/reset",
+    )
+
+
+def _browser(values: Mapping[str, Any], tongue: Tongue) -> str:
+    _ = tongue.translate
+    family, system = values["browser"], values["system"]
+    if family and system:
+        return _("%(family)s on %(system)s") % {"family": family, "system": system}
+    return family or _("a browser that does not say which it is")
+
+
+def _of_consent(
+    values: Mapping[str, Any], tongue: Tongue, title: str, sentences: Sequence[str], act: str
+) -> Said:
+    """Fill the places, of which each notice has some."""
+    places = {"company": values["company"]}
+    for name, key in (("granted", "granted_at"), ("until", "expires_at"), ("when", "when")):
+        if key in values:
+            places[name] = tongue.day(values[key])
+    if "when" in values:
+        places["moment"] = tongue.moment(values["when"])
+    for name in ("labels", "purposes", "read"):
+        places[name] = tongue.listed(values.get(name, ()))
+    for name in ("observed", "usual"):
+        places[name] = f"{values.get(name, 0):g}"
+    path = values.get("path") or f"/consents/{values['consent_id']}"
+    return Said(title % places, tuple(sentence % places for sentence in sentences), act, path)
+
+
+_WRITERS: Mapping[str, Callable[[Mapping[str, Any], Tongue], Said]] = {
+    "reminder": _reminder,
+    "ending": _ending,
+    "ended": _ended,
+    "unusual": _unusual,
+    "changed": _changed,
+    "receipt": _receipt,
+    "stopped": _stopped,
+    "device": _device,
+    "password": _password,
+}

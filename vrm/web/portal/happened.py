@@ -1,0 +1,141 @@
+"""What happened lately, in plain words: who read, who was refused, what ended, what the person changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import cast
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from vrm import accesslog
+from vrm.house import House
+from vrm.web.portal import history, words
+
+LATELY = timedelta(days=14)
+LOOKED_AT = 100
+"""So many reads, refusals and changes are looked at; a company that reads all day has one row however often it came."""
+
+MOST = 40
+KINDS = {
+    "consent.granted": "granted",
+    "consent.amended": "changed",
+    "consent.narrowed": "narrowed",
+    "consent.shortened": "shortened",
+    "consent.extended": "extended",
+    "consent.paused": "paused",
+    "consent.resumed": "resumed",
+    "consent.revoked": "revoked",
+    "consent.returned": "returned",
+    "consent.expired": "expired",
+    "consent.used": "used",
+}
+"""What is told of a permission, by the event in the log that tells it."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One row. ``kind``: read, refused, or one of KINDS.
+
+    ``companies``: whose permissions, where many were changed at once; else one. ``labels`` are what was read or tried,
+    ``reason`` why not; ``count`` is how often. ``href`` leads to all there is to know of it.
+    """
+
+    at: datetime
+    kind: str
+    companies: list[str]
+    labels: list[str]
+    reason: str
+    count: int
+    href: str
+
+
+def lately(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Happening]:
+    """The last two weeks, newest first, however much there was in a bounded number of rows."""
+    since = now - LATELY
+    reads = history.listed(db, consumer_id=consumer_id, wanted=history.Wanted(since=since), limit=LOOKED_AT)
+    refused = history.listed(
+        db, consumer_id=consumer_id, wanted=history.Wanted(since=since, refused=True), limit=LOOKED_AT
+    )
+    changes = accesslog.list_for_consumer(
+        db, consumer_id=consumer_id, limit=LOOKED_AT, types=KINDS, since=since
+    )
+    sums = accesslog.tally_for_consumer(db, consumer_id=consumer_id, since=since)
+    ids = {history.company_id(event) for event in (*reads, *refused, *changes)}
+    names = words.company_names(db, ids | {each.company_id for each in sums if each.company_id})
+    called = {id: company.legal_name for id, company in names.items()}
+    answered = (event for event in reads if event.outcome != "refused")
+    found = [
+        *_reads(here, [*answered, *refused], called, sums),
+        *_unseen(reads, called, sums),
+        *_changes(changes, called),
+    ]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:MOST]
+
+
+def _reads(
+    here: House,
+    events: Iterable[accesslog.LoggedEvent],
+    called: dict[str, str],
+    sums: Sequence[accesslog.Tally],
+) -> Iterator[Happening]:
+    """A row for what one company did under one consent, of the newest time; how often, the sums tell."""
+    counted = {(each.company_id, each.consent_id): each for each in sums}
+    groups: dict[tuple[str, str | None, bool], list[accesslog.LoggedEvent]] = defaultdict(list)
+    for event in events:
+        groups[history.company_id(event), event.consent_id, event.outcome == "refused"].append(event)
+    for (company, consent_id, was_refused), those in groups.items():
+        newest, sum_ = those[0], counted[company, consent_id]
+        count = sum_.refusals if was_refused else sum_.reads
+        one = Happening(
+            at=newest.at,
+            kind="refused" if was_refused else "read",
+            companies=[called[company]],
+            labels=[
+                words.label(here.catalogue, key) for key in cast(list[str], newest.entry.get("keys") or [])
+            ],
+            reason=words.reason(cast(str | None, newest.entry.get("code"))) if was_refused else "",
+            count=count,
+            href=f"/reads/{newest.event_id}",
+        )
+        yield one if count == 1 else replace(one, href=_all_of(company, consent_id, refused=was_refused))
+
+
+def _unseen(
+    reads: Sequence[accesslog.LoggedEvent], called: dict[str, str], sums: Sequence[accesslog.Tally]
+) -> Iterator[Happening]:
+    """Who read less lately than another does in an hour: the sums know of it, though no event of theirs was looked at."""
+    looked_at = {
+        (history.company_id(event), event.consent_id) for event in reads if event.outcome != "refused"
+    }
+    for each in sums:
+        if each.last_read_at and each.company_id and (each.company_id, each.consent_id) not in looked_at:
+            href = _all_of(each.company_id, each.consent_id, refused=False)
+            yield Happening(each.last_read_at, "read", [called[each.company_id]], [], "", each.reads, href)
+
+
+def _changes(events: Iterable[accesslog.LoggedEvent], called: dict[str, str]) -> Iterator[Happening]:
+    """A row for each change; what was done to many at one moment is one row."""
+    groups: dict[tuple[datetime, str], list[accesslog.LoggedEvent]] = defaultdict(list)
+    for event in events:
+        groups[event.at, event.type].append(event)
+    for (at, type), those in groups.items():
+        names = list(dict.fromkeys(called[history.company_id(event)] for event in those))
+        href = f"/consents/{those[0].consent_id}" if len(those) == 1 else _list_of(type)
+        yield Happening(at, KINDS[type], names, [], "", len(those), href)
+
+
+def _all_of(company: str, consent_id: str | None, *, refused: bool) -> str:
+    query = {
+        "days": "30",
+        "company": company,
+        "consent": consent_id,
+        "outcome": "refused" if refused else None,
+    }
+    return "/reads?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def _list_of(type: str) -> str:
+    ended = KINDS[type] in ("revoked", "returned", "expired", "used")
+    return f"/consents?show=history&state={KINDS[type]}" if ended else "/consents"

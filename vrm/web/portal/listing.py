@@ -1,0 +1,236 @@
+"""What a person allows and has allowed as a list: narrowed, in pages, beside the asks that wait or came to nothing."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from vrm import consents
+from vrm.errors import NotFound
+from vrm.house import House
+from vrm.web.language import gettext
+from vrm.web.portal import asks, consent_rows, history, readers, words
+
+PAGE = 50
+COMPACT = 10
+"""From so many on a row is one line: nobody scrolls past that many cards."""
+
+UNFILTERED = 5
+"""So few are seen at a glance, and need nothing to narrow them by."""
+
+STATES = {
+    "current": ("waiting", "active", "ending", "paused", "suspended", "changed"),
+    "history": ("revoked", "returned", "expired", "used", "refused", "closed"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """How the list was narrowed; empty for all. ``company`` is an id, ``purpose`` and ``key`` are the catalogue's."""
+
+    company: str = ""
+    state: str = ""
+    purpose: str = ""
+    key: str = ""
+
+    @property
+    def query(self) -> str:
+        """As the query of an address; "" where nothing was chosen."""
+        return urlencode({name: value for name, value in vars(self).items() if value})
+
+    @property
+    def revoking(self) -> str | None:
+        """The page that takes back just these, or None: whatever state they are in, a part of them has to be named."""
+        return f"/consents/revoke?{self.query}" if self.query and not self.state else None
+
+    def fit(self, row: consent_rows.Row | asks.Waiting | asks.Past) -> bool:
+        """Whether a row is to be shown."""
+        state = "waiting" if isinstance(row, asks.Waiting) else row.state
+        keys = {key for line in row.lines for key in _keys(line)}
+        return (
+            self.company in ("", row.company_id)
+            and self.state in ("", state)
+            and (not self.key or self.key in keys)
+            and (not self.purpose or any(line.purpose == self.purpose for line in row.lines))
+        )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the list can be narrowed by: (code, words), in the order of the words."""
+
+    companies: list[tuple[str, str]]
+    purposes: list[tuple[str, str]]
+    keys: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are of each; ``open``: that something can be read under now; ``with_all``: paused at once."""
+
+    current: int
+    history: int
+    open: int
+    paused: int
+    with_all: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of the list. ``more`` is what the next one begins after, None on the last."""
+
+    counts: Counts
+    choices: Choices | None
+    waiting: list[asks.Waiting]
+    consents: list[consent_rows.Row | asks.Past]
+    more: str | None
+
+
+def current(
+    db: Session, here: House, *, consumer_id: str, filters: Filters, before: str, now: datetime
+) -> Shown:
+    """What runs, newest first, and on the first page what waits for the person."""
+    waiting = asks.waiting(db, here, consumer_id=consumer_id, now=now)
+    after = _place_of(db, consumer_id, before, {}, ended=False)
+    found = _walk(db, here, consumer_id, filters, after, now, ended=False)
+    rows: list[consent_rows.Row | asks.Past] = list(islice(found, PAGE + 1))
+    counts = _counts(db, consumer_id, 0, now)
+    return Shown(
+        counts=counts,
+        choices=_choices(db, here, consumer_id, waiting, filters, counts.current, now, ended=False),
+        waiting=[] if after else [ask for ask in waiting if filters.fit(ask)],
+        consents=rows[:PAGE],
+        more=_more(rows),
+    )
+
+
+def past(
+    db: Session, here: House, *, consumer_id: str, filters: Filters, before: str, now: datetime
+) -> Shown:
+    """What ended, last ended first, the asks among them that ended without a consent."""
+    over = asks.past(db, here, consumer_id=consumer_id, now=now)
+    places = {ask.ask_id: _place(ask) for ask in over}
+    after = _place_of(db, consumer_id, before, places, ended=True)
+    fitting = [ask for ask in over if filters.fit(ask) and (after is None or _place(ask) < after)]
+    fitting.sort(key=_place, reverse=True)
+    both: Iterable[consent_rows.Row | asks.Past] = heapq.merge(
+        _walk(db, here, consumer_id, filters, after, now, ended=True), fitting, key=_place, reverse=True
+    )
+    rows = list(islice(both, PAGE + 1))
+    counts = _counts(db, consumer_id, len(over), now)
+    return Shown(
+        counts=counts,
+        choices=_choices(db, here, consumer_id, over, filters, counts.history, now, ended=True),
+        waiting=[],
+        consents=rows[:PAGE],
+        more=_more(rows),
+    )
+
+
+def _walk(
+    db: Session,
+    here: House,
+    consumer_id: str,
+    filters: Filters,
+    after: tuple[datetime, str] | None,
+    now: datetime,
+    *,
+    ended: bool,
+) -> Iterator[consent_rows.Row]:
+    """Rows that fit, fetched as far as they are taken: what the database cannot tell of them is looked at here."""
+    listed = consents.Listed(
+        ended=ended,
+        company_id=filters.company or None,
+        key=filters.key or None,
+        states=[filters.state] if ended and filters.state else None,
+    )
+    sums: Mapping[str, history.Tally] | None = None
+    while True:
+        held = consents.list_some(
+            db, consumer_id=consumer_id, listed=listed, now=now, limit=PAGE + 1, before=after
+        )
+        if held and sums is None:
+            sums = history.by_consent(db, consumer_id=consumer_id)
+        rows = consent_rows.rows(db, here.catalogue, held, sums or {}, now)
+        yield from filter(filters.fit, rows)
+        if len(held) <= PAGE:
+            return
+        after = consents.moment_of(held[-1], ended=ended), held[-1].id
+
+
+def _counts(db: Session, consumer_id: str, over: int, now: datetime) -> Counts:
+    numbers = consents.count_some(db, consumer_id=consumer_id, now=now)
+    return Counts(
+        current=numbers.running,
+        history=numbers.ended + over,
+        open=len(readers.readable(db, consumer_id=consumer_id, now=now)),
+        paused=numbers.paused,
+        with_all=numbers.with_all,
+    )
+
+
+def _choices(
+    db: Session,
+    here: House,
+    consumer_id: str,
+    others: Iterable[asks.Waiting | asks.Past],
+    filters: Filters,
+    count: int,
+    now: datetime,
+    *,
+    ended: bool,
+) -> Choices | None:
+    if count <= UNFILTERED and not filters.query:
+        return None
+    others = list(others)
+    held, keys = consents.named_in(db, consumer_id=consumer_id, ended=ended, now=now)
+    names = words.company_names(db, {*held, *(ask.company_id for ask in others)})
+    asked = {key for ask in others for line in ask.lines for key in _keys(line)}
+    stated = {id for company in names.values() for id in company.purposes}
+    stated |= {line.purpose for ask in others for line in ask.lines} | ({filters.purpose} - {""})
+    return Choices(
+        companies=_sorted((id, company.legal_name) for id, company in names.items()),
+        purposes=_sorted((id, gettext(words.purpose(here.catalogue, id))) for id in stated),
+        keys=_sorted(
+            (key, gettext(words.label(here.catalogue, key)))
+            for key in {*keys, *asked, *({filters.key} - {""})}
+        ),
+    )
+
+
+def _sorted(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: choice[1].casefold())
+
+
+def _keys(line: consents.GrantedLine | consents.Line) -> tuple[str, ...]:
+    return line.options if isinstance(line, consents.Line) else (line.key,)
+
+
+def _place(row: consent_rows.Row | asks.Past) -> tuple[datetime, str]:
+    """Where a row that ended stands."""
+    assert row.ended_at is not None
+    return row.ended_at, row.ask_id if isinstance(row, asks.Past) else row.id
+
+
+def _place_of(
+    db: Session, consumer_id: str, id: str, places: Mapping[str, tuple[datetime, str]], *, ended: bool
+) -> tuple[datetime, str] | None:
+    """Where the row of this id stands; None for one that is not this person's, as if none was named."""
+    if not id or id in places:
+        return places.get(id)
+    try:
+        consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=id)
+    except NotFound:
+        return None
+    return consents.moment_of(consent, ended=ended), id
+
+
+def _more(rows: list[consent_rows.Row | asks.Past]) -> str | None:
+    if len(rows) <= PAGE:
+        return None
+    last = rows[PAGE - 1]
+    return last.ask_id if isinstance(last, asks.Past) else last.id

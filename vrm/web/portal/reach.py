@@ -1,0 +1,39 @@
+"""How far a key reaches: who can read it now, and who can learn something of it through an answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vrm.catalogue import Catalogue
+from vrm.web.portal.readers import Seen
+from vrm.web.portal.words import label
+
+SeenBy = Mapping[str, Sequence[Seen]]
+
+
+@dataclass(frozen=True)
+class Through:
+    """A company that can learn an answer and not what stands behind it. ``answer``: what it is called."""
+
+    seen: Seen
+    key: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Of one key. ``whole``: who reads the very value."""
+
+    key: str
+    whole: Sequence[Seen]
+    through: Sequence[Through]
+
+
+def of(catalogue: Catalogue, seen: SeenBy, key: str) -> Reach:
+    """Who can see a key under what is allowed now, for longest first."""
+    through = [
+        Through(each, answer.name, label(catalogue, answer.name))
+        for answer in catalogue.answers()
+        if key in answer.answers_from
+        for each in seen.get(answer.name, ())
+    ]
+    return Reach(key, list(seen.get(key, ())), through)
