@@ -13,6 +13,7 @@ from tests.attacks import (
     inputs,
     logged,
     proofs,
+    proposals,
     pushing,
     recognised,
     redirects,
@@ -41,5 +42,6 @@ GROUPS = (
     silence,
     recognised,
     stopping,
+    proposals,
 )
 ROWS: list[Row] = [row for group in GROUPS for row in group.ROWS]

@@ -2,6 +2,7 @@
 
 from tests.attacks.cutting import Guard
 from tests.attacks.cutting import guard as _guard
+from tests.attacks.guards_of_proposals import GUARDS as OF_PROPOSALS
 
 OAUTH = "vrm/web/oauth/"
 GRANTS, SERVER = OAUTH + "grants.py", OAUTH + "server.py"
@@ -268,4 +269,5 @@ GUARDS: list[Guard] = [
     _guard("stop code is keyed", "vrm/consents/stopping.py", "is_right = hmac.compare_digest(mac, _mac(keys, found or _NOBODY, consent_id))", "is_right = True"),
     _guard("machines stop nothing", "vrm/mailroom/receiving.py", "if not is_by_a_person(content, sender=envelope.mail_from or \"\", ours=self._ours):", "if False:"),
     _guard("looking stops nothing", "vrm/web/portal/stopping.py", "here.database.read(lambda db: journeys.find_by_code(db, here.keys, code=code))", 'here.database.write(lambda db: journeys.stop_by_code(db, here.keys, here.catalogue, code=code, channel="link", issuer=site().issuer, now=now)).consent'),
+    *OF_PROPOSALS,
 ]  # fmt: skip

@@ -23,6 +23,7 @@ HARM: Mapping[str, str] = {
     "revision": "SELECT count(*) FROM consent_revisions",
     "read": "SELECT count(*) FROM event_lookups WHERE type = 'disclosure' AND outcome = 'answered'",
     "session": "SELECT count(*) FROM sessions",
+    "value": "SELECT count(*) FROM profile_values",
 }
 """What an attack is after, as a number that must be the same afterwards. Tokens alone may become fewer."""
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import Desk, at_work
 from tests.browser.measures import TOO_WIDE, UNREADABLE
+from tests.browser.offices import Desk, at_work
 from tests.browser.people import press
 from tests.support import seeds
 

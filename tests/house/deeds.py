@@ -192,6 +192,7 @@ DEEDS = {
 PROGRAMS = {
     "GET /v1/profile": "disclosure",
     "POST /v1/disclosures": "disclosure",
+    "POST /v1/proposals": "value.proposed",
     "GET /oauth/userinfo": "disclosure",
     "POST /oauth/userinfo": "disclosure",
     "DELETE /oauth/grants/<grant_id>": "consent.returned",
@@ -224,6 +225,8 @@ SILENT = {
     "/profile/<field>/<uuid:item>/restore": "as of a field with one value",
     "/profile/<field>/<uuid:item>/forget": "only versions that nobody can read any more go",
     "/profile/in/<group>": "as of a field with one value, for several at once",
+    "/profile/proposed/<uuid:proposal_id>/accept": "as of a field with one value: an event would tell the company",
+    "/profile/proposed/<uuid:proposal_id>/decline": "nothing is kept, and nobody is to learn that it was declined",
     "/notices/settings": "how the person wants to hear of what is logged: a letter discloses nothing to anybody",
     "/desk": "a code of the person's own; what comes of it is an ask, and its answer is logged",
     "/company/console": "shows what is in the form, and keeps nothing",

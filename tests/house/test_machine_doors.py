@@ -17,6 +17,8 @@ __all__ = ["town"]
 _WANTED = {
     "/v1/profile": "consent token",
     "/v1/disclosures": "own token",
+    "/v1/proposals": "consent token",
+    "/v1/proposals/<uuid:proposal_id>": "consent token",
     "/v1/consents": "own token",
     "/v1/consents/<uuid:consent_id>": "own token",
     "/v1/consents/<uuid:consent_id>/reads": "own token",

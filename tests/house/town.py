@@ -178,11 +178,16 @@ class Town:
             path or self.places.path(door.rule),
             method=method,
             base_url=ISSUER,
-            headers=dict(headers),
+            headers={"Idempotency-Key": secrets.token_hex(16), **headers} if asks else dict(headers),
             query_string=dict(self.places.query(door.rule)),
-            json={"consent_ids": [self.consent.id]} if asks else None,
+            json=self._said(door) if asks else None,
             buffered=True,
         )
+
+    def _said(self, door: Door) -> Mapping[str, object]:
+        if door.rule == "/v1/proposals":
+            return {"key": "transit_pass", "value": "A 1234", "why": "You bought it with us."}
+        return {"consent_ids": [self.consent.id]}
 
     def prove(self, shop: Shop, path: str, *, signed_by: Shop | None = None, **form: str) -> TestResponse:
         """A request in which a client proves itself, or tries to."""

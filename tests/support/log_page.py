@@ -145,6 +145,8 @@ def story() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "consent.shortened", "consumer", {**own, "revision": 2, "detail": changed}
     yield "consent.extended", "consumer", {**own, "revision": 3, "detail": changed}
     yield "consent.used", "system", {**own, "revision": 3}
+    proposed = {"consent": FOURTH, "proposal": OTHER}
+    yield "value.proposed", "client", {**CLIENT, **fourth, "keys": ("loyalty_number",), "detail": proposed}
     yield "consumer.erased", "consumer", {}
 
 

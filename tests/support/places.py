@@ -81,6 +81,7 @@ class Places:
             "<uuid:case_id>": self._case,
             "<uuid:token_id>": self._token,
             "<uuid:view_id>": self._view,
+            "<uuid:proposal_id>": self._proposal,
         }
         for argument, value in ways.items():
             if argument in rule:
@@ -134,6 +135,10 @@ class Places:
         assert isinstance(answer, Answer)
         seeds.catch_up(self.house)
         return f"{consent.id}/reads/{answer.event_id}"
+
+    def _proposal(self) -> str:
+        consent = seeds.grant(self.house, self.person, self.shop, "name")
+        return seeds.proposal(self.house, consent).id
 
     def _stop_code(self) -> str:
         consent = seeds.grant(self.house, self.person, self.shop, "name")

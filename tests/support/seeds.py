@@ -11,14 +11,15 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from joserfc import jwk
 
-from vrm import accesslog, accounts, clock, companies, consents, oversight, profiles, tokens
+from vrm import accesslog, accounts, clock, companies, consents, journeys, oversight, profiles, tokens
 from vrm.house import House
-from vrm.ids import new_secret
+from vrm.ids import new_id, new_secret
 
 PURPOSE = "dpv:DeliveryOfGoods"
 OTHER_PURPOSE = "dpv:Advertising"
 REDIRECT = "http://localhost:9999/cb"
 PASSWORD = "a long sentence of mine"
+LOYALTY: Mapping[str, str] = {"programme": "Nordlicht Plus", "number": "NL-20-4417"}
 PROFILE: Mapping[str, object] = {
     "name": "Mia Tran",
     "birthdate": "1991-06-17",
@@ -270,6 +271,32 @@ def revoke(house: House, consent: consents.Consent) -> None:
             db, house.keys, consumer_id=consent.consumer_id, consent_id=consent.id, now=clock.now()
         )
     )
+
+
+def proposal(
+    house: House,
+    consent: consents.Consent,
+    field: str = "loyalty_number",
+    value: object = LOYALTY,
+    why: str = "You are a member now.",
+    mark: str = "",
+) -> profiles.Received:
+    """What the client of a consent proposes for its person's profile."""
+    wanted = profiles.check(house.catalogue, field=field, raw=value, why=why)
+    received = house.database.write(
+        lambda db: journeys.proposing.propose(
+            db,
+            house.keys,
+            wanted,
+            client_id=consent.client_id,
+            consent_id=consent.id,
+            epoch=consent.epoch,
+            mark=mark or new_id(),
+            now=clock.now(),
+        )
+    )
+    assert isinstance(received, profiles.Received), received
+    return received
 
 
 def access_token(house: House, consent: consents.Consent, scope: str = "") -> str:

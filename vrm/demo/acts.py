@@ -149,7 +149,7 @@ def seeing(stage: Stage, browser: Browser) -> None:
     page = browser.open("/reads")
     for shown in ("Kiefernweg", "Refused"):
         must(shown in page.text, f"the list of reads does not show {shown}")
-    summary = page.text[page.text.index("In the last") :]
+    summary = page.text[page.text.index("Last ") :]
     stage.tell("   " + summary[: summary.index("Time")])
     stage.tell(f"   each with its purpose, event and leaf, at {stage.issuer}/reads")
 

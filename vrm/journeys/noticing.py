@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from keys import CannotOpen, NoKey
-from vrm import accesslog, companies, consents, notices
+from vrm import accesslog, companies, consents, notices, profiles
 from vrm.accesslog.entry import read
 from vrm.consents import Consent
 from vrm.db import Database
@@ -126,7 +126,7 @@ def _next(db: Session) -> tuple[int, list[_Heard]]:
     ]
     by_client: dict[str, list[int]] = {}
     for leaf, _, members in entries:
-        if members["type"] == "disclosure" or str(members["type"]).startswith("consent."):
+        if str(members["type"]).startswith(("disclosure", "consent.", "value.")):
             by_client.setdefault(str(members["client"]), []).append(leaf)
     whose: dict[int, tuple[str, str | None]] = {}
     for client_id, leaves in by_client.items():
@@ -148,6 +148,8 @@ def _hear(db: Session, telling: Telling, heard: _Heard) -> None:
         return
     if heard.type == "disclosure":
         _weigh_read(db, telling, heard, consumer_id, consent_id)
+    elif heard.type == "value.proposed":
+        _tell_of_proposal(db, telling, heard, consumer_id, consent_id)
     elif heard.type in _DECIDES:
         _schedule(db, telling, consumer_id, consent_id, since=heard.at)
     elif heard.type == "consent.revoked" or heard.type in _ENDS:
@@ -195,6 +197,17 @@ def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, 
             observed=each.observed,
             usual=each.usual,
         )
+
+
+def _tell_of_proposal(
+    db: Session, telling: Telling, heard: _Heard, consumer_id: str, consent_id: str
+) -> None:
+    """Once a day of each company; the value and the company's words stand in the inbox, and not in a letter."""
+    place = {"consumer_id": consumer_id, "event_id": heard.event_id}
+    if telling.now - heard.at < OLD and profiles.is_waiting(db, **place, now=telling.now):
+        consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+        day = heard.at.date().isoformat()
+        telling.tell(db, consent, "proposed", consent.company_id, day, path="/profile/proposed")
 
 
 def _schedule(db: Session, telling: Telling, consumer_id: str, consent_id: str, *, since: datetime) -> None:

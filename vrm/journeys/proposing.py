@@ -5,6 +5,7 @@ is not asked and not told, and the company cannot tell: it gets the same answer,
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,7 @@ def propose(
     if isinstance(standing, Refused):
         return standing
     proposer = Proposer(standing.company_id, client_id, consent_id)
-    place = {"consumer_id": standing.consumer_id, "proposer": proposer, "mark": mark}
+    place: dict[str, Any] = {"consumer_id": standing.consumer_id, "proposer": proposer, "mark": mark}
     before = profiles.find_received(session, keys, wanted, **place, now=now)
     if before is not None:
         return before
@@ -87,10 +88,16 @@ def find_received(
     return profiles.get_received(
         session,
         consumer_id=standing.consumer_id,
-        proposer=Proposer(standing.company_id, client_id, consent_id),
+        client_id=client_id,
         proposal_id=proposal_id,
         now=now,
     )
+
+
+def block(session: Session, keys: KeyStore, *, consumer_id: str, company_id: str, now: datetime) -> None:
+    """As ``consents.block``; what the company proposed before goes with it."""
+    consents.block(session, keys, consumer_id=consumer_id, company_id=company_id, now=now)
+    profiles.drop_proposals(session, consumer_id=consumer_id, company_id=company_id)
 
 
 def _weigh(

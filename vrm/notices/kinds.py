@@ -10,7 +10,16 @@ WAYS: Final[tuple[Way, ...]] = ("at_once", "digest", "off")
 
 Every = Literal["daily", "weekly"]
 Kind = Literal[
-    "reminder", "ending", "ended", "unusual", "changed", "receipt", "stopped", "device", "password"
+    "reminder",
+    "ending",
+    "ended",
+    "unusual",
+    "changed",
+    "proposed",
+    "receipt",
+    "stopped",
+    "device",
+    "password",
 ]
 
 
@@ -29,6 +38,8 @@ KINDS: Final[Mapping[Kind, Choices]] = {
     "ended": Choices("digest"),
     "unusual": Choices("at_once"),
     "changed": Choices("at_once"),
+    # A company must not be able to have letters sent to somebody at its own time.
+    "proposed": Choices("digest"),
     # What somebody agreed to, and that they took it back, must reach them outside of what we can change.
     "receipt": Choices("at_once", ("at_once", "digest")),
     # Somebody who only has a letter did it: its person must hear.

@@ -148,12 +148,12 @@ def propose(
 
 
 def get_received(
-    session: Session, *, consumer_id: str, proposer: Proposer, proposal_id: str, now: datetime
+    session: Session, *, consumer_id: str, client_id: str, proposal_id: str, now: datetime
 ) -> Received:
     """A proposal as who made it may see it: the same, whatever became of it. Raises ``NotFound``."""
     row = session.get(ProposalRow, (consumer_id, proposal_id))
-    if row is None or row.expires_at <= now or (row.client_id, row.consent_id) != _of(proposer):
-        raise NotFound("There is no such proposal under this consent, or its time is over.")
+    if row is None or row.client_id != client_id or row.expires_at <= now:
+        raise NotFound("There is no such proposal of this client for this person, or its time is over.")
     return _received(row)
 
 
@@ -186,12 +186,8 @@ def _received(row: ProposalRow) -> Received:
     return Received(row.id, row.field, row.received_at, row.expires_at, row.event_id, row.leaf_hash)
 
 
-def _of(proposer: Proposer) -> tuple[str, str]:
-    return proposer.client_id, proposer.consent_id
-
-
 def _once(keys: KeyStore, proposer: Proposer, mark: str) -> bytes:
-    return keys.blind_index("proposal-mark", "\n".join((*_of(proposer), mark)))
+    return keys.blind_index("proposal-mark", "\n".join((proposer.client_id, proposer.consent_id, mark)))
 
 
 def _said(keys: KeyStore, wanted: Wanted) -> bytes:

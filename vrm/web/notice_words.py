@@ -170,6 +170,20 @@ def _changed(values: Mapping[str, Any], tongue: Tongue) -> Said:
     )
 
 
+def _proposed(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    _ = tongue.translate
+    return _of_consent(
+        values,
+        tongue,
+        _("%(company)s proposes something for your profile"),
+        (
+            _("Nothing is taken over unless you say so, and they never learn what you decided."),
+            _("If you do nothing, it goes by itself after 30 days."),
+        ),
+        _("See what they propose"),
+    )
+
+
 def _receipt(values: Mapping[str, Any], tongue: Tongue) -> Said:
     _ = tongue.translate
     why = {
@@ -270,6 +284,7 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any], Tongue], Said]] = {
     "ended": _ended,
     "unusual": _unusual,
     "changed": _changed,
+    "proposed": _proposed,
     "receipt": _receipt,
     "stopped": _stopped,
     "device": _device,

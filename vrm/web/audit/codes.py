@@ -20,6 +20,7 @@ ACTIONS: Mapping[str, str] = {
     "consent.signed_in": N_("Signed in again"),
     "consent.expired": N_("Consent ran out"),
     "consent.refused": N_("Ask refused by the person"),
+    "value.proposed": N_("Value proposed for a profile"),
     "ask.unanswered": N_("Nobody allowed a request at a desk"),
     "company.registered": N_("Company registered"),
     "company.domain_proved": N_("Domain proved"),

@@ -52,11 +52,14 @@ SUMMARIES = (
     N_("The log was exported; the code says whether all of it, a selection, or into an archive."),
     N_("A consumer blocked a company: it cannot reach them by itself any more."),
     N_("A consumer lifted a block of theirs."),
-    N_("A new key that signs ID tokens was published; it signs soon after."),
+    N_(
+        "A new key that signs ID tokens was published and signs soon after; or, as the code says, one for receipts."
+    ),
     N_("Every key is wrapped by the KEK that is current now."),
     N_("A backup was made; it holds the log up to some entry before this one."),
     N_("The instance goes on from a backup; what came after that backup is lost."),
     N_("A consumer signed in again under a consent that stands, with nothing to decide."),
+    N_("A client proposed a value for somebody's profile; keys are what for. Only the person takes it over."),
     N_("A request that waited at a desk is over and nobody had allowed it; nothing says whom it reached."),
     N_("An old KEK, which wrapped nothing any more, was deleted for ever."),
     N_("Another link went to an auditor who had not come in yet."),

@@ -4,7 +4,7 @@ One file for each family of pages, each with its views and ``add_routes``:
 
 * ``front`` the start page. Signing up and in, and the account, are ``vrm.web.coming_in``, as in every office.
 * ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it,
-  ``profile_group`` a group of them to fill in, ``versions`` what one was before.
+  ``profile_group`` a group of them to fill in, ``versions`` what one was before, ``proposed`` what companies propose.
 * ``consents`` what is allowed and was, and ending it; ``many`` pausing and ending many at once; ``consent`` one of them in full, ``changing`` what its person changes of it (``unread``: what was never read); ``receipts`` what was decided, signed.
 * ``reads`` who read what; ``verifying`` the proof of one read; ``known`` what a company got; ``verify_us`` how outsiders check; ``companies`` those that may ask; ``company`` what anybody can read of one.
 * ``desk`` being asked at a desk or on the phone, and blocking companies.
@@ -36,6 +36,7 @@ from vrm.web.portal import (
     profile,
     profile_group,
     profile_item,
+    proposed,
     reads,
     receipts,
     stopping,
@@ -53,7 +54,7 @@ def routes() -> Blueprint:
     coming_in.add_routes(blueprint)
     reading = (reads, verifying, known, verify_us)
     allowing = (consents, many, consent, changing, receipts, *reading, companies, company, desk, stopping)
-    keeping = (profile, profile_group, profile_item, versions)
+    keeping = (profile, proposed, profile_group, profile_item, versions)
     families = (front, home, *keeping, *allowing, notices, closing)
     for family in families:
         family.add_routes(blueprint)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from vrm import clock, companies, consents
+from vrm import clock, companies, consents, journeys
 from vrm.errors import NotFound, Stale
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
@@ -115,7 +115,7 @@ def _company(db: Session, company_id: str) -> companies.Company:
 
 def _set(company_id: str, *, blocked: bool) -> BaseResponse:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
-    change = consents.block if blocked else consents.unblock
+    change = journeys.proposing.block if blocked else consents.unblock
     here.database.read(lambda db: _company(db, company_id))
     here.database.write(
         lambda db: change(db, here.keys, consumer_id=consumer_id, company_id=company_id, now=now)

@@ -13,7 +13,7 @@ from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import asks, happened, history, readers, words
+from vrm.web.portal import asks, happened, history, proposed, readers, words
 from vrm.web.rooms import house
 
 SOON = timedelta(days=14)
@@ -112,6 +112,7 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
         "asks": asks.waiting(db, here, consumer_id=consumer_id, now=now),
         "ending": _ending(db, here, consumer_id, running, readable, now),
         "changed": _changed(db, running),
+        "proposed": proposed.count(db, consumer_id, now),
         "allowed": _allowed(db, here, readable),
         "week": week,
         "totals": Totals(

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from vrm import clock, companies, consents, profiles
+from vrm import clock, companies, consents, journeys, profiles
 from vrm.errors import Invalid, Stale
 from vrm.house import House
 from vrm.ids import is_id
@@ -133,7 +133,7 @@ def withdraw(
     """Take back what was chosen and block the company, both or neither."""
     consents.withdraw(db, here.keys, consumer_id=consumer_id, part=part, chosen=chosen, now=now)
     if blocking is not None:
-        consents.block(db, here.keys, consumer_id=consumer_id, company_id=blocking, now=now)
+        journeys.proposing.block(db, here.keys, consumer_id=consumer_id, company_id=blocking, now=now)
 
 
 def taken(db: Session, here: House, *, consumer_id: str, part: consents.Part, now: datetime) -> list[Taken]:

@@ -36,6 +36,7 @@ NAMES: dict[Kind, tuple[str, str]] = {
         N_("A company changed"),
         N_("When it promises something else, or has a new owner; it must ask you again then"),
     ),
+    "proposed": (N_("What companies propose"), N_("A value for your profile, which only you take over")),
     "receipt": (N_("Receipts"), N_("After each of your decisions, and at the end; this letter always comes")),
 }
 WORDS = {"at_once": N_("At once"), "digest": N_("In the digest"), "off": N_("No letter")}

@@ -11,7 +11,7 @@ from vrm.catalogue import Group, Key
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import reach, readers, versions, words
+from vrm.web.portal import proposed, reach, readers, versions, words
 from vrm.web.rooms import house
 
 USUAL = ("name", "email", "phone_number", "address", "birthdate")
@@ -73,12 +73,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class Look:
-    """What is kept, who can read it, and the versions of what was just changed."""
+    """What is kept, who can read it, the versions of what was just changed, and how much companies propose."""
 
     items: words.Items
     seen: reach.SeenBy
     changed: str
     versions: list[profiles.Item]
+    proposed: int
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def profile() -> Response:
         groups=clauses,
         filled=sum(clause.filled for clause in clauses),
         progress=_progress(here, look.items),
+        proposed=look.proposed,
     )
 
 
@@ -125,7 +127,7 @@ def _look(db: Session, here: House, consumer_id: str, changed: str, now: datetim
     field, _, item_id = changed.partition("/")
     item = next((each for each in items.get(field, []) if not item_id or each.item_id == item_id), None)
     kept = versions.listed(db, here.keys, consumer_id=consumer_id, item=item, now=now) if item else []
-    return Look(items, seen, field, kept)
+    return Look(items, seen, field, kept, proposed.count(db, consumer_id, now))
 
 
 def _progress(here: House, items: words.Items) -> Progress:
