@@ -18,7 +18,8 @@ def test_figures(world: World) -> None:
     assert company.read(gone.access_token).status_code == 401
     seeds.catch_up(world.house)
     told = company.own("figures").json()
-    assert told["counts"] == {"active": 1, "suspended": 0, "revoked": 1, "returned": 0, "expired": 0}
+    ended = {"revoked": 1, "returned": 0, "expired": 0, "used": 0}
+    assert told["counts"] == {"active": 1, "suspended": 0, "paused": 0} | ended
     assert [sum(each[name] for each in told["weeks"]) for name in ("granted", "ended")] == [2, 1]
     assert sum(each["count"] for each in told["ends"]) == 1
     assert sum(each["answered"] for each in told["days"]) == 1

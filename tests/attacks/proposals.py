@@ -5,20 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from tests.attacks.stage import Came, Row, Scene, Stage, nothing
-from tests.support.actors import Company, needed
+from tests.support.actors import needed
 from tests.support.forms import get_form
-from tests.support.seeds import LOYALTY
 from vrm import clock, journeys
-from vrm.ids import new_id
 from vrm.profiles.proposing import MOST_OPEN
 
 PROPOSALS, INBOX = "/v1/proposals", "/profile/proposed"
-
-
-def propose(company: Company, token: str, mark: str = "", **changes: object) -> Any:
-    body = {"key": "loyalty_number", "value": dict(LOYALTY), "why": "You are a member now.", **changes}
-    headers = {**company.shown("POST", PROPOSALS, token), "Idempotency-Key": mark or new_id()}
-    return company.http.post(PROPOSALS, headers=headers, json=body)
 
 
 def _standing(stage: Stage) -> Scene:
@@ -32,7 +24,7 @@ def _standing(stage: Stage) -> Scene:
 def _proposed(stage: Stage) -> Scene:
     """A loyalty number waits for them."""
     scene = _standing(stage)
-    received = propose(stage.company, scene.tokens.access_token, "first")
+    received = stage.company.propose(scene.tokens.access_token, "first")
     return replace(scene, more={"id": received.json()["proposal_id"]})
 
 
@@ -51,7 +43,7 @@ def _ended(stage: Stage) -> Scene:
 
 def _blocked(stage: Stage) -> Scene:
     scene = _standing(stage)
-    facts = {"consumer_id": scene.person.consumer_id, "company_id": scene.company.company_id}
+    facts: dict[str, Any] = {"consumer_id": scene.person.consumer_id, "company_id": scene.company.company_id}
     stage.house.database.write(
         lambda db: journeys.proposing.block(db, stage.house.keys, now=clock.now(), **facts)
     )
@@ -61,7 +53,7 @@ def _blocked(stage: Stage) -> Scene:
 def _full(stage: Stage) -> Scene:
     scene = _standing(stage)
     for _ in range(MOST_OPEN):
-        assert propose(stage.company, scene.tokens.access_token).is_success
+        assert stage.company.propose(scene.tokens.access_token).is_success
     return scene
 
 
@@ -83,8 +75,8 @@ def _other_holds(stage: Stage) -> Scene:
     return replace(scene, held=stage.other.take_back(asked, scene.person.grant(asked)))
 
 
-def _send(**changes: object) -> Callable[[Scene], Came]:
-    return lambda scene: propose(scene.company, scene.tokens.access_token, **changes)
+def _send(**changes: Any) -> Callable[[Scene], Came]:
+    return lambda scene: scene.company.propose(scene.tokens.access_token, **changes)
 
 
 def _accept(who: str = "person") -> Callable[[Scene], Came]:
@@ -119,13 +111,13 @@ def _look(scene: Scene) -> Came:
 
 def _again(scene: Scene) -> Came:
     """The same request again, as a client sends it that heard no answer."""
-    again = propose(scene.company, scene.tokens.access_token, "first")
+    again = scene.company.propose(scene.tokens.access_token, "first")
     return again.status_code, "same" if again.json()["proposal_id"] == scene.more["id"] else "another"
 
 
 def _reaches(scene: Scene) -> Came:
     """What a blocked company proposes, and whether anything of it is before the person."""
-    answer = propose(scene.company, scene.tokens.access_token)
+    answer = scene.company.propose(scene.tokens.access_token)
     seen = "You are a member now." in scene.person.http.get(INBOX).text
     return answer.status_code, "seen" if seen else "nobody"
 

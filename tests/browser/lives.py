@@ -23,6 +23,8 @@ def lived(mia: Resident, shop: Company) -> tuple[Held, list[str]]:
     past = mia.decide(shop, *NEEDED)
     mia.open(f"/consents/{past.consent_id}/revoke")
     press(mia.page, "Revoke")
+    booked = {"what": "Night train to Vienna", "number": "4417-NX"}
+    shop.propose(held.access_token, key="booking", value=booked, why="You booked this with us today.")
     resting = mia.decide(shop, needed("name"))
     mia.open(f"/consents/{resting.consent_id}")
     press(mia.page, "Pause")
@@ -32,7 +34,7 @@ def lived(mia: Resident, shop: Company) -> tuple[Held, list[str]]:
     ]
     return held, [
         "/home", "/profile", "/profile/name", "/profile/address", "/profile/birthdate", "/profile/food_allergy",
-        "/profile/in/contact", "/profile/in/identity",
+        "/profile/in/contact", "/profile/in/identity", "/profile/proposed",
         "/consents", "/consents?show=history", "/consents?key=name",
         f"/consents/{held.consent_id}", f"/consents/{past.consent_id}", f"/consents/{resting.consent_id}",
         f"/consents/{held.consent_id}/change", f"/consents/{held.consent_id}/receipts/1",

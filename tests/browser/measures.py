@@ -35,6 +35,6 @@ NAMELESS = """() => { const said = e => e.getAttribute('aria-label') || e.getAtt
       && !e.parentElement.closest('svg'))
     .filter(e => e.matches('img') ? !e.hasAttribute('alt')
       : e.matches('svg') ? !['img', 'group'].includes(e.getAttribute('role')) || !said(e) : !said(e));
-  const titles = document.querySelectorAll('h1').length;
+  const titles = document.querySelectorAll('h1:not([inert] h1)').length;
   return [...found.map(e => e.outerHTML.slice(0, 120)), ...(titles === 1 ? [] : [`${titles} h1`])]; }"""
 """Pictures, links, buttons and inputs without a name, and a page without its one title (WCAG 2.2, 1.1.1, 2.4.6, 4.1.2)."""

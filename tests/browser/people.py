@@ -134,15 +134,15 @@ def path(page: Page) -> str:
     return urlsplit(page.url).path
 
 
-def link_in_mail(folder: Path, to: str) -> str:
-    """The link in the letter to an address, once the worker has sent it."""
+def link_in_mail(folder: Path, to: str, like: str = r"https?://\S+") -> str:
+    """The first link of this form in a letter to an address, once the worker has sent it."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for file in folder.glob("*.eml"):
             letter = message_from_bytes(file.read_bytes(), policy=policy.default)
-            if letter["To"] == to:
-                found = re.search(r"https?://\S+", letter.get_content())
-                assert found is not None, letter.get_content()
+            text = letter.get_body(("plain",)) if letter["To"] == to else None
+            found = re.search(like, text.get_content()) if text is not None else None
+            if found is not None:
                 return found[0]
         time.sleep(0.05)
-    raise AssertionError(f"no letter to {to} came")
+    raise AssertionError(f"no letter with such a link came to {to}")

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.measures import NAMELESS, TOO_SMALL, TOO_WIDE, UNREADABLE
-from tests.browser.pages import of_auditors, of_company, of_consumers, walk
+from tests.browser.pages import left_out, of_auditors, of_company, of_consumers, walk
 from tests.browser.people import move_in, open_shop
 from tests.support.pseudo import Plain, Pseudo
 from vrm.app import create_app
@@ -67,6 +67,14 @@ def none(found):
     assert not found, "\n".join(
         f"{address}\n    " + "\n    ".join(map(str, each)) for address, each in found.items()
     )
+
+
+def test_no_page_is_left_out(walks, city, request):
+    """To each route of pages of an office one of its walks leads."""
+    office = request.node.callspec.params["walks"]
+    parts = {"companies": r"/(company|companies)(/|$)(?!.*(block|known))", "auditors": r"/audit(/|$)"}
+    mine = parts.get(office, rf"(?!{parts['companies']}|{parts['auditors']})")
+    assert [rule for rule in left_out(create_app(city.house), walks) if re.match(mine, rule)] == []
 
 
 def test_narrow(at):

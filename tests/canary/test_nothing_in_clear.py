@@ -18,7 +18,17 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.canary.planting import CANARIES, EMAIL, NEW_PASSWORD, PASSWORD, PHONE, WORD, fields, holds_canary
+from tests.canary.planting import (
+    CANARIES,
+    EMAIL,
+    NEW_PASSWORD,
+    NUMBER,
+    PASSWORD,
+    PHONE,
+    WORD,
+    fields,
+    holds_canary,
+)
 from tests.canary.search import Found, search, search_files
 from tests.support import seeds
 from tests.support.company import Company, needed
@@ -138,6 +148,11 @@ class Story:
             shown = company.shown(method, path, token if path == "/v1/profile" else own, purpose)
             return company.http.request(method, path, headers=shown, **more)
 
+        proposed: dict[str, Any] = {
+            "value": {"programme": WORD, "number": NUMBER},
+            "why": f"{WORD} is yours.",
+        }
+        assert company.propose(token, WORD, **proposed).is_success
         read = ask("GET", "/v1/profile")
         assert read.status_code == 200, read.text
         many = ask("POST", "/v1/disclosures", json={"consent_ids": [answer["grant_id"]]})

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 _LOOK = """body { font: 16px/1.5 system-ui, sans-serif; margin: 24px; background: #e8e6e1; color: #1c1b19; }
 nav a { margin-inline-end: 16px; } h2 { margin-block: 48px 8px; } h3 { font-size: 16px; margin-block: 24px 8px; }

@@ -14,7 +14,7 @@ import httpx2
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from tests.support.seeds import REDIRECT, Shop
+from tests.support.seeds import LOYALTY, REDIRECT, Shop
 from vrm import clock, companies
 from vrm.house import House
 from vrm.ids import new_secret
@@ -276,6 +276,14 @@ class Company:
             body["keys"] = list(keys)
         headers = self.shown("POST", "/v1/disclosures", token or self.own_token(), purpose)
         return self.http.post("/v1/disclosures", json=body, headers=headers)
+
+    def propose(self, access_token: str, mark: str = "", **changes: Any) -> httpx2.Response:
+        """``POST /v1/proposals``: a loyalty number, unless something else is said."""
+        said = {"key": "loyalty_number", "value": dict(LOYALTY), "why": "You are a member now.", **changes}
+        shown = self.shown("POST", "/v1/proposals", access_token)
+        return self.http.post(
+            "/v1/proposals", json=said, headers={**shown, "Idempotency-Key": mark or new_secret()}
+        )
 
     def consents(
         self, after: str | None = None, *, token: str | None = None, **narrowed: str

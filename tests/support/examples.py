@@ -774,6 +774,14 @@ SOMEBODY = {
     "domain": COMPANY["domain"],
     "domain_proved_at": _ago(days=40),
 }
+PROPOSAL: dict[str, Any] = {
+    "id": "proposal-1",
+    "company": SOMEBODY,
+    "received_at": _ago(days=1),
+    "expires_at": _ago(days=-29),
+    "vouched": False,
+    "reach": _reach("address", _seen("Nordlicht Versand")),
+}
 MANY = {"current": 64, "history": 3, "open": 60, "paused": 4, "with_all": 2}
 STALE = {"message": "Something changed meanwhile. Look at the list again: nothing was revoked."}
 
@@ -1044,7 +1052,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "profile.html",
         "/profile?done=saved",
         MIA,
-        {"filled": 6, "groups": GROUPS, "progress": PROGRESS},
+        {"filled": 6, "groups": GROUPS, "progress": PROGRESS, "proposed": 2},
     ),
     "profile-empty": (
         "profile.html",
@@ -1056,6 +1064,40 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "progress": {**PROGRESS, "filled": 0},
         },
     ),
+    "proposed": (
+        "proposed.html",
+        "/profile/proposed",
+        MIA,
+        {
+            "fault": "",
+            "proposals": [
+                {
+                    **PROPOSAL,
+                    "key": ADDRESS_KEY,
+                    "why": "Our letter to Barkly Street came back.",
+                    "texts": ["14 Barkly Street, Brunswick VIC 3057, Australia (Home)"],
+                    "spots": [
+                        {
+                            "into": "item-0/2",
+                            "texts": ["14 Barkly Street, Brunswick VIC 3056, Australia (Home)"],
+                            "same": False,
+                        }
+                    ],
+                },
+                {
+                    **PROPOSAL,
+                    "id": "proposal-2",
+                    "key": {**ADDRESS_KEY, "name": "booking", "label": "Booking", "sensitivity": "sensitive"},
+                    "why": "You booked this with us today.",
+                    "texts": ["Night train to Vienna, 4417-NX, Nordlicht, 4 December 2026"],
+                    "spots": [],
+                    "vouched": True,
+                    "reach": {"key": "booking", "whole": [], "through": []},
+                },
+            ],
+        },
+    ),
+    "proposed-none": ("proposed.html", "/profile/proposed", MIA, {"fault": "", "proposals": []}),
     "edit": ("profile_edit.html", "/profile/phone_number/item-0", MIA, EDIT),
     "edit-wrong": (
         "profile_edit.html",

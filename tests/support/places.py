@@ -58,6 +58,8 @@ class Places:
     def _path(self, rule: str) -> str:
         ways: Mapping[str, Callable[[], str]] = {
             "<uuid:consent_id>/reads/<uuid:event_id>": self._read,
+            "/v1/proposals/<uuid:proposal_id>": lambda: f"/v1/proposals/{self.received}",
+            "<uuid:proposal_id>": lambda: self._proposed(seeds.shop(self.house, "Another")),
             "<uuid:ask_id>/receipt": lambda: f"{self._refused()}/receipt",
             "<int:number>": lambda: "1",
             "<uuid:event_id>": lambda: self._read().rpartition("/")[2],
@@ -81,7 +83,6 @@ class Places:
             "<uuid:case_id>": self._case,
             "<uuid:token_id>": self._token,
             "<uuid:view_id>": self._view,
-            "<uuid:proposal_id>": self._proposal,
         }
         for argument, value in ways.items():
             if argument in rule:
@@ -136,9 +137,14 @@ class Places:
         seeds.catch_up(self.house)
         return f"{consent.id}/reads/{answer.event_id}"
 
-    def _proposal(self) -> str:
-        consent = seeds.grant(self.house, self.person, self.shop, "name")
-        return seeds.proposal(self.house, consent).id
+    @cached_property
+    def received(self) -> str:
+        """What the company proposed: one, of which its programs hear the same each time."""
+        return self._proposed(self.shop)
+
+    def _proposed(self, shop: Shop) -> str:
+        """What a company proposes; another each time, as one may propose no more than a few."""
+        return seeds.proposal(self.house, seeds.grant(self.house, self.person, shop, "name")).id
 
     def _stop_code(self) -> str:
         consent = seeds.grant(self.house, self.person, self.shop, "name")

@@ -109,7 +109,7 @@ def _weigh(
     found = consents.standings(connection, client_id=client_id, consent_ids=[consent_id])
     standing = found.get(consent_id)
     if standing is None:
-        return Refused("not_found")
+        return Refused("erased")  # its person was, or the token would not be worth anything
     verdict = consents.weigh(
         standing,
         client_may_read=client.may_read,

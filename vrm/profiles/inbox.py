@@ -59,12 +59,11 @@ def is_waiting(session: Session, *, consumer_id: str, event_id: str, now: dateti
     return session.scalar(query) is not None
 
 
-def find_proposal(
+def get_proposal(
     session: Session, keys: KeyStore, *, consumer_id: str, proposal_id: str, now: datetime
-) -> Proposal | None:
-    """One that waits for this person's decision; None for everything else."""
-    row = _find_waiting(session, consumer_id, proposal_id, now)
-    return None if row is None else _opened(keys, row)
+) -> Proposal:
+    """One that waits for this person's decision. Raises ``NotFound`` for everything else."""
+    return _opened(keys, _get_waiting(session, consumer_id, proposal_id, now))
 
 
 def accept(
@@ -84,9 +83,7 @@ def accept(
     It says who proposed it, and, where that is who issues such things, who vouches for it. As ``profiles.put``
     raises ``Stale`` where another edit came first; ``NotFound`` where it was decided already.
     """
-    row = _find_waiting(session, consumer_id, proposal_id, now)
-    if row is None:
-        raise NotFound("This was decided already, or its time is over. Nothing was changed.")
+    row = _get_waiting(session, consumer_id, proposal_id, now)
     key = catalogue.get(row.field)
     item = put(
         session,
@@ -107,11 +104,9 @@ def accept(
 
 
 def decline(session: Session, *, consumer_id: str, proposal_id: str, now: datetime) -> None:
-    """Let what was proposed go. Does nothing where it was decided already."""
-    row = _find_waiting(session, consumer_id, proposal_id, now)
-    if row is not None:
-        row.sealed = None
-        session.flush()
+    """Let what was proposed go. Raises ``NotFound`` where it was decided already."""
+    _get_waiting(session, consumer_id, proposal_id, now).sealed = None
+    session.flush()
 
 
 def drop_proposals(session: Session, *, consumer_id: str, company_id: str) -> None:
@@ -132,9 +127,12 @@ def sweep_proposals(session: Session, *, now: datetime) -> int:
     return len(over)
 
 
-def _find_waiting(session: Session, consumer_id: str, proposal_id: str, now: datetime) -> ProposalRow | None:
+def _get_waiting(session: Session, consumer_id: str, proposal_id: str, now: datetime) -> ProposalRow:
     query = select(ProposalRow).where(*_waiting(consumer_id, frozenset(), now), ProposalRow.id == proposal_id)
-    return session.scalars(query).first()
+    row = session.scalars(query).first()
+    if row is None:
+        raise NotFound("This was decided already, or its time is over. Nothing was changed.")
+    return row
 
 
 def _waiting(consumer_id: str, blocked: frozenset[str], now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -175,11 +175,10 @@ def _require_room(session: Session, consumer_id: str, company_id: str, now: date
     )
     ends = session.scalars(query).all()
     if len(ends) >= MOST_OPEN:
-        fault = TooMany(
+        raise TooMany(
             f"{MOST_OPEN} proposals of yours stand already. Each ends {KEPT.days} days after it came.",
             retry_after=max(1, ceil((ends[0] - now).total_seconds())),
         )
-        raise fault
 
 
 def _received(row: ProposalRow) -> Received:

@@ -177,7 +177,7 @@ def _proposed(values: Mapping[str, Any], tongue: Tongue) -> Said:
         tongue,
         _("%(company)s proposes something for your profile"),
         (
-            _("Nothing is taken over unless you say so, and they never learn what you decided."),
+            _("Nothing is taken over unless you say so, and we do not tell them what you decide."),
             _("If you do nothing, it goes by itself after 30 days."),
         ),
         _("See what they propose"),

@@ -291,3 +291,21 @@ def test_the_follower_takes_each_leaf_once(house, time, mia, shop):
     size = house.database.read(lambda db: len(accesslog.entries(db.connection(), 0, 100)))
     take = [house.database.write(lambda db: notices.follow_up_to(db, start=0, end=size)) for _ in range(2)]
     assert take == [True, False]
+
+
+def test_what_a_company_proposes_is_told_once_a_day(house, time, mia, shop):
+    """In the digest, with no value and none of the company's words; not where it was decided, nor of who is blocked."""
+    consent = seeds.grant(house, mia, shop, "name")
+    for _ in range(2):
+        seeds.proposal(house, consent)
+    sweep(house)
+    (notice,) = [one for one in listed(house, mia) if one.kind == "proposed"]
+    assert notice.values["path"] == "/profile/proposed"
+    assert seeds.LOYALTY["number"] not in str(notice.values) and "member" not in str(notice.values)
+    assert list(waiting(house)) == []
+    time.jump(days=1)
+    facts = {"consumer_id": mia.consumer_id, "company_id": shop.company.id, "now": clock.now()}
+    house.database.write(lambda db: journeys.proposing.block(db, house.keys, **facts))
+    seeds.proposal(house, consent)
+    sweep(house)
+    assert told(house, mia) == ["proposed"]

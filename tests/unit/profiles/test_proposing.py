@@ -101,7 +101,8 @@ def test_nobody_else_decides(house, mia, consent):
     ben, received = person(house, {}), seeds.proposal(house, consent)
     with pytest.raises(NotFound):
         accept(house, ben, received.id)
-    decline(house, ben, received.id)
+    with pytest.raises(NotFound):
+        decline(house, ben, received.id)
     assert len(inbox(house, mia)) == 1
 
 

@@ -78,7 +78,17 @@ def test_blue_is_for_consent_alone(name):
     """The person's ink appears only where something changes what a company may do."""
     letters = {"ask", "ask-desk", "ask-missing", "ask-sign-in"}
     lists = {"home", "home-paused", "consents", "consents-many", "pause-all", "revoke-key", "revoke-company"}
-    blue = {*letters, *lists, "consent", "change", "revoke", "block", "stop-link", "stop-link-paused"}
+    blue = {
+        *letters,
+        *lists,
+        "consent",
+        "known",
+        "change",
+        "revoke",
+        "block",
+        "stop-link",
+        "stop-link-paused",
+    }
     html = shown(name)
     assert name in blue or not re.search(r'class="[^"]*\b(hand|sign|own)\b', html)
 

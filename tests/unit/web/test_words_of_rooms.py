@@ -24,7 +24,7 @@ ROOMS = ["accesslog/moved.py",
          "companies/people.py", "companies/remote_keys.py", "companies/service.py", "companies/standing.py",
          "consents/amending.py", "consents/asks.py", "consents/blocking.py", "consents/revising.py",
          "consents/service.py", "consents/withdrawing.py", "oversight/grammar.py", "oversight/vocabulary.py",
-         "profiles/service.py", "profiles/versions.py"]  # fmt: skip
+         "profiles/inbox.py", "profiles/service.py", "profiles/versions.py"]  # fmt: skip
 """Where a sentence is written that somebody may read on a page."""
 
 

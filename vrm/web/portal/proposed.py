@@ -83,9 +83,7 @@ def accept(proposal_id: object) -> BaseResponse:
 
     def take(db: Session) -> profiles.Item:
         place: dict[str, Any] = {"consumer_id": consumer_id, "now": now}
-        proposal = profiles.find_proposal(db, here.keys, proposal_id=str(proposal_id), **place)
-        if proposal is None:
-            raise NotFound(gettext("This was decided already, or its time is over. Nothing was changed."))
+        proposal = profiles.get_proposal(db, here.keys, proposal_id=str(proposal_id), **place)
         return profiles.accept(
             db,
             here.keys,
@@ -106,11 +104,14 @@ def accept(proposal_id: object) -> BaseResponse:
 
 @audience("consumer")
 def decline(proposal_id: object) -> BaseResponse:
-    """Let it go. Nobody hears of it; pressing twice does nothing more."""
+    """Let it go. Nobody hears of it."""
     consumer_id, now = session.consumer_id(), clock.now()
-    house().database.write(
-        lambda db: profiles.decline(db, consumer_id=consumer_id, proposal_id=str(proposal_id), now=now)
-    )
+    try:
+        house().database.write(
+            lambda db: profiles.decline(db, consumer_id=consumer_id, proposal_id=str(proposal_id), now=now)
+        )
+    except NotFound as fault:
+        return _page(fault)
     return onward(HERE, "declined")
 
 

@@ -110,8 +110,8 @@ def listed(
 
 
 def rows(key: Key, kept: Sequence[profiles.Item]) -> list[Version]:
-    """Versions as the page lists them; none where there is no earlier one."""
-    if len(kept) < 2:
+    """Versions as the page lists them; none where all there is to tell is that the person wrote it."""
+    if len(kept) < 2 and all(item.source == profiles.OWN for item in kept):
         return []
     return [
         Version(

@@ -254,7 +254,7 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
         "You let Hawthorn Books Ltd read again": f"/consents/{held}",
         "You paused Hawthorn Books Ltd": f"/consents/{held}",
         "You took back some of what Hawthorn Books Ltd may read": f"/consents/{held}",
-        "Hawthorn Books Ltd was refused. You did not allow what they asked for.": (
+        "Hawthorn Books Ltd was refused. \u2068You did not allow what they asked for.\u2069": (
             f"/reads?days=30&company={shop.company_id}&consent={held}&outcome=refused"
         ),
         "Hawthorn Books Ltd read: What people call you": f"/reads/{event}",

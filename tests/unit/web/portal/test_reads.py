@@ -118,7 +118,7 @@ def test_what_a_company_knows(filled, mia_id, shop, house):
     shop.read(consent_id, ["nickname", "age_over_18"])
     page = f"/companies/{shop.company_id}/known"
     filled.get(page)
-    assert "They got 2 things from you. 2 of them they may read again." in filled.page
+    assert "They got 2 things from you. They may read all of it again." in filled.page
     assert 'They have: <span class="value"><bdi>Mimi</bdi>' in filled.page
     assert filled.page.count("It is still so in your profile.") == 2 and "1991" not in filled.page
     assert "May read, and never did" in filled.page and "Date of birth" in filled.page
