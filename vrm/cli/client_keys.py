@@ -37,7 +37,8 @@ def add_key(client_id: str, file: Any) -> None:
     _show(done)
 
 
-@click.command(cls=Command, name="retire-key")
+# The name of a key may begin with "-", as one in 64 of those that are thumbprints do.
+@click.command(cls=Command, name="retire-key", context_settings={"ignore_unknown_options": True})
 @click.argument("client_id")
 @click.argument("kid")
 @click.option(
