@@ -16,10 +16,10 @@ ADDRESS = "stop@vrm.example"
 
 def _letter(stage: Stage) -> Scene:
     """One more consent of somebody, about which there is a letter with a code."""
-    asked = stage.company.ask(needed("name"))
-    held = stage.company.take_back(asked, stage.mia.grant(asked))
-    code = consents.stop_code(stage.house.keys, consumer_id=stage.mia.consumer_id, consent_id=held.consent_id)
-    return replace(nothing(stage), held=held, more={"code": code})
+    person, asked = stage.world.consumer(), stage.company.ask(needed("name"))
+    held = stage.company.take_back(asked, person.grant(asked))
+    code = consents.stop_code(stage.house.keys, consumer_id=person.consumer_id, consent_id=held.consent_id)
+    return replace(nothing(stage), person=person, held=held, more={"code": code})
 
 
 def _code(scene: Scene) -> str:

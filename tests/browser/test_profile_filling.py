@@ -41,7 +41,7 @@ def test_a_profile_saves_itself_and_takes_back(city, browse, size, faults):
 
     # One sitting is one step, however often it was saved on the way.
     page.get_by_label("Given name").fill("Mi")
-    expect(saying(page, "given_name")).to_contain_text("Saved.")
+    expect(saying(page, "given_name")).to_contain_text("Saved.", timeout=15_000)  # after a rest in the field
     page.get_by_label("Given name").fill("Mimi")
     page.keyboard.press("Tab")
     expect(saying(page, "given_name")).to_contain_text("Saved.")

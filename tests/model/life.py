@@ -74,6 +74,9 @@ class Life(World):
                     lambda db: consents.get_newest_revision(db, consumer_id=who, consent_id=changes)
                 )
                 terms = merge(terms, newest)
+                named = {(key, line.purpose) for line in asked for key in line.options}
+                kept = {(line.key, line.purpose): line.frequency for line in terms.lines[: terms.kept]}
+                assert (kept, terms.lines[terms.kept :]) == (self.model.stays(held, named), asked)
         ask_id = self.write(
             consents.open_ask, consumer_id=who, client_id=asker, company_id=self.shops[asker].company.id,
             terms=terms, request={"n": self.tried["asks"]},

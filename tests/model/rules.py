@@ -83,6 +83,10 @@ class Rules:
         """Whether it can be changed by an ask: it runs, under the notice of now."""
         return self.runs(held) and held.notice == self.notice(held)
 
+    def stays(self, held: Held, named: Collection[Place]) -> dict[Place, str]:
+        """What a consent keeps beside an ask that adds to it: what was granted and is not asked for anew, as it was."""
+        return {place: how_often for place, how_often in held.lines.items() if place not in named}
+
     def change(
         self, held: Held, lines: Mapping[Place, str], named: Collection[Place], days: int, asked_days: int
     ) -> None:

@@ -73,6 +73,7 @@ class Tally:
     reads: int
     refusals: int
     last_read_at: datetime | None
+    last_refused_at: datetime | None = None
 
 
 def list_for_consumer(
@@ -181,16 +182,22 @@ def tally_for_consumer(
     consent_id: str | None = None,
 ) -> list[Tally]:
     """Reads and refusals of a consumer, summed up by company and consent, since then or ever, and before ``until``."""
-    last = func.max(case((EventLookup.outcome == ANSWERED, EventLookup.at)))
+    read, refused = (
+        func.max(case((EventLookup.outcome == outcome, EventLookup.at))) for outcome in (ANSWERED, REFUSED)
+    )
     parts = (EventLookup.company_id, EventLookup.consent_id)
-    query = select(*parts, _times(ANSWERED), _times(REFUSED), last).where(*_reads(consumer_id, since))
+    query = select(*parts, _times(ANSWERED), _times(REFUSED), read, refused).where(
+        *_reads(consumer_id, since)
+    )
     if consent_id is not None:
         query = query.where(EventLookup.consent_id == consent_id)
     if until is not None:
         query = query.where(EventLookup.at < until)
     return [
-        Tally(company, consent, int(reads), int(refusals), last_read_at)
-        for company, consent, reads, refusals, last_read_at in session.execute(query.group_by(*parts))
+        Tally(company, consent, int(reads), int(refusals), last_read_at, last_refused_at)
+        for company, consent, reads, refusals, last_read_at, last_refused_at in session.execute(
+            query.group_by(*parts)
+        )
     ]
 
 

@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from keys.errors import CannotOpen
-from vrm import accesslog, accounts, clock, companies, work
+from keys import CannotOpen, NoKey
+from vrm import accesslog, clock, companies, notices
 from vrm.accesslog.types import ANSWERED
 from vrm.cli.edge import Command, counted, open_house, say
 from vrm.cli.log_case import Begun
@@ -49,7 +49,8 @@ class Read:
 class Letter:
     """What one person is to be told of one company's reads."""
 
-    to: str
+    consumer_id: str
+    company_id: str
     company: str
     first: str
     last: str
@@ -70,7 +71,8 @@ def people(file: Path, letter: Path | None, language: str) -> None:
 
     FILE is an exposure that an auditor took out, or an export of yours (vrm log export FILE --client … --since …). It must
     verify as this log's. No name and no address is shown. With --letter each person is mailed your text once, with the
-    company, the time, and the way to their own page of reads. Either is an entry of the log.
+    company, the time, and the way to their own page of reads; your text stands among their notices too, and whoever wants
+    letters to be discreet is sent there. Either is an entry of the log.
     """
     text = None if letter is None else _text(letter)
     house = open_house()
@@ -79,37 +81,50 @@ def people(file: Path, letter: Path | None, language: str) -> None:
     owners = house.database.read(lambda session: _owners(session, reads))
     threads = {read.thread for read in reads}
     erased = len(threads - {read.thread for read in reads if read.leaf in owners})
-    letters = house.database.read(lambda session: _letters(session, house, reads, owners)) if text else []
+    letters = house.database.read(lambda session: _letters(session, reads, owners)) if text else []
     with file.open("rb") as stream:
         digest = file_digest(stream, "sha256").hexdigest()
     facts = {"threads": len(threads), "people": len(set(owners.values())), "erased": erased}
-    now, issuer = clock.now(), house.settings.issuer
+    now = clock.now()
     code = "counted" if text is None else "notified"
     event = accesslog.Event("exposure.traced", now, "operator", code=code, detail={"sha256": digest, **facts})
 
-    def write(session: "Session") -> None:
-        # All letters or none: whoever runs this again after a crash writes to nobody twice.
-        for one in letters:
-            work.enqueue_letter(
-                session,
-                house.keys,
-                letter="exposed",
-                to=one.to,
-                values={
-                    "company": one.company,
-                    "first": one.first,
-                    "last": one.last,
-                    "message": text or "",
-                    "link": f"{issuer}/reads",
-                },
-                language=language,
-                issuer=issuer,
-                now=now,
-            )
-        accesslog.record(session, event)
+    # So that nobody hears twice of the same by the same words; other words are news.
+    period = f"{digest} {sha256((text or '').encode()).hexdigest()}"
 
-    house.database.write(write)
-    say("\n".join(_sentences(facts, letters, text is not None)), **facts, letters=len(letters))
+    def write(session: "Session") -> int:
+        # All letters or none: whoever runs this again after a crash writes to nobody twice.
+        told = sum(_tell(session, house, one, text or "", language, period, now) for one in letters)
+        accesslog.record(session, event)
+        return told
+
+    told = house.database.write(write)
+    say("\n".join(_sentences(facts, told, text is not None)), **facts, letters=told)
+
+
+def _tell(
+    session: "Session", house: "House", one: Letter, text: str, language: str, period: str, now: datetime
+) -> bool:
+    """Through the notices, which keep to how somebody wants to hear. False where they were told, or have left."""
+    issuer = house.settings.issuer
+    values = {"company": one.company, "first": one.first, "last": one.last, "message": text}
+    try:
+        return notices.tell(
+            session,
+            house.keys,
+            consumer_id=one.consumer_id,
+            kind="exposed",
+            about=one.company_id,
+            period=period,
+            values=values,
+            issuer=issuer,
+            now=now,
+            letter="exposed",
+            letter_values={**values, "link": f"{issuer}/reads"},
+            language=language,
+        )
+    except (NotFound, NoKey, CannotOpen):
+        return False
 
 
 def _text(letter: Path) -> str:
@@ -156,7 +171,7 @@ def _owners(session: "Session", reads: list[Read]) -> dict[int, str]:
     return found
 
 
-def _letters(session: "Session", house: "House", reads: list[Read], owners: dict[int, str]) -> list[Letter]:
+def _letters(session: "Session", reads: list[Read], owners: dict[int, str]) -> list[Letter]:
     """One for each person and company."""
     times = defaultdict(list)
     for read in reads:
@@ -166,21 +181,17 @@ def _letters(session: "Session", house: "House", reads: list[Read], owners: dict
         id: companies.get_company(session, company_id=id).legal_name
         for id in {read.company for read in reads}
     }
-    letters = []
-    for (consumer_id, company), read_at in times.items():
-        try:
-            person = accounts.open_person(session, house.keys, person_id=consumer_id)
-        except (NotFound, CannotOpen):
-            continue  # erased while we looked
-        letters.append(Letter(person.email, names[company], _minute(min(read_at)), _minute(max(read_at))))
-    return letters
+    return [
+        Letter(consumer_id, company, names[company], _minute(min(read_at)), _minute(max(read_at)))
+        for (consumer_id, company), read_at in times.items()
+    ]
 
 
 def _minute(time: str) -> str:
     return f"{datetime.fromisoformat(time):%Y-%m-%d %H:%M}"
 
 
-def _sentences(facts: dict[str, int], letters: list[Letter], wrote: bool) -> Iterator[str]:
+def _sentences(facts: dict[str, int], letters: int, wrote: bool) -> Iterator[str]:
     threads, people = (
         counted(facts["threads"], "thread", "threads"),
         counted(facts["people"], "person", "people"),
@@ -189,7 +200,7 @@ def _sentences(facts: dict[str, int], letters: list[Letter], wrote: bool) -> Ite
     if facts["erased"]:
         yield f"Of {counted(facts['erased'], 'thread', 'threads')} nobody can tell any more whose: erased."
     if wrote:
-        waiting = counted(len(letters), "letter waits", "letters wait")
+        waiting = counted(letters, "letter waits", "letters wait")
         yield f"{waiting} to be sent as soon as a worker runs (vrm serve, or vrm worker)."
     else:
         yield "Nobody was written to. To write to them: --letter TEXT"

@@ -81,6 +81,10 @@ def _said(found: Checked) -> Iterator[str]:
     )
     for event in found.receipt.body["events"][1:]:
         yield f"Since then: {_printable(event['change'])} at {_printable(event['event_time'])}."
+    if found.ended:
+        yield f"The consent is OVER: {found.ended}. Nothing more may be read under it."
+    if found.replaced:
+        yield "A LATER REVISION took its place: this one says what was allowed before, and not what was allowed from then on."
     yield (
         "The notice in it is the one its hash stands for."
         if "shown" in record["notice"]
@@ -118,5 +122,7 @@ def _facts(found: Checked) -> dict[str, object]:
         "committed": found.committed,
         "origin": found.origin,
         "unproved_events": list(found.pending),
+        "replaced": found.replaced,
+        "ended": found.ended,
         "record": body and body["record"],
     }

@@ -1,7 +1,7 @@
 """The record of a revision or a refusal, made of what is kept of it: see ``recording``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,11 +15,15 @@ from vrm.errors import NotFound
 
 @dataclass(frozen=True)
 class Recorded:
-    """A record, and what opens the hash of the values in it, which is the person's own affair."""
+    """A record, and what opens the hash of the values in it, which is the person's own affair.
+
+    ``successor`` is the revision that took its place, if one did.
+    """
 
     record: Record
     values: Values
     decision: Decision
+    successor: Revision | None = None
 
     @property
     def sha256(self) -> str:
@@ -32,10 +36,14 @@ def get_record(
 ) -> Recorded:
     """The record of one revision of this person's consent. Raises ``NotFound`` for everybody else's."""
     row = session.get(ConsentRow, (consumer_id, consent_id))
-    revision = session.get(RevisionRow, (consumer_id, consent_id, number))
-    if row is None or revision is None:
+    if row is None or not 0 < number <= row.revision:  # no column is asked for a number that it cannot hold
         raise NotFound("There is no such receipt.")
-    return record_of_revision(keys, row, revision)
+    revision = session.get(RevisionRow, (consumer_id, consent_id, number))
+    if revision is None:
+        raise NotFound("There is no such receipt.")
+    successor = session.get(RevisionRow, (consumer_id, consent_id, number + 1))
+    recorded = record_of_revision(keys, row, revision)
+    return replace(recorded, successor=None if successor is None else Revision.of(successor))
 
 
 def get_refusal_record(session: Session, keys: KeyStore, *, consumer_id: str, ask_id: str) -> Recorded:

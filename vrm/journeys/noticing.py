@@ -26,7 +26,7 @@ from vrm.errors import NotFound
 from vrm.journeys.receipting import OWED, RECEIPTED, send_receipt
 from vrm.journeys.telling import Telling
 from vrm.notices.due import what_is_due
-from vrm.notices.unusual import KNOWN
+from vrm.notices.unusual import EXCUSED, KNOWN
 
 LEAVES = 100
 CONSENTS = 50
@@ -103,9 +103,10 @@ def spread(database: Database, telling: Telling) -> int:
             here = consents.walk_company(db, company_id=company.id, after=change.after, limit=CONSENTS)
             for consent in here:
                 if consent.is_active(telling.now) and consent.notice_version != company.notice_version:
-                    with suppress(*_GONE):
-                        version = str(company.notice_version)
-                        telling.tell(db, consent, "changed", company.id, version, what=change.what)
+                    for each in change.what:
+                        what, _, version = each.partition(":")
+                        with suppress(*_GONE):
+                            telling.tell(db, consent, "changed", f"{company.id} {what}", version, what=what)
             last = (here[-1].granted_at, here[-1].id) if len(here) == CONSENTS else None
             notices.walk_on(db, change, last)
             looked += len(here)
@@ -139,7 +140,8 @@ def _next(db: Session) -> tuple[int, list[_Heard]]:
 
 def _hear(db: Session, telling: Telling, heard: _Heard) -> None:
     if heard.type == "company.changed" and heard.members["code"] in ("notice", "owner"):
-        notices.note_change(db, company_id=heard.company_id, what=str(heard.members["code"]))
+        version = companies.get_company(db, company_id=heard.company_id).notice_version
+        notices.note_change(db, company_id=heard.company_id, what=str(heard.members["code"]), version=version)
     if heard.whose is None or heard.members.get("client") == companies.console_client_id(heard.company_id):
         return  # it is about nobody, or about somebody whom the company invented for a trial
     consumer_id, consent_id = heard.whose
@@ -174,6 +176,8 @@ def _send_receipt(db: Session, telling: Telling, heard: _Heard, consumer_id: str
 
 def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, consent_id: str) -> None:
     answered = heard.members["outcome"] == "answered"
+    if not answered and heard.members.get("code") in EXCUSED:
+        return
     seen = notices.pattern_of(db, consumer_id=consumer_id, company_id=heard.company_id)
     seen, found = notices.look(seen, at=heard.at, keys=heard.keys, answered=answered)
     notices.keep_pattern(db, seen, consumer_id=consumer_id, company_id=heard.company_id)
@@ -181,22 +185,37 @@ def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, 
         return
     place = {"consumer_id": consumer_id, "consent_id": consent_id}
     for each in found:
+        keys, period = each.keys, each.period
         if each.what == "new_key":
-            since = consents.get_newest_revision(db, **place).created_at
-            if heard.at - since <= KNOWN:
+            keys = tuple(sorted(_long_allowed(db, heard, **place) & set(keys)))
+            if not keys:
                 continue  # it was allowed lately: that it is read is what was agreed
+            period = " ".join(keys)
         telling.tell(
             db,
             consents.get_consent(db, **place),
             "unusual",
             f"{heard.company_id} {each.what}",
-            each.period,
+            period,
             what=each.what,
             when=heard.at.isoformat(),
-            read=telling.labels(each.keys),
+            read=telling.labels(keys),
             observed=each.observed,
             usual=each.usual,
         )
+
+
+def _long_allowed(db: Session, heard: _Heard, *, consumer_id: str, consent_id: str) -> set[str]:
+    """Keys that were allowed for this purpose for longer than ``KNOWN`` before the read, without a gap up to it.
+
+    A change of something else, such as when it ends, does not make them new.
+    """
+    purpose, until = heard.members.get("purpose"), heard.at - KNOWN
+    revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=consent_id)
+    before = [each for each in revisions if each.created_at < until]
+    stood = [*before[-1:], *(each for each in revisions if until <= each.created_at <= heard.at)]
+    allowed = [{line.key for line in each.lines if purpose in (None, line.purpose)} for each in stood]
+    return set.intersection(*allowed) if before else set()
 
 
 def _tell_of_proposal(

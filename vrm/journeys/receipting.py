@@ -15,7 +15,7 @@ from vrm import accesslog, companies, notices
 from vrm.accesslog import LoggedEvent
 
 DECIDED: Final = frozenset({"granted", "amended", "narrowed", "extended", "shortened", "refused"})
-ENDED: Final = frozenset({"revoked", "expired"})
+ENDED: Final = frozenset({"revoked", "expired", "returned", "used"})
 OWED: Final = timedelta(days=14)
 """For so long a receipt that could not be sent is made up for; what a worker finds later than that stands on its page."""
 

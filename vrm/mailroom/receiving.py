@@ -62,11 +62,13 @@ class Receiver:
         """End the consents it is for, durably before this is answered; taken twice, it does nothing the second time."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
-            if not is_by_a_person(content, sender=envelope.mail_from or "", ours=self._ours):
-                return (
-                    TAKEN  # refused, it would come back to us, or to the person, as one more machine's letter
-                )
-            await self._do(lambda db: self._stop(db, envelope.rcpt_tos), write=True)
+            by_a_person = await asyncio.get_running_loop().run_in_executor(
+                self._threads,
+                lambda: is_by_a_person(content, sender=envelope.mail_from or "", ours=self._ours),
+            )
+            # Refused, a machine's letter would come back to us, or to the person, as one more of them.
+            if by_a_person:
+                await self._do(lambda db: self._stop(db, envelope.rcpt_tos), write=True)
         except Exception as fault:
             return _later(fault)
         return TAKEN

@@ -14,7 +14,6 @@ from vrm.errors import NotFound
 from vrm.notices.models import NoticePerson, NoticeRow
 from vrm.notices.preferences import preferences_of
 from vrm.notices.service import opened
-from vrm.notices.telling import DISCREET
 
 MOST_SAID = 30
 
@@ -49,11 +48,12 @@ def _send(session: Session, keys: KeyStore, consumer_id: str, issuer: str, now: 
     work.enqueue_letter(
         session,
         keys,
-        letter=DISCREET if wanted.discreet else "digest",
+        letter="digest",
         to=to,
-        values={"link": f"{issuer}/notices"} if wanted.discreet else values,
+        values=values,
         language=wanted.language,
         issuer=issuer,
         now=now,
+        reader=consumer_id,
     )
     session.execute(update(NoticeRow).where(*mine).values(waits=False))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from vrm.clock import rfc3339
@@ -13,20 +13,32 @@ from vrm.notices.models import NoticeChange
 
 @dataclass(frozen=True)
 class Change:
-    """``what`` changed: notice or owner. ``after``: the consent that was come to last, by its moment and id."""
+    """``what`` changed: notice or owner, and with which version of the notice, as ``owner:2``, in order.
+
+    ``after``: the consent that was come to last, by its moment and id.
+    """
 
     company_id: str
-    what: str
+    what: tuple[str, ...]
     after: tuple[datetime, str] | None
 
 
-def note_change(session: Session, *, company_id: str, what: str) -> None:
-    """Begin, or begin anew where it had changed a moment ago: nobody is told of one change twice."""
-    row = session.get(NoticeChange, company_id)
+def note_change(session: Session, *, company_id: str, what: str, version: int) -> None:
+    """Have everybody told that ``what`` changed, with this version of the notice.
+
+    Where people are still being told of another change, it is told beside that, and begun anew: who was told of the
+    other is known to have been, since it keeps its version.
+    """
+    row = session.get(NoticeChange, company_id, with_for_update=True)
     if row is None:
-        row = NoticeChange(company_id=company_id)
+        row = NoticeChange(company_id=company_id, what="")
         session.add(row)
-    row.what, row.after = what, None
+    known = {
+        name: number for name, _, number in (each.partition(":") for each in row.what.split(",") if each)
+    }
+    if known.get(what) != str(version):
+        known[what] = str(version)
+        row.what, row.after = ",".join(f"{name}:{known[name]}" for name in sorted(known)), None
     session.flush()
 
 
@@ -36,7 +48,7 @@ def walks(session: Session, *, limit: int) -> Sequence[Change]:
     return [
         Change(
             row.company_id,
-            row.what,
+            tuple(row.what.split(",")),
             (datetime.fromisoformat(row.after[0]), row.after[1]) if row.after else None,
         )
         for row in rows
@@ -44,10 +56,9 @@ def walks(session: Session, *, limit: int) -> Sequence[Change]:
 
 
 def walk_on(session: Session, change: Change, after: tuple[datetime, str] | None) -> None:
-    """They were told up to this consent; None: everybody was."""
+    """They were told up to this consent; None: everybody was. Nothing where it changed again meanwhile."""
+    here = (NoticeChange.company_id == change.company_id, NoticeChange.what == ",".join(change.what))
     if after is None:
-        session.execute(delete(NoticeChange).where(NoticeChange.company_id == change.company_id))
+        session.execute(delete(NoticeChange).where(*here))
     else:
-        row = session.get_one(NoticeChange, change.company_id)
-        row.after = [rfc3339(after[0]), after[1]]
-        session.flush()
+        session.execute(update(NoticeChange).where(*here).values(after=[rfc3339(after[0]), after[1]]))

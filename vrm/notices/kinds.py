@@ -18,6 +18,7 @@ Kind = Literal[
     "proposed",
     "receipt",
     "stopped",
+    "exposed",
     "device",
     "password",
 ]
@@ -44,6 +45,8 @@ KINDS: Final[Mapping[Kind, Choices]] = {
     "receipt": Choices("at_once", ("at_once", "digest")),
     # Somebody who only has a letter did it: its person must hear.
     "stopped": Choices("at_once", ("at_once",)),
+    # That data got where it should not have must reach them (GDPR art. 34).
+    "exposed": Choices("at_once", ("at_once",)),
     # Whoever broke into an account would turn these off first.
     "device": Choices("at_once", ("at_once",), about_consents=False),
     "password": Choices("at_once", ("at_once",), about_consents=False),
@@ -69,7 +72,3 @@ class Preferences:
         choices = KINDS[kind]
         chosen = self.how.get(kind, choices.usual)
         return chosen if chosen in choices.ways else choices.usual
-
-    def is_discreet(self, kind: Kind) -> bool:
-        """Whether a letter of this kind keeps quiet of what it is about."""
-        return self.discreet and KINDS[kind].about_consents

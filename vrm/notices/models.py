@@ -85,7 +85,8 @@ class NoticePattern(Base):
 class NoticeChange(Base):
     """A company that changed what it promises or who owns it, while those who had allowed it something are told.
 
-    ``after`` is the consent that was come to last, as its moment and id.
+    ``what`` is all that changed and the version of the notice with which it did, as in ``notice:3,owner:2``; ``after`` is
+    the consent that was come to last, as its moment and id.
     """
 
     __tablename__ = "notice_changes"

@@ -10,12 +10,9 @@ from sqlalchemy.orm import Session
 from keys import Aad, KeyStore
 from vrm import accounts, work
 from vrm.notices.due import next_digest
-from vrm.notices.kinds import Kind, Preferences
+from vrm.notices.kinds import KINDS, Kind, Preferences
 from vrm.notices.models import NoticeRow
 from vrm.notices.preferences import person_row, preferences_of
-
-DISCREET = "news"
-"""The letter that says that there is news, and not of what: no attachment, no company, no link but to our pages."""
 
 
 def tell(
@@ -38,9 +35,10 @@ def tell(
 
     It stands on their page from the commit on, and goes out as they chose: as a letter now, in their next digest, or not
     by mail. ``values`` are JSON, and what its words are filled with. ``letter`` is one that the worker can write, with
-    ``letter_values``; the usual one says what the page says. To who chose discretion the letter is another, which says
-    nothing. ``stop_code``: of the consent it is about. ``language``: of the page they look at now, if they do. Raises ``NotFound`` where there is no such account,
-    and ``keys.CannotOpen`` or ``keys.NoKey`` where their key is gone; nothing is written then.
+    ``letter_values``; the usual one says what the page says. Whoever sends it asks who wants discretion then: to them
+    the letter is another, which says nothing. ``stop_code``: of the consent it is about. ``language``: of the page they
+    look at now, if they do. Raises ``NotFound`` where there is no such account, and ``keys.CannotOpen`` or ``keys.NoKey``
+    where their key is gone; nothing is written then.
     """
     place = told_hash(keys, consumer_id, kind, about, period)
     if session.get(NoticeRow, (consumer_id, place)) is not None:
@@ -58,18 +56,18 @@ def tell(
     if way == "digest":
         _await_digest(session, consumer_id, wanted, now)
     elif way == "at_once":
-        quiet = wanted.is_discreet(kind)
         said = letter_values if letter_values is not None else as_letter(kind, values)
         work.enqueue_letter(
             session,
             keys,
-            letter=DISCREET if quiet else letter,
+            letter=letter,
             to=to,
-            values={"link": f"{issuer}/notices"} if quiet else said,
+            values=said,
             language=language or wanted.language,
             issuer=issuer,
             now=now,
-            stop_code=None if quiet else stop_code,
+            stop_code=stop_code,
+            reader=consumer_id if KINDS[kind].about_consents else None,
         )
     return True
 

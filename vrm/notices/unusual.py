@@ -5,7 +5,7 @@ A person judges, so each rule is one that can be said in a sentence with its evi
 * ``new_key``   a key that this company never read, though it was allowed to for more than 30 days
 * ``burst``     20 reads or more in a day (UTC), and more than ten times what it read on a usual day of the last month
 * ``silence``   a read after 90 days or more without any
-* ``refused``   five refused tries within an hour
+* ``refused``   five refused tries within an hour, but for those that are ``EXCUSED``
 
 ``vrm.oversight.anomalies`` looks at a client over all people; nothing here does.
 """
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Literal
+from typing import Final, Literal
 
 What = Literal["new_key", "burst", "silence", "refused"]
 
@@ -23,6 +23,19 @@ SILENCE = timedelta(days=90)
 BURST_FLOOR, BURST_TIMES = 20, 10
 PAST_DAYS = 28
 REFUSALS, REFUSED_WITHIN = 5, timedelta(hours=1)
+EXCUSED: Final = frozenset(
+    {
+        "paused",
+        "too_soon",
+        "blocked",
+        "revoked",
+        "superseded",
+        "unreadable",
+        "unavailable",
+        "client_suspended",
+    }
+)
+"""Why a try was refused where it is no sign of anything: its person paused, stopped or changed it, or we kept it back."""
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,12 @@ from vrm.profiles.service import (
     sealed_values,
 )
 from vrm.profiles.values import OWN, Item, Sealed, open_value
-from vrm.profiles.versions import find_version, forget_earlier, list_versions, restore, sweep
+from vrm.profiles.versions import SITTING, find_version, forget_earlier, list_versions, restore, sweep
 
 __all__ = [
     "OWN",
     "SINGLE",
+    "SITTING",
     "Item",
     "Proposal",
     "Proposer",

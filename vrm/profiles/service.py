@@ -12,7 +12,7 @@ from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id
 from vrm.profiles.models import ProposalRow, ValueRow
 from vrm.profiles.values import OWN, Item, Sealed, find_head, opened
-from vrm.profiles.versions import drop_typed, flush, write
+from vrm.profiles.versions import flush, settle_typed, write
 
 SINGLE = "00000000-0000-4000-8000-000000000001"
 """The item of a field that has only one."""
@@ -31,6 +31,7 @@ def put(
     item_id: str | None = None,
     seen_version: int = 0,
     since: int | None = None,
+    last_read: datetime | None = None,
     source: str = OWN,
     verified_by: str | None = None,
     now: datetime,
@@ -39,8 +40,9 @@ def put(
 
     ``seen_version`` is 0 for a new item. Raises ``InvalidValue`` where the catalogue refuses the value, ``Stale``
     where another edit came first: nothing is overwritten unseen. ``since`` is the version that stood when the
-    person began to type: what was saved on the way from there to here is not kept as earlier versions. ``verified_by``: who vouches for
-    the value, where somebody does.
+    person began to type: what was saved on the way from there to here is not kept as earlier versions, unless somebody
+    may have read it: ``last_read`` is when anything of the person's was read last. ``verified_by``: who vouches for the
+    value, where somebody does.
     """
     key = catalogue.get(field)
     if key.kind != "field":
@@ -77,19 +79,31 @@ def put(
         now=now,
     )
     if since is not None:
-        drop_typed(session, item, consumer_id=consumer_id, since=since, now=now)
+        return settle_typed(session, item, consumer_id=consumer_id, since=since, last_read=last_read, now=now)
     return item
 
 
 def remove(
-    session: Session, *, consumer_id: str, field: str, item_id: str, seen_version: int, now: datetime
+    session: Session,
+    *,
+    consumer_id: str,
+    field: str,
+    item_id: str,
+    seen_version: int,
+    only_new: bool = False,
+    now: datetime,
 ) -> None:
-    """Delete an item and every earlier version of it; an empty mark keeps its version number from being reused."""
+    """Delete an item and every earlier version of it; an empty mark keeps its version number from being reused.
+
+    ``only_new``: it is taken back, which leaves nothing only where there was nothing before; else ``NotFound``.
+    """
     head = find_head(session, consumer_id, field, item_id)
     if head is None or head.sealed is None:
         raise NotFound("There is nothing here to delete.")
     if head.version != seen_version:
         raise Stale("This was changed in another window. Look at it again before you delete it.")
+    if only_new and head.added_at != head.created_at:
+        raise NotFound("This version is no longer kept.")
     version = head.version + 1
     session.expunge(head)
     session.execute(

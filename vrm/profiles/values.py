@@ -27,6 +27,8 @@ class Item:
     verified_by: str | None
     verified_at: datetime | None
     created_at: datetime
+    new: bool = False
+    """Whether there was nothing before it, so that taking it back leaves nothing."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def opened(keys: KeyStore, row: ValueRow) -> Item:
         row.verified_by,
         row.verified_at,
         row.created_at,
+        row.added_at == row.created_at,
     )
 
 

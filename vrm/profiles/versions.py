@@ -6,6 +6,7 @@ name a version; once that is deleted, they still say which it was, and that it i
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -24,6 +25,9 @@ KEPT = timedelta(days=365)
 MOST_EARLIER = 20
 SITTING = timedelta(hours=1)
 """So long may somebody type at one value; what is older was meant."""
+
+READING = timedelta(seconds=10)
+"""A read is dated when it begins, and may take so long until it opens a value."""
 
 MOST_SWEPT = 500
 
@@ -158,20 +162,34 @@ def write(
     )
     session.add(row)
     flush(session)
-    return Item(field, item_id, version, value, source, row.verified_by, row.verified_at, now)
+    return Item(
+        field, item_id, version, value, source, row.verified_by, row.verified_at, now, row.added_at == now
+    )
 
 
-def drop_typed(session: Session, item: Item, *, consumer_id: str, since: int, now: datetime) -> None:
-    """Delete what was saved while the person was still typing: after ``since``, before ``item``, and just now."""
+def settle_typed(
+    session: Session, item: Item, *, consumer_id: str, since: int, last_read: datetime | None, now: datetime
+) -> Item:
+    """Delete what was saved while the person was still typing: after ``since``, before ``item``, and just now.
+
+    What stood when somebody read last stays: of what was read, its person can always see what it said. Where nothing
+    is left and typing began at nothing, ``item`` is the first there is.
+    """
+    earlier = (*_of((consumer_id, item.field, item.item_id)), ValueRow.current.is_(False))
+    meant = max(now - SITTING, last_read + READING) if last_read else now - SITTING
     session.execute(
         delete(ValueRow).where(
-            *_of((consumer_id, item.field, item.item_id)),
-            ValueRow.current.is_(False),
-            ValueRow.version > since,
-            ValueRow.created_at > now - SITTING,
-            ValueRow.source == OWN,
+            *earlier, ValueRow.version > since, ValueRow.created_at > meant, ValueRow.source == OWN
         )
     )
+    head = find_head(session, consumer_id, item.field, item.item_id)
+    if head is None or since or head.added_at <= now - SITTING:
+        return item
+    if session.scalar(select(ValueRow.version).where(*earlier, ValueRow.sealed.is_not(None)).limit(1)):
+        return item
+    head.added_at = now
+    session.flush()
+    return replace(item, new=True)
 
 
 def flush(session: Session) -> None:

@@ -27,14 +27,16 @@ It is a JWS whose payload stands beside it (RFC 7515, appendix F): what is signe
 ``receipt`` in canonical JSON (RFC 8785). ``values`` is in the person's own alone.
 """
 
-from vrm.receipts.document import MEDIA_TYPE, Receipt, dump, file_name
+from vrm.receipts.document import ENDS, MEDIA_TYPE, REPLACES, Receipt, dump, file_name
 from vrm.receipts.errors import BadReceipt
 from vrm.receipts.issuing import issue_refusal, issue_to_client, issue_to_person
 from vrm.receipts.verifying import MOST_BYTES, Checked, read_keys, verify
 
 __all__ = [
+    "ENDS",
     "MEDIA_TYPE",
     "MOST_BYTES",
+    "REPLACES",
     "BadReceipt",
     "Checked",
     "Receipt",

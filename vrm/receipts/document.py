@@ -14,6 +14,10 @@ from vrm.tlog import canonical
 SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#receipt"
 MEDIA_TYPE = "application/json"
 ALGORITHM, TYPE = "ES256", "vrm-receipt+jws"
+ENDS = ("revoked", "expired", "returned", "used")
+REPLACES = ("amended", "narrowed", "extended", "shortened")
+"""What ends a consent, and what puts a later revision in the place of one."""
+
 _MEMBERS = {"protected", "receipt", "signature"}
 
 

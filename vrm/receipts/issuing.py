@@ -3,8 +3,8 @@ moment are those of now.
 """
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,15 +13,17 @@ from keys import KeyStore
 from vrm import accesslog, clock, consents
 from vrm.accesslog import LoggedEvent, proof_file
 from vrm.consents import Recorded, recording
-from vrm.receipts.document import SCHEMA, Receipt, sign
+from vrm.receipts.document import ENDS, REPLACES, SCHEMA, Receipt, sign
 from vrm.tlog.canonical import b64
 
-ENDS = ("revoked", "expired", "returned", "used")
-SINCE = ("paused", "resumed", *ENDS)
-"""What may happen to a revision once it is there."""
+HELD_BACK = ("paused", "resumed")
+"""What may happen to a revision while it stands; that is between the person and us."""
 
 MOST_SINCE = 50
 """The newest so many are told: somebody may pause and resume as often as they like."""
+
+_TICK = timedelta(milliseconds=1)
+"""What was written down together bears the same moment, and a moment is that long (``clock``)."""
 
 
 def issue_to_person(
@@ -38,7 +40,7 @@ def issue_to_person(
     recorded = consents.get_record(
         session, keys, consumer_id=consumer_id, consent_id=consent_id, number=number
     )
-    events = _events(session, recorded, consumer_id, SINCE)
+    events = _events(session, recorded, consumer_id, HELD_BACK)
     body = _body(session, recorded, events, issuer=issuer, now=now, opened=True)
     return sign(body | {"values": recorded.values.to_json()}, keys.receipt_keys.signer(now))
 
@@ -55,13 +57,14 @@ def issue_to_client(
 ) -> Receipt:
     """A client's receipt of one revision of a consent it holds or held. Raises ``NotFound`` for another's.
 
-    The very record that the person has, without what opens the hash of the values in it; of what came later, the end.
+    The very record that the person has, without what opens the hash of the values in it; of what came later, the next
+    revision and the end.
     """
     consumer_id = consents.get_holder_of(session, client_id=client_id, consent_id=consent_id)
     recorded = consents.get_record(
         session, keys, consumer_id=consumer_id, consent_id=consent_id, number=number
     )
-    events = _events(session, recorded, consumer_id, ENDS)
+    events = _events(session, recorded, consumer_id, ())
     body = _body(session, recorded, events, issuer=issuer, now=now, opened=False)
     return sign(body, keys.receipt_keys.signer(now))
 
@@ -86,25 +89,39 @@ def issue_refusal(
 
 
 def _events(
-    session: Session, recorded: Recorded, consumer_id: str, later: Sequence[str]
+    session: Session, recorded: Recorded, consumer_id: str, told: Collection[str]
 ) -> list[LoggedEvent]:
-    """What made the revision, as far as the log knows it, then what came later, oldest first."""
-    decision = recorded.decision
+    """What made the revision, as far as the log knows it, then what came later, oldest first.
 
-    def logged(change: str, since: datetime) -> list[LoggedEvent]:
-        found = accesslog.list_for_consumer(
+    That is what is ``told`` of the time in which it stood, what took its place, and the end of the whole consent,
+    whichever revision that came upon: with an older receipt nobody is to show a permission that is over.
+    """
+    decision, successor = recorded.decision, recorded.successor
+
+    def logged(*changes: str, since: datetime, until: datetime | None, limit: int) -> list[LoggedEvent]:
+        return accesslog.list_for_consumer(
             session,
             consumer_id=consumer_id,
             consent_id=decision.thread_id,
-            type=f"consent.{change}",
+            types=[f"consent.{change}" for change in changes],
             since=since,
-            limit=MOST_SINCE,
+            until=until,
+            limit=limit,
         )
-        return [event for event in found if event.entry.get("revision") == decision.number]
 
-    made = logged(decision.change, decision.at)[-1:]
-    since = [event for change in later for event in logged(change, decision.at)]
-    return made + sorted(since, key=lambda event: (event.at, event.event_id))[-MOST_SINCE:]
+    def made(change: str, at: datetime, number: int | None) -> list[LoggedEvent]:
+        found = logged(change, since=at, until=at + _TICK, limit=MOST_SINCE)
+        return [event for event in found if event.entry.get("revision") == number][:1]
+
+    later = logged(*ENDS, since=decision.at, until=None, limit=1)
+    if successor is not None:
+        later += made(successor.reason, successor.created_at, successor.number)
+    if told:
+        until = None if successor is None else successor.created_at + _TICK
+        stood = logged(*told, since=decision.at, until=until, limit=MOST_SINCE)
+        later += [event for event in stood if event.entry.get("revision") == decision.number]
+    first = made(decision.change, decision.at, decision.number)
+    return first + sorted(later, key=lambda event: (event.at, event.event_id))
 
 
 def _body(
@@ -134,9 +151,9 @@ def _event(
     session: Session, recorded: Recorded, event: LoggedEvent, *, first: bool, opened: bool
 ) -> dict[str, Any]:
     """An event with its place in the log. The first opens for both sides, as it holds the record's hash."""
-    decision, change = recorded.decision, event.type.partition(".")[2]
+    change = event.type.partition(".")[2]
     proof = None
-    if first or change in ENDS:
+    if first or change in ENDS or change in REPLACES:
         found = accesslog.find_proof(session, event, opened=first or opened)
         proof = None if found is None else proof_file.dump(found).decode()
     said = (
@@ -145,11 +162,18 @@ def _event(
         else recording.event(
             change,
             at=event.at,
-            until=decision.until if change == "resumed" else None,
+            until=_until(recorded, change),
             entity=_entity(recorded, change),
         )
     )
     return {**said, "event_id": event.event_id, "leaf_hash": b64(event.leaf_hash), "proof": proof}
+
+
+def _until(recorded: Recorded, change: str) -> datetime | None:
+    """Until when something is allowed after it; None where nothing is."""
+    if change in REPLACES:
+        return None if recorded.successor is None else recorded.successor.expires_at
+    return recorded.decision.until if change == "resumed" else None
 
 
 def _entity(recorded: Recorded, change: str) -> str:

@@ -16,8 +16,18 @@ from joserfc.jws import JWSRegistry, deserialize_compact
 
 from vrm.accesslog.proving import Proved, verify_proof
 from vrm.consents import recording
-from vrm.receipts.document import ALGORITHM, SCHEMA, Receipt, header_of, load, signed_bytes, unb64url
+from vrm.receipts.document import (
+    ALGORITHM,
+    ENDS,
+    REPLACES,
+    Receipt,
+    header_of,
+    load,
+    signed_bytes,
+    unb64url,
+)
 from vrm.receipts.errors import BadReceipt
+from vrm.receipts.shape import EVENT, check_shape
 from vrm.tlog import Verifier, merkle
 from vrm.tlog.canonical import b64
 
@@ -26,26 +36,14 @@ MOST_BYTES = 4 << 20
 Logged = Literal["not_in_it", "in_a_log", "in_the_log"]
 """What the file shows of the log: no proof; proofs that belong together; proofs signed by a key one knows."""
 
-_BODY = {"schema_version", "receipt_id", "issuer", "issued_at", "record", "events"}
-_RECORD: Mapping[str, type | tuple[type, ...]] = {
-    "schema_version": str, "record_id": str, "pii_principal_id": str, "pii_processing": list,
-    "party_identification": list, "event": list, "notice": dict, "terms": dict, "values_sha256": str,
-}  # fmt: skip
-_PROCESSING = {
-    "privacy_notice", "language", "purpose", "pii_information", "pii_controllers", "storage_locations",
-    "retention_period", "jurisdiction", "recipient_third_parties", "withdrawal_method", "given",
-}  # fmt: skip
-_PARTY = {"party_id", "party_name", "party_address", "party_contact", "party_type"}
-_EVENT = {"event_time", "validity_duration", "entity_id", "event_type", "event_state", "change"}
-"""The members that ISO/IEC TS 27560:2023 makes mandatory, and those of ours that are needed to check it."""
-
 
 @dataclass(frozen=True)
 class Checked:
     """What a file shows. ``faults`` are sentences without their full stop; with none, all that was looked at holds.
 
     ``signed_by`` is the kid of the caller's key that signed it, None where none was given. ``committed``: the log holds
-    the hash of the very record. ``pending``: events that the file has no proof of.
+    the hash of the very record. ``pending``: events that the file has no proof of. ``replaced`` and ``ended``: what the
+    file tells of a later revision in the place of this one, and of the consent's end, by the ``change`` it was.
     """
 
     faults: tuple[str, ...]
@@ -55,6 +53,8 @@ class Checked:
     committed: bool = False
     origin: str | None = None
     pending: tuple[str, ...] = ()
+    replaced: str | None = None
+    ended: str | None = None
 
 
 class _Registry(JWSRegistry):
@@ -87,7 +87,7 @@ def verify(raw: bytes, *, keys: Sequence[Mapping[str, Any]] = (), vkeys: Sequenc
     try:
         receipt = load(raw)
         kid = header_of(receipt)["kid"]
-        _check_shape(receipt.body)
+        check_shape(receipt.body)
     except BadReceipt as fault:
         return Checked((fault.message,))
     faults: list[str] = []
@@ -115,43 +115,14 @@ def verify(raw: bytes, *, keys: Sequence[Mapping[str, Any]] = (), vkeys: Sequenc
             for event, proof in zip(receipt.body["events"], proofs, strict=True)
             if proof is None
         ),
+        replaced=_change_since(receipt.body, REPLACES),
+        ended=_change_since(receipt.body, ENDS),
     )
 
 
-def _check_shape(body: Mapping[str, Any]) -> None:
-    """Raises ``BadReceipt`` where a member that must be there is missing, or is something else."""
-    record = body.get("record")
-    if body.keys() - {"values"} != _BODY or body["schema_version"] != SCHEMA or not isinstance(record, dict):
-        raise BadReceipt("the receipt has not the members of one")
-    if not all(isinstance(body[name], str) for name in ("receipt_id", "issuer", "issued_at")):
-        raise BadReceipt("the receipt does not say who issued it, and when")
-    missing = [name for name, kind in _RECORD.items() if not isinstance(record.get(name), kind)]
-    if missing:
-        raise BadReceipt(f"the record lacks {missing[0]}")
-    if record["schema_version"] != recording.SCHEMA:
-        raise BadReceipt("the record is of another schema than we know")
-    for name, needed in (
-        ("pii_processing", _PROCESSING), ("party_identification", _PARTY), ("event", _EVENT)
-    ):  # fmt: skip
-        if not record[name] or not all(
-            isinstance(one, dict) and needed <= one.keys() for one in record[name]
-        ):
-            raise BadReceipt(f"the record's {name} lacks a mandatory field")
-    for one in record["pii_processing"]:
-        pii = one["pii_information"]
-        if not isinstance(pii, list) or not all(
-            isinstance(each, dict) and "pii_type" in each for each in pii
-        ):
-            raise BadReceipt("the record's pii_information lacks pii_type")
-    events = body["events"]
-    if not isinstance(events, list) or not all(
-        isinstance(one, dict)
-        and one.keys() == _EVENT | {"event_id", "leaf_hash", "proof"}
-        and all(isinstance(said, str) for name, said in one.items() if name != "proof")
-        and isinstance(one["proof"], str | None)
-        for one in events
-    ):
-        raise BadReceipt("the receipt's events are not written as events are")
+def _change_since(body: Mapping[str, Any], changes: Sequence[str]) -> str | None:
+    """Which of these came after what was decided."""
+    return next((event["change"] for event in body["events"][1:] if event["change"] in changes), None)
 
 
 def _signed_by(
@@ -205,7 +176,7 @@ def _proofs(body: Mapping[str, Any], vkeys: Sequence[Verifier], faults: list[str
     """What the log shows of each event, in their order."""
     found: list[Proved | None] = []
     for place, event in enumerate(body["events"]):
-        if place == 0 and {name: event[name] for name in _EVENT} != body["record"]["event"][0]:
+        if place == 0 and {name: event[name] for name in EVENT} != body["record"]["event"][0]:
             faults.append("its first event is not the one of the record")
         if event["proof"] is None:
             found.append(None)
@@ -214,12 +185,12 @@ def _proofs(body: Mapping[str, Any], vkeys: Sequence[Verifier], faults: list[str
         found.append(proved)
         faults += [f"the log’s proof of “{event['change']}”: {fault}" for fault in proved.faults]
         if not proved.faults:
-            _check_entry(event, body["record"], proved, faults)
+            _check_entry(event, body["record"], proved, faults, first=place == 0)
     return found
 
 
 def _check_entry(
-    event: Mapping[str, Any], record: Mapping[str, Any], proved: Proved, faults: list[str]
+    event: Mapping[str, Any], record: Mapping[str, Any], proved: Proved, faults: list[str], *, first: bool
 ) -> None:
     """The entry that is proved says what the receipt says."""
     said, opened, proof = proved.said or {}, proved.opened, proved.proof
@@ -232,12 +203,27 @@ def _check_entry(
         or at != event["event_time"]
         or said.get("company") != controller
         or said.get("client") != record.get("client_id")
-        or said.get("revision") != record.get("revision")
+        or not _may_fall_into(event["change"], said.get("revision"), record.get("revision"), first=first)
         or b64(merkle.leaf_hash(proof.entry)) != event["leaf_hash"]
         or (opened is not None and opened.get("event") != event["event_id"])
-        or (opened or {}).get("record", recording.digest(dict(record))) != recording.digest(dict(record))
+        or (said.get("revision") == record.get("revision") and not _is_of(record, opened))
     ):
         faults.append(f"the log’s entry does not say what the receipt says of “{event['change']}”")
+
+
+def _may_fall_into(change: str, revision: object, own: object, *, first: bool) -> bool:
+    """Whether an event of this revision belongs into the receipt of its ``own``: the next, or an end of a later one."""
+    if first or change not in (*REPLACES, *ENDS):
+        return revision == own
+    if not isinstance(revision, int) or not isinstance(own, int):
+        return False
+    return revision == own + 1 if change in REPLACES else revision >= own
+
+
+def _is_of(record: Mapping[str, Any], opened: Mapping[str, Any] | None) -> bool:
+    """Whether the log's opening, if it is there and holds a record's hash, holds this one's."""
+    digest = recording.digest(dict(record))
+    return opened is None or opened.get("record", digest) == digest
 
 
 def _commits(record: Mapping[str, Any], first: Proved, faults: list[str]) -> bool:

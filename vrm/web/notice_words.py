@@ -195,6 +195,8 @@ def _receipt(values: Mapping[str, Any], tongue: Tongue) -> Said:
         "refused": _("You said no to %(company)s."),
         "revoked": _("You stopped what you had allowed %(company)s."),
         "expired": _("Your permission came to its end, as you had agreed."),
+        "returned": _("%(company)s gave your permission back."),
+        "used": _("You had allowed it once. %(company)s read it, and so it closed by itself."),
     }
     return _of_consent(
         values,
@@ -221,6 +223,19 @@ def _stopped(values: Mapping[str, Any], tongue: Tongue) -> Said:
     )
     stranger = _("If it was not you, somebody else can read your mail. Nothing of yours was shown to them.")
     return _of_consent(values, tongue, title, (by, stranger), _("See the permission"))
+
+
+def _exposed(values: Mapping[str, Any], tongue: Tongue) -> Said:
+    """``message`` is the operator's own and is said as it is; ``first`` and ``last`` are moments in UTC."""
+    _ = tongue.translate
+    title = _("The operator writes to you about data that %(company)s read")
+    when = _("It is about what they read between %(first)s and %(last)s (UTC).")
+    return Said(
+        title % values,
+        (when % values, *filter(None, map(str.strip, values["message"].split("\n\n")))),
+        _("See every read"),
+        "/reads",
+    )
 
 
 def _device(values: Mapping[str, Any], tongue: Tongue) -> Said:
@@ -287,6 +302,7 @@ _WRITERS: Mapping[str, Callable[[Mapping[str, Any], Tongue], Said]] = {
     "proposed": _proposed,
     "receipt": _receipt,
     "stopped": _stopped,
+    "exposed": _exposed,
     "device": _device,
     "password": _password,
 }

@@ -6,7 +6,8 @@ id. Its words are chosen when it is sent::
     {"letter": "sign_up", "to": "anna@example.com", "language": "en", "message_id": "<f81d…@vrm.example>",
      "values": {"link": "https://vrm.example/…"}}
 
-One about a consent has its ``stop_code`` as well, with which whoever gets it stops that consent.
+One about a consent has its ``stop_code`` as well, with which whoever gets it stops that consent. One that must keep quiet to
+who shares a mailbox names its ``reader``, the consumer whose wish is asked for when it is sent.
 """
 
 import json
@@ -37,10 +38,12 @@ def enqueue_letter(
     issuer: str,
     now: datetime,
     stop_code: str | None = None,
+    reader: str | None = None,
 ) -> None:
     """Have a letter sent if the transaction commits. ``letter`` is one of those the worker can write.
 
     ``stop_code``: of the consent it is about; the letter says how to stop that, where its words have a place for it.
+    ``reader``: the consumer it is for, if what it says depends on how they want to hear when it is sent.
     """
     job_id = new_id()
     written = {
@@ -50,6 +53,7 @@ def enqueue_letter(
         "message_id": new_message_id(urlsplit(issuer).hostname or "localhost"),
         "values": dict(values),
         **({} if stop_code is None else {"stop_code": stop_code}),
+        **({} if reader is None else {"reader": reader}),
     }
     sealed = keys.seal(
         keys.INSTANCE_OWNER, json.dumps(written).encode(), Aad(KIND, keys.INSTANCE_OWNER, job_id)

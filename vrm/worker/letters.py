@@ -153,12 +153,11 @@ STOP_BY_LINK = N_(
 """What ``%(stop)s`` in a letter about a consent says: where no answer would reach us, none is asked for."""
 
 
-def open_letter(keys: KeyStore, job: Job, *, issuer: str, reply_address: str | None = None) -> Mail:
-    """Open and render a waiting letter. Every time with the same Message-ID, so one sent twice is shown once.
+def write(written: Mapping[str, Any], *, issuer: str, reply_address: str | None = None) -> Mail:
+    """Render a letter that was ``opened``. Every time with the same Message-ID, so one sent twice is shown once.
 
     ``reply_address``: where answers about consents reach us, if they do.
     """
-    written = opened(keys, job)
     letter, language, values = written["letter"], written.get("language", "en"), written["values"]
     code, reply_to = written.get("stop_code"), None
     if code is not None:
@@ -174,6 +173,12 @@ def open_letter(keys: KeyStore, job: Job, *, issuer: str, reply_address: str | N
         message_id=written["message_id"],
         reply_to=reply_to,
     )
+
+
+def discreet(written: Mapping[str, Any], issuer: str) -> Mapping[str, Any]:
+    """The same letter for who shares a mailbox: it says that there is news, and nothing of what."""
+    kept = {name: written[name] for name in ("to", "language", "message_id") if name in written}
+    return {**kept, "letter": notice_letters.DISCREET, "values": {"link": f"{issuer}/notices"}}
 
 
 def opened(keys: KeyStore, job: Job) -> Mapping[str, Any]:

@@ -39,7 +39,8 @@ NEWS = (
 )
 """For who shares a mailbox: no company, no key, no purpose, nothing attached."""
 
-WORDS: Mapping[str, tuple[str, str]] = {"notice": NOTICE, "digest": DIGEST, "news": NEWS}
+DISCREET = "news"
+WORDS: Mapping[str, tuple[str, str]] = {"notice": NOTICE, "digest": DIGEST, DISCREET: NEWS}
 
 
 def filled(letter: str, values: Mapping[str, str], issuer: str, language: str) -> dict[str, str]:

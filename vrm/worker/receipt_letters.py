@@ -63,11 +63,21 @@ _DONE: Mapping[str, tuple[str, str]] = {
         N_("Receipt: what you allowed %(company)s has ended"),
         N_("what you had allowed %(company)s at %(host)s has come to its end. They can read nothing more."),
     ),
+    "returned": (
+        N_("Receipt: what you allowed %(company)s has ended"),
+        N_("%(company)s gave back what you had allowed at %(host)s. They can read nothing more."),
+    ),
+    "used": (
+        N_("Receipt: what you allowed %(company)s has ended"),
+        N_(
+            "you had allowed %(company)s something once at %(host)s. They read it, and can read nothing more."
+        ),
+    ),
 }
 """Subject and first sentence, by what was decided."""
 
 SENT_FOR = frozenset(_DONE)
-_ENDED = ("revoked", "expired")
+_ENDED = ("revoked", "expired", "returned", "used")
 _OFTEN = {
     "once": N_("once"),
     "daily": N_("every day"),

@@ -202,13 +202,25 @@ def send_letter(house: House, job: Job) -> None:
     """Open a waiting letter, render it, send it."""
     settings = house.settings
     written = letters.opened(house.keys, job)
+    if "reader" in written:
+        try:
+            # As they want it now: the letter may have waited for days.
+            wanted = house.database.read(lambda db: _wanted(db, house, written["reader"]))
+        except (NotFound, NoKey, CannotOpen):
+            return  # they left, and nobody knows any more how they wanted to hear
+        if wanted.discreet:
+            written = letters.discreet(written, settings.issuer)
     if written["letter"] == receipt_letters.LETTER:
         with suppress(NotFound, NoKey, CannotOpen):  # they left, and their receipts with them
             house.mail.send(_receipt(house, written))
         return
-    house.mail.send(
-        letters.open_letter(house.keys, job, issuer=settings.issuer, reply_address=settings.reply_address)
-    )
+    house.mail.send(letters.write(written, issuer=settings.issuer, reply_address=settings.reply_address))
+
+
+def _wanted(db: Session, house: House, consumer_id: str) -> notices.Preferences:
+    """How somebody wants to hear; ``NotFound`` where they left, for then what they wanted is gone as well."""
+    accounts.open_person(db, house.keys, person_id=consumer_id)
+    return notices.preferences_of(db, house.keys, consumer_id=consumer_id)
 
 
 def _receipt(house: House, written: Mapping[str, Any]) -> Mail:

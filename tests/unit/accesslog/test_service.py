@@ -243,7 +243,10 @@ def test_reads_add_up_by_consent(database):
 
     (one,) = tally()
     last = max(line.at for line in lines(database, outcome="answered"))
-    assert one == accesslog.Tally(COMPANY, CONSENTS[0], reads=5, refusals=1, last_read_at=last)
+    tried = max(line.at for line in lines(database, outcome="refused"))
+    assert one == accesslog.Tally(
+        COMPANY, CONSENTS[0], reads=5, refusals=1, last_read_at=last, last_refused_at=tried
+    )
     (later,) = tally(since=START + timedelta(seconds=9))
     assert (later.reads, later.refusals, later.last_read_at) == (3, 0, last)
     assert tally(consent_id=CONSENTS[0]) == [one]

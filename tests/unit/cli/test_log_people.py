@@ -4,14 +4,17 @@ import json
 from email import message_from_bytes, policy
 
 import pytest
+from babel import Locale
 
 from tests.support import seeds
 from tests.unit.cli.conftest import Operator
 from tests.unit.web.audit.desk import settle
-from vrm import accesslog, accounts, clock, consents, oversight
+from vrm import accesslog, accounts, clock, consents, notices, oversight
 from vrm.config import Settings
 from vrm.disclosures import Door, Reader
 from vrm.house import House
+from vrm.notices import Preferences
+from vrm.web.notice_words import Tongue, said
 
 TEXT = "A key of theirs was stolen on Monday. Ask us: breach@vrm.example. 100 % of reads are shown."
 
@@ -78,6 +81,26 @@ def test_people_are_written_to(operator, breach, letter):
     (event,) = [one for one in operator.logged() if one["type"] == "exposure.traced"]
     assert (event["actor"], event["code"]) == ("operator", "notified")
     assert TEXT not in json.dumps(event)
+
+
+def test_it_is_written_discreetly_to_who_asked_for_that(operator, house, breach, letter):
+    """No company and none of the words leave by mail; they stand among the notices. Doing it again writes to nobody."""
+    file, mia, _ = breach
+    house.database.write(
+        lambda db: notices.keep_preferences(
+            db, house.keys, Preferences(discreet=True), consumer_id=mia.consumer_id, now=clock.now()
+        )
+    )
+    for letters in (2, 0):
+        assert operator.ask("log", "people", str(file), "--letter", str(letter))["letters"] == letters
+    sent = [text for to, text in mails(operator) if to == mia.email]
+    assert sent and not any("Nordlicht" in text or TEXT in text for text in sent)
+    told = house.database.read(
+        lambda db: notices.list_notices(db, house.keys, consumer_id=mia.consumer_id, limit=9)
+    )
+    (one,) = [each for each in told if each.kind == "exposed"]
+    words = said(one.kind, one.values, Tongue(str, Locale("en")))
+    assert "Nordlicht" in words.title and TEXT in words.sentences and words.path == "/reads"
 
 
 def test_an_export_will_do(operator, breach, tmp_path):

@@ -27,6 +27,7 @@ def desk(house) -> Desk:
 def kept(desk, vrm) -> str:
     """The log's vkey; beside it the files ``receipt.json`` and ``keys.json`` of a consent that was revoked."""
     consent = desk.grant()
+    desk.shorten(consent, days=3)
     seeds.revoke(desk.house, consent)
     seeds.catch_up(desk.house)
     Path("receipt.json").write_bytes(receipts.dump(desk.receipt(consent)))
@@ -41,6 +42,7 @@ def test_what_was_proved_and_what_was_not(vrm, kept):
         code == 0 and said.startswith("Verified: signed by https://vrm.example") and "NOT PROVED" not in said
     )
     assert "granted at" in said and "Since then: revoked at" in said and "holds it" in said
+    assert "The consent is OVER: revoked." in said and "A LATER REVISION took its place" in said
     code, said, _ = vrm("receipt.json", "--keys", "keys.json")
     assert code == 0 and "NOT PROVED: that the log holds it" in said
     code, said, _ = vrm("receipt.json", "--vkey", kept)
@@ -48,6 +50,7 @@ def test_what_was_proved_and_what_was_not(vrm, kept):
     code, said, _ = vrm("receipt.json", "--keys", "keys.json", "--vkey", kept, "--json")
     facts = json.loads(said)
     assert (code, facts["ok"], facts["logged"], facts["committed"]) == (0, True, "in_the_log", True)
+    assert (facts["replaced"], facts["ended"]) == ("shortened", "revoked")
 
 
 def test_what_is_wrong_is_said_and_exits_with_1(vrm, kept):

@@ -139,7 +139,7 @@ def test_an_end_is_told_ahead_and_when_it_came(house, time, mia, shop, days, mom
 
 
 def test_a_company_that_gives_back_and_a_person_who_revokes(house, time, mia, shop):
-    """What a company ended is in the next digest; nothing is due any more of that, nor of what the person revoked."""
+    """Of what a company gave back there is a receipt, and nothing beside it; nothing is due any more of either."""
     given = seeds.grant(house, mia, shop, "name")
     mine = seeds.grant(house, mia, shop, "email")
     house.database.write(
@@ -149,17 +149,24 @@ def test_a_company_that_gives_back_and_a_person_who_revokes(house, time, mia, sh
     )
     seeds.revoke(house, mine)
     sweep(house)
-    ended = [one.values["how"] for one in listed(house, mia) if one.kind == "ended"]
-    assert ended == ["returned"]
+    receipts = [one.values["change"] for one in listed(house, mia) if one.kind == "receipt"]
+    assert sorted(receipts) == ["granted", "granted", "returned", "revoked"]
+    time.jump(days=100)
+    sweep(house)
+    assert told(house, mia) == [] and list(waiting(house)) == []
+
+
+def test_what_waits_comes_in_one_digest(house, time, mia, shop):
+    """Afterwards nothing waits, and none comes."""
+    prefer(house, mia, how={"receipt": "digest"})
+    seeds.grant(house, mia, shop, "name")
+    sweep(house)
     assert list(waiting(house)) == []
-    for _ in range(3):  # what waits comes in one digest; afterwards nothing waits, and none comes
+    for _ in range(3):
         time.jump(days=1)
         sweep(house)
         (letter,) = waiting(house)
         assert letter["letter"] == "digest"
-    time.jump(days=100)
-    sweep(house)
-    assert told(house, mia) == ["ended"]
 
 
 def test_everybody_hears_once_of_a_company_that_changed(house, time, mia, shop, monkeypatch):
@@ -190,6 +197,31 @@ def test_everybody_hears_once_of_a_company_that_changed(house, time, mia, shop, 
     assert told(house, mia) == ["changed", "changed"]
 
 
+@pytest.mark.parametrize("looks_between", [False, True])
+def test_each_change_of_a_company_is_told(house, time, mia, shop, monkeypatch, looks_between):
+    """An owner, and the notice before everybody heard of that: each person is told of both, and of each once."""
+    monkeypatch.setattr(noticing, "CONSENTS", 1)
+    people = [mia, seeds.person(house)]
+    for one in people:
+        seeds.grant(house, one, shop, "name")
+    sweep(house)
+    place = {"company_id": shop.company.id, "now": time.jump(minutes=1)}
+    house.database.write(lambda db: companies.change_owner(db, **place, owner="Ketch Holding"))
+    if looks_between:
+        seeds.catch_up(house)
+        telling = journeys.Telling(house.keys, house.catalogue, ISSUER, clock.now())
+        assert noticing.follow(house.database, telling) and noticing.spread(house.database, telling) == 1
+    url = "https://nordlicht.example/2"
+    house.database.write(lambda db: companies.change_notice(db, **place, privacy_notice_url=url))
+    sweep(house)
+    sweep(house)
+    for one in people:
+        assert sorted(each.values["what"] for each in listed(house, one) if each.kind == "changed") == [
+            "notice",
+            "owner",
+        ]
+
+
 def test_what_is_unusual_is_told_with_its_evidence(house, time, mia, shop):
     """A key first read long after it was allowed, a burst, a read after silence, refused tries: each once, with figures."""
     consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", "email", days=365))
@@ -202,9 +234,8 @@ def test_what_is_unusual_is_told_with_its_evidence(house, time, mia, shop):
     sweep(house)
     time.jump(days=92)
     read(house, shop, consent, "name")
-    seeds.revoke(house, consent)
     for _ in range(6):
-        read(house, shop, consent, "name")
+        read(house, shop, consent, "birthdate")
     sweep(house)
     found = [one.values for one in listed(house, mia) if one.kind == "unusual"]
     assert {(each["what"], each["observed"]) for each in found} == {
@@ -215,6 +246,31 @@ def test_what_is_unusual_is_told_with_its_evidence(house, time, mia, shop):
     }
     assert len(found) == 4
     assert next(each["read"] for each in found if each["what"] == "new_key") == ["E-mail address"]
+
+
+@pytest.mark.parametrize("end", [consents.pause, consents.revoke])
+def test_what_a_person_stopped_is_no_alarm(house, time, mia, shop, end):
+    """Who is refused because their person paused or revoked it did nothing unusual."""
+    consent = seeds.grant(house, mia, shop, "name")
+    place = {"consumer_id": mia.consumer_id, "consent_id": consent.id, "now": clock.now()}
+    house.database.write(lambda db: end(db, house.keys, **place))
+    for _ in range(6):
+        read(house, shop, consent, "name")
+    sweep(house)
+    assert told(house, mia) == []
+
+
+def test_another_end_does_not_make_a_key_known(house, time, mia, shop):
+    """What was allowed long ago is new when it is first read, although its end was moved yesterday."""
+    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", "email", days=365))
+    read(house, shop, consent, "name")
+    place = {"consumer_id": mia.consumer_id, "consent_id": consent.id}
+    time.jump(days=60)
+    house.database.write(lambda db: consents.shorten(db, house.keys, **place, days=100, now=clock.now()))
+    time.jump(days=1)
+    read(house, shop, consent, "email")
+    sweep(house)
+    assert [one.values["what"] for one in listed(house, mia) if one.kind == "unusual"] == ["new_key"]
 
 
 def test_what_was_long_ago_is_not_told(house, time, mia, shop):
@@ -228,20 +284,29 @@ def test_what_was_long_ago_is_not_told(house, time, mia, shop):
 
 
 def test_preferences_decide_how_it_goes_out(house, time, mia, shop):
-    """Off: no letter, yet on the page. Discreet: a letter that names nothing and cannot be answered. Security: always."""
-    prefer(house, mia, how={"unusual": "off", "ended": "at_once", "receipt": "digest"}, discreet=True)
+    """Off: no letter, yet on the page. At once: one that knows whom to ask if it is to be discreet. Security: always."""
+    prefer(house, mia, how={"unusual": "off", "receipt": "digest"})
     consent = seeds.grant(house, mia, shop, "name")
     house.database.write(
         lambda db: consents.give_back(
             db, house.keys, client_id=shop.client.id, consent_id=consent.id, now=clock.now()
         )
     )
-    for _ in range(5):
-        read(house, shop, consent, "name")
-    sweep(house)
-    assert sorted(told(house, mia)) == ["ended", "unusual"]
-    (letter,) = waiting(house)
-    assert (letter["letter"], letter["values"]) == ("news", {"link": f"{ISSUER}/notices"})
+
+    def refused_again_and_again() -> None:
+        for _ in range(5):
+            read(house, shop, consent, "name")
+        sweep(house)
+
+    refused_again_and_again()
+    assert told(house, mia) == ["unusual"] and list(waiting(house)) == []
+    prefer(house, mia, how={"unusual": "at_once", "receipt": "digest"})
+    time.jump(hours=2, days=1)
+    refused_again_and_again()
+    assert told(house, mia) == ["unusual", "unusual"]
+    (letter,) = (each for each in waiting(house) if each["letter"] != "digest")
+    assert (letter["letter"], letter["values"]["kind"]) == ("notice", "unusual")
+    assert letter["reader"] == mia.consumer_id
     assert "stop_code" not in letter
     for bad in ({"how": {"device": "off"}}, {"how": {"receipt": "off"}}, {"hour": 24}, {"every": "hourly"}):
         with pytest.raises(Exception, match="Choose"):

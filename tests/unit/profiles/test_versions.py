@@ -82,6 +82,20 @@ def test_what_was_saved_while_typing_is_not_kept(house, mia, history):
     assert history() == [(4, "Mia Tran"), (1, "Mia")]
 
 
+@pytest.mark.parametrize(("read_at", "left"), [(None, [4]), (1, [4, 1]), (2, [4, 2, 1])], ids=repr)
+def test_what_was_read_while_typing_is_kept(house, mia, history, monkeypatch, read_at, left):
+    """A half-typed value that a company may have got stays where its person can see it."""
+    start = clock.now()
+    for minute, value in enumerate(("Mi", "Mia", "Mia T", "Mia Tran")):
+        monkeypatch.setattr(clock, "now", lambda minute=minute: start + timedelta(minutes=minute))
+        last_read = None if read_at is None else start + timedelta(minutes=read_at) - timedelta(seconds=30)
+        if minute < 3:
+            put(house, mia, "name", value, seen_version=minute)
+    saved = put(house, mia, "name", value, seen_version=3, since=0, last_read=last_read)
+    assert [number for number, _ in history()] == left
+    assert saved.new == (left == [4])
+
+
 def test_typing_takes_nothing_that_was_meant(house, mia, history, monkeypatch):
     """Whatever a form says, what is older than a sitting, or was proposed by somebody, is not dropped."""
     write(house, mia, "Mia")

@@ -70,6 +70,22 @@ class Desk:
         )  # fmt: skip
         return ask_id
 
+    def shorten(self, consent: consents.Consent, *, days: int) -> None:
+        """Its person lets it end sooner."""
+        whose = {"consumer_id": consent.consumer_id, "consent_id": consent.id}
+        self.house.database.write(
+            lambda db: consents.shorten(db, self.house.keys, **whose, days=days, now=clock.now())
+        )
+
+    def extend(self, consent: consents.Consent, *, days: int) -> None:
+        """Its person lets it run longer."""
+        whose = {"consumer_id": consent.consumer_id, "consent_id": consent.id}
+        self.house.database.write(
+            lambda db: consents.extend(
+                db, self.house.keys, **whose, days=days, notice_version=1, now=clock.now()
+            )
+        )
+
     def receipt(self, consent: consents.Consent, number: int = 1) -> Receipt:
         """The person's."""
         return self.house.database.read(
@@ -79,12 +95,12 @@ class Desk:
             )
         )  # fmt: skip
 
-    def companys(self, consent: consents.Consent, client_id: str | None = None) -> Receipt:
+    def companys(self, consent: consents.Consent, client_id: str | None = None, number: int = 1) -> Receipt:
         """The client's."""
         return self.house.database.read(
             lambda db: receipts.issue_to_client(
                 db, self.house.keys, client_id=client_id or self.shop.client.id, consent_id=consent.id,
-                number=1, issuer=ISSUER, now=clock.now(),
+                number=number, issuer=ISSUER, now=clock.now(),
             )
         )  # fmt: skip
 

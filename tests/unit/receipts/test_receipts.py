@@ -88,12 +88,45 @@ def test_each_revision_has_a_receipt_of_its_own(desk: Desk):
     )
     seeds.catch_up(desk.house)
     first, second = desk.receipt(consent, 1), desk.receipt(consent, 2)
-    assert [event["change"] for event in first.body["events"]] == ["granted", "paused"]
+    assert [event["change"] for event in first.body["events"]] == ["granted", "paused", "shortened"]
+    assert first.body["events"][2]["validity_duration"] == "P3D"
     assert [event["change"] for event in second.body["events"]] == ["shortened"]
     assert second.record["event"][0]["validity_duration"] == "P3D"
     assert first.record["record_id"] != second.record["record_id"]
     assert all(desk.check(receipts.dump(one)).committed for one in (first, second))
     assert "paused" not in receipts.dump(desk.companys(consent)).decode()
+    assert (desk.check(receipts.dump(first)).replaced, desk.check(receipts.dump(second)).replaced) == (
+        "shortened", None
+    )  # fmt: skip
+
+
+def test_an_older_revision_does_not_hide_the_end(desk: Desk):
+    """A receipt made later says that another revision took its place, and that the consent is over, to both sides."""
+    consent = desk.grant()
+    desk.shorten(consent, days=3)
+    desk.shorten(consent, days=2)
+    seeds.revoke(desk.house, consent)
+    seeds.catch_up(desk.house)
+    for issue in (desk.receipt, desk.companys):
+        found = desk.check(receipts.dump(issue(consent, number=1)))
+        assert found.receipt is not None
+        assert [event["change"] for event in found.receipt.body["events"]] == [
+            "granted", "shortened", "revoked"
+        ]  # fmt: skip
+        assert (found.faults, found.pending, found.replaced, found.ended) == ((), (), "shortened", "revoked")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_revision_among_very_many_keeps_its_proof(desk: Desk):
+    """However many decisions came later, each revision's own is in its receipt."""
+    consent = desk.grant()
+    for _ in range(60):
+        desk.shorten(consent, days=3)
+        desk.extend(consent, days=9)
+    seeds.catch_up(desk.house)
+    for number in (1, 2, 3, 121):
+        found = desk.check(receipts.dump(desk.receipt(consent, number)))
+        assert (found.faults, found.logged, found.committed) == ((), "in_the_log", True)
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -117,8 +150,9 @@ def test_nobody_elses_receipt_is_to_be_had(desk: Desk):
     waits = seeds.ask(desk.house, desk.person, desk.shop, seeds.terms("name"))
     with pytest.raises(NotFound):
         desk.companys(consent, other.client.id)
-    with pytest.raises(NotFound):
-        desk.receipt(consent, 2)
+    for number in (0, 2, 3_000_000_000, 10**25):
+        with pytest.raises(NotFound):
+            desk.receipt(consent, number)
     with pytest.raises(NotFound):
         desk.refusal(waits)
     desk.person = stranger

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support import seeds
 from tests.unit.receipts.conftest import Desk
-from vrm import clock, consents, notices, worker
+from vrm import clock, consents, journeys, notices, worker
+from vrm.journeys import noticing
 from vrm.notices import Preferences
 
 
@@ -59,20 +60,26 @@ def test_everything_the_law_of_receipts_wants_in_plain_words(desk: Desk):
 
 
 def test_each_decision_has_its_letter_and_none_comes_twice(desk: Desk):
-    """Granted, shortened, refused, revoked, expired: one letter each, however often the worker passes."""
+    """Granted, shortened, refused, revoked, given back, expired: one letter each, however often the worker passes."""
     keys, who, write = desk.house.keys, desk.person.consumer_id, desk.house.database.write
-    consent, other = desk.grant(), desk.grant()
+    consent, other, back = desk.grant(), desk.grant(), desk.grant()
+    client_id = desk.shop.client.id
+    write(lambda db: consents.give_back(db, keys, client_id=client_id, consent_id=back.id, now=clock.now()))
     write(
         lambda db: consents.shorten(db, keys, consumer_id=who, consent_id=other.id, days=1, now=clock.now())
     )
     write(lambda db: consents.revoke(db, keys, consumer_id=who, consent_id=consent.id, now=clock.now()))
     write(lambda db: consents.expire(db, keys, now=clock.now() + timedelta(days=2)))
     desk.refuse()
-    subjects = [mail["Subject"] for mail in delivered(desk)]
+    letters = delivered(desk)
+    assert any("Nordlicht GmbH gave back what you had allowed" in text_of(mail) for mail in letters)
+    subjects = [mail["Subject"] for mail in letters]
     assert [subject.removeprefix("Receipt: ") for subject in subjects if subject.startswith("Receipt")] == [
         "what you allow Nordlicht GmbH now",
         "what you allowed Nordlicht GmbH",
         "what you allowed Nordlicht GmbH",
+        "what you allowed Nordlicht GmbH",
+        "what you allowed Nordlicht GmbH has ended",
         "what you allowed Nordlicht GmbH has ended",
         "you refused Nordlicht GmbH",
         "you stopped what you allowed Nordlicht GmbH",
@@ -103,10 +110,19 @@ def test_german_and_discreet(desk: Desk):
     desk.grant()
     (mail,) = delivered(desk)
     assert mail["Subject"] == "Beleg: was Sie Nordlicht GmbH erlaubt haben" and "Wofür:" in text_of(mail)
-    prefer(Preferences(discreet=True))
+    desk.grant()
     desk.refuse()
-    discreet = next(mail for mail in delivered(desk) if "Beleg" not in mail["Subject"])
-    assert "Nordlicht" not in str(discreet) and not list(discreet.iter_attachments())
+    seeds.catch_up(desk.house)
+    telling = journeys.Telling(keys, desk.house.catalogue, desk.house.settings.issuer, clock.now())
+    while noticing.follow(desk.house.database, telling):
+        pass
+    prefer(Preferences(discreet=True))  # letters that wait already keep to it
+    discreet = [mail for mail in delivered(desk) if "Beleg" not in mail["Subject"]]
+    assert len(discreet) == 2
+    for each in discreet:
+        assert "/notices" in text_of(each) and each["Reply-To"] is None
+        assert not any(said in str(each) for said in ("Nordlicht", "/stop/", "receipt"))
+        assert not list(each.iter_attachments())
 
 
 def test_who_left_meanwhile_gets_none(desk: Desk):

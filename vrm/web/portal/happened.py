@@ -39,7 +39,7 @@ class Happening:
     """One row. ``kind``: read, refused, or one of KINDS.
 
     ``companies``: whose permissions, where many were changed at once; else one. ``labels`` are what was read or tried,
-    ``reason`` why not; ``count`` is how often. ``href`` leads to all there is to know of it.
+    ``reason`` why not, where its event was looked at; ``count`` is how often. ``href`` leads to all there is to know of it.
     """
 
     at: datetime
@@ -68,7 +68,7 @@ def lately(db: Session, here: House, *, consumer_id: str, now: datetime) -> list
     answered = (event for event in reads if event.outcome != "refused")
     found = [
         *_reads(here, [*answered, *refused], called, sums),
-        *_unseen(reads, called, sums),
+        *_unseen([*reads, *refused], called, sums),
         *_changes(changes, called),
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST]
@@ -103,16 +103,21 @@ def _reads(
 
 
 def _unseen(
-    reads: Sequence[accesslog.LoggedEvent], called: dict[str, str], sums: Sequence[accesslog.Tally]
+    events: Sequence[accesslog.LoggedEvent], called: dict[str, str], sums: Sequence[accesslog.Tally]
 ) -> Iterator[Happening]:
-    """Who read less lately than another does in an hour: the sums know of it, though no event of theirs was looked at."""
+    """Who came less lately than another does in an hour: the sums know of it, though no event of theirs was looked at."""
     looked_at = {
-        (history.company_id(event), event.consent_id) for event in reads if event.outcome != "refused"
+        (history.company_id(event), event.consent_id, event.outcome == "refused") for event in events
     }
     for each in sums:
-        if each.last_read_at and each.company_id and (each.company_id, each.consent_id) not in looked_at:
-            href = _all_of(each.company_id, each.consent_id, refused=False)
-            yield Happening(each.last_read_at, "read", [called[each.company_id]], [], "", each.reads, href)
+        for was_refused, at, count in (
+            (False, each.last_read_at, each.reads),
+            (True, each.last_refused_at, each.refusals),
+        ):
+            if at and each.company_id and (each.company_id, each.consent_id, was_refused) not in looked_at:
+                href = _all_of(each.company_id, each.consent_id, refused=was_refused)
+                kind = "refused" if was_refused else "read"
+                yield Happening(at, kind, [called[each.company_id]], [], "", count, href)
 
 
 def _changes(events: Iterable[accesslog.LoggedEvent], called: dict[str, str]) -> Iterator[Happening]:

@@ -21,10 +21,12 @@ from vrm.web.portal import addresses, inputs, reach, readers, values, versions, 
 from vrm.web.portal.values import Met, Place, Saved, Wrong
 from vrm.web.rooms import house
 
+_A_VERSION = validate.Range(min=0, max=2**31 - 1)  # what a column holds
+
 
 class _Edit(Schema):
-    version = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    since = fields.Integer(load_default=None, validate=validate.Range(min=0))
+    version = fields.Integer(load_default=0, validate=_A_VERSION)
+    since = fields.Integer(load_default=None, validate=_A_VERSION)
     next = fields.String(load_default="")
     do = fields.String(load_default="save", validate=validate.OneOf(("save", "delete", "country")))
     keep = fields.String(load_default="", validate=validate.OneOf(("", "mine", "theirs")))

@@ -133,6 +133,8 @@ def _page(receipt: Receipt, file: str) -> Response:
             Event(event["change"], datetime.fromisoformat(event["event_time"]))
             for event in receipt.body["events"][1:]
         ],
+        ended=any(event["change"] in receipts.ENDS for event in receipt.body["events"][1:]),
+        replaced=any(event["change"] in receipts.REPLACES for event in receipt.body["events"][1:]),
         notice={
             "url": notice.get("privacy_notice_url"),
             "version": notice.get("version"),

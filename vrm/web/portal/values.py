@@ -6,11 +6,13 @@ both. The person's own script sends the same forms and reads the same outcomes a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from flask import Response, jsonify, request
+from sqlalchemy.orm import Session
 
-from vrm import clock, profiles
+from vrm import accesslog, clock, profiles
 from vrm.catalogue import InvalidValue, Key
 from vrm.errors import Conflict, NotFound, Stale
 from vrm.web import session
@@ -120,24 +122,27 @@ def save(
         name = inputs.errors_from(key, InvalidValue("", field=key.members[0].name if key.members else None))
         emptied = gettext("This is empty, so what was kept stays. To delete it, choose Delete.")
         return Wrong({prefix + next(iter(name)): emptied})
+
+    def put(db: Session) -> profiles.Item:
+        return profiles.put(
+            db,
+            here.keys,
+            here.catalogue,
+            consumer_id=consumer_id,
+            field=key.name,
+            raw=raw,
+            # Nothing was there when the person looked: whatever the address says, it is a new item.
+            item_id=place.item_id if seen_version else None,
+            seen_version=seen_version,
+            since=since,
+            last_read=None if since is None else _last_read(db, consumer_id, now),
+            now=now,
+        )
+
     try:
         if addresses.is_address(key):
             raw = addresses.checked(raw)
-        item = here.database.write(
-            lambda db: profiles.put(
-                db,
-                here.keys,
-                here.catalogue,
-                consumer_id=consumer_id,
-                field=key.name,
-                raw=raw,
-                # Nothing was there when the person looked: whatever the address says, it is a new item.
-                item_id=place.item_id if seen_version else None,
-                seen_version=seen_version,
-                since=since,
-                now=now,
-            )
-        )
+        item = here.database.write(put)
     except InvalidValue as fault:
         return Wrong(inputs.errors_from(key, fault, prefix))
     except Stale:
@@ -168,10 +173,17 @@ def answer(place: Place, outcome: Outcome) -> Response:
         state="saved" if isinstance(outcome, Saved) else "changed",
         version=item.version,
         path=f"/profile/{place.key.name}/{item.item_id}",
+        new=item.new,
         onward=onward(place.after(item), "saved").location,
         typed=inputs.typed_from(place.key, item.value, words.voice()),
         texts=texts(place.key, item.value),
     )
+
+
+def _last_read(db: Session, consumer_id: str, now: datetime) -> datetime | None:
+    """When anything of a person's was read last while they may have been typing."""
+    tallies = accesslog.tally_for_consumer(db, consumer_id=consumer_id, since=now - profiles.SITTING)
+    return max((each.last_read_at for each in tallies if each.last_read_at), default=None)
 
 
 def _met(place: Place, raw: object) -> Outcome:

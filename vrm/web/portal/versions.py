@@ -23,8 +23,8 @@ from vrm.web.rooms import house
 
 
 class _Restore(Schema):
-    version = fields.Integer(required=True, validate=validate.Range(min=1))
-    to = fields.Integer(required=True, validate=validate.Range(min=0))
+    version = fields.Integer(required=True, validate=validate.Range(min=1, max=2**31 - 1))
+    to = fields.Integer(required=True, validate=validate.Range(min=0, max=2**31 - 1))
     next = fields.String(load_default="")
 
 
@@ -42,7 +42,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Undo:
-    """The step back from what was just saved. ``to`` 0: to nothing."""
+    """The step back from what was just saved. ``to`` 0: to nothing, where nothing was before."""
 
     path: str
     version: int
@@ -57,7 +57,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @audience("consumer")
 def restore_version(field: str, item: object) -> BaseResponse:
-    """Write an earlier version again; to 0 is back to nothing."""
+    """Write an earlier version again; to 0 is back to nothing, and nothing else than taking back what is new."""
     form = filled(_Restore())
     if form.errors:
         raise Invalid(gettext("We could not read what was sent. Go back, reload the page and try again."))
@@ -68,8 +68,9 @@ def restore_version(field: str, item: object) -> BaseResponse:
     def back(db: Session) -> profiles.Item | None:
         if to == 0:
             profiles.remove(
-                db, consumer_id=consumer_id, field=field, item_id=item_id, seen_version=seen, now=now
-            )
+                db, consumer_id=consumer_id, field=field, item_id=item_id, seen_version=seen, only_new=True,
+                now=now,
+            )  # fmt: skip
             return None
         return profiles.restore(
             db, here.keys, consumer_id=consumer_id, field=field, item_id=item_id, version=to,
@@ -127,8 +128,8 @@ def rows(key: Key, kept: Sequence[profiles.Item]) -> list[Version]:
 
 
 def undo(key: Key, kept: Sequence[profiles.Item]) -> Undo | None:
-    """The step back from the newest of these versions; None where nothing is kept."""
-    if not kept:
+    """The step back from the newest of these versions; None where what was before is no longer kept."""
+    if not kept or (len(kept) == 1 and not kept[0].new):
         return None
     to = kept[1].version if len(kept) > 1 else 0
     return Undo(f"/profile/{key.name}/{kept[0].item_id}/restore", kept[0].version, to)

@@ -1,10 +1,11 @@
-// Saves what is typed into a profile as it is typed. Each entry of the page (data-save: where its value is saved) is
-// sent when somebody stops typing or leaves it, and says what became of it. Nothing typed is ever taken out of a field
-// because a request failed: it stays, is tried again, and the page asks before it is left.
+// Saves what is typed into a profile. Each entry of the page (data-save: where its value is saved) is sent when somebody
+// leaves it, or rests for some seconds: what is saved may be read by a company at once, half typed or not. The entry says
+// what became of it. Nothing typed is ever taken out of a field because a request failed: it stays, is tried again, and
+// the page asks before it is left.
 //
 // Without this script the same forms are saved by their button.
 
-const WAIT = 1200; // milliseconds after the last key
+const WAIT = 3000; // milliseconds after the last key, while the focus stays
 const AGAIN = [2000, 5000, 15000, 60000]; // after a request that failed: these, then the last for ever
 
 const words = document.querySelector("#said")?.dataset ?? {};
@@ -64,7 +65,9 @@ class Entry {
 
   changed(event) {
     if (event.target.name === `${this.prefix}value-country`) this.relay();
-    this.later(0);
+    // Of an address each part is left on the way to the next one.
+    const parts = new Set(this.controls().map((each) => each.name));
+    this.later(parts.size > 1 ? WAIT : 0);
   }
 
   left() {
@@ -94,7 +97,8 @@ class Entry {
     if (told.state === "saved") {
       this.kept = sent;
       this.keep(told, sent);
-      this.say(words.saved, [words.undo, () => this.undo()]);
+      // Back to nothing leads only what is new: a company may have read what was typed on the way, and that is kept.
+      this.say(words.saved, ...(this.since || told.new ? [[words.undo, () => this.undo()]] : []));
     } else if (told.state === "wrong") this.wrong(told.errors);
     else if (told.state === "changed") this.met(told);
     else this.gone();

@@ -266,15 +266,23 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
 
 
 def test_whoever_reads_all_day_has_one_row(named, mia_id, shop, other, monkeypatch):
-    """It hides nobody: who read once before it is told, too, and the count is right."""
+    """It hides nobody: who read once before it, or was refused, is told, too, and the count is right."""
     monkeypatch.setattr(happened, "LOOKED_AT", 2)
     first, second = other.granted(mia_id, "nickname"), shop.granted(mia_id, "given_name")
     other.read(first)
-    for _ in range(5):
-        shop.read(second)
+    other.read(first, keys=["birthdate"])
+    for keys in (["birthdate"], None):
+        for _ in range(5):
+            shop.read(second, keys=keys)
     named.get("/home")
-    told = [said for _, said in happenings(named.page) if "allowed" not in said]
-    assert told == ["Hawthorn Books Ltd read: Given name", "Alder Travel Ltd recognised you, or read you"]
+    told = [(said, href) for href, said in happenings(named.page) if not said.startswith("You allowed")]
+    assert [said for said, _ in told] == [
+        "Hawthorn Books Ltd read: Given name",
+        "Hawthorn Books Ltd was refused. \u2068You did not allow what they asked for.\u2069",
+        "Alder Travel Ltd tried to read you, and was refused",
+        "Alder Travel Ltd recognised you, or read you",
+    ]
+    assert told[2][1].endswith(f"company={other.company_id}&consent={first}&outcome=refused")
     assert "5 times" in named.page
 
 

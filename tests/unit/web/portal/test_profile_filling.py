@@ -201,11 +201,20 @@ def test_an_earlier_version_is_used_again_or_deleted(mia):
     mia.post(f"{path}/restore", 409, version="2", to="1")
     mia.post(f"{path}/restore", 404, version="3", to="9")
     mia.post(f"{path}/restore", 400, version="x", to="1")
+    mia.post(f"{path}/restore", 400, version="3", to="9" * 30)
+    mia.post(path, 400, version="3", since="9" * 30, do="save", value="Mim")
+    assert "We could not read what was sent" in mia.page
     mia.post(f"{path}/restore", version="3", to="1")
     mia.post(f"{path}/forget")
     mia.get("/profile/nickname")
     assert 'id="before"' not in mia.page and 'value="Mia"' in mia.page
     mia.post(f"{path}/restore", 404, version="4", to="1")
+    mia.get("/profile?changed=nickname")
+    assert f"{path}/restore" not in mia.page, "nothing is offered that would delete the value"
+    mia.post(f"{path}/restore", 404, version="4", to="0")
+    assert script(mia, f"{path}/restore", version="4", to="0")["typed"] == {"value": "Mia"}
+    mia.get(path)
+    assert 'value="Mia"' in mia.page
 
 
 def test_nobody_else_takes_a_version_back(mia, newcomer):
@@ -247,7 +256,21 @@ def test_the_script_takes_one_sitting_back_at_once(mia):
     assert (
         script(mia, "/profile/website", version="0", since="0", value="https://mia.example")["version"] == 1
     )
-    assert script(mia, f"/profile/website/{SINGLE}/restore", version="1", to="0") == {"state": "gone"}
+    told = script(mia, "/profile/website", version="1", since="0", value="https://mia.example/me")
+    assert (told["version"], told["new"]) == (2, True)
+    assert script(mia, f"/profile/website/{SINGLE}/restore", version="2", to="0") == {"state": "gone"}
+
+
+def test_what_a_company_got_while_one_typed_stays_in_the_history(mia, owner, shop):
+    """A read between two saves of one sitting keeps the version that it may have got."""
+    consent_id = shop.granted(owner(mia), "nickname")
+    path = "/profile/nickname"
+    assert script(mia, path, version="0", since="0", value="Mi")["new"]
+    assert shop.read(consent_id).profile == {"nickname": "Mi"}
+    told = script(mia, path, version="1", since="0", value="Mimi")
+    assert not told["new"], "so there is no way back to nothing"
+    mia.get(path)
+    assert versions(mia) == ["Mimi", "Mi"]
 
 
 def test_the_script_overwrites_no_other_tab(mia):

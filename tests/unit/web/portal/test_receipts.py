@@ -65,6 +65,18 @@ def test_a_refusal_has_its_receipt_in_the_history(mia, owner, shop, house):
     assert verified(house, mia.get(f"/asks/{ask_id}/receipt/file")).faults == ()
 
 
+def test_the_page_of_an_older_version_says_what_took_its_place(mia, owner, shop, house):
+    """A later version, and then the end of it all, stand in plain words on top of the receipt of the first."""
+    consent_id, who = shop.granted(owner(mia), "nickname"), owner(mia)
+    place = {"consumer_id": who, "consent_id": consent_id}
+    house.database.write(lambda db: consents.shorten(db, house.keys, **place, days=3, now=clock.now()))
+    mia.get(f"/consents/{consent_id}/receipts/1")
+    assert "A later version took the place of this one" in mia.page
+    house.database.write(lambda db: consents.revoke(db, house.keys, **place, now=clock.now()))
+    mia.get(f"/consents/{consent_id}/receipts/1")
+    assert "This permission is over" in mia.page and "you revoked it" in mia.page
+
+
 def test_nobody_elses(mia, owner, shop, newcomer):
     """Somebody else's receipt does not exist, nor one of a version that never was."""
     consent_id, ask_id = shop.granted(owner(mia), "nickname"), shop.ask(owner(mia), "nickname")
@@ -72,4 +84,5 @@ def test_nobody_elses(mia, owner, shop, newcomer):
     for path in (f"/consents/{consent_id}/receipts/1", f"/asks/{ask_id}/receipt"):
         ben.get(path, 404)
         ben.get(f"{path}/file", 404)
-    mia.get(f"/consents/{consent_id}/receipts/2", 404)
+    for number in ("2", "3000000000", "9" * 25):
+        mia.get(f"/consents/{consent_id}/receipts/{number}", 404)
