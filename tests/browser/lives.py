@@ -43,7 +43,7 @@ def lived(mia: Resident, shop: Company) -> tuple[Held, list[str]]:
         f"/companies/{shop.company_id}", f"/companies/{shop.company_id}/known",
         "/reads", "/reads?outcome=refused", "/reads?days=365&key=name", f"/reads/{event}",
         "/notices", "/notices/settings", "/account", "/account/close", "/second-factor", "/nowhere",
-        *(letter.address for letter in letters), f"/asks/{refused(mia, shop)}/receipt", "/desk", at_desk(mia, shop),
+        *(path(mia.open(letter.address)) for letter in letters), f"/asks/{refused(mia, shop)}/receipt", "/desk", at_desk(mia, shop),
         "/oauth/end-session",
     ]  # fmt: skip
 

@@ -17,10 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.deep]
 
 ALIKE = {
     "Name", "VRM", "Client", "Clients", "Clients.", "Code", "Codes.", "Person", "Checkpoints", "Agent", "Version",
-    "Root hash", "Token", "Client:", "Code:", "Alarm:",
+    "Root hash", "Token", "Client:", "Code:", "Alarm:", "Parameter",
 }  # fmt: skip
 """What is written alike in English and German."""
-NO_WORDS = {"https://", "shop.example", "authorization_details (RFC 9396)"}
+NO_WORDS = {"https://", "go.dev", "shop.example", "authorization_details (RFC 9396)"}
 """What is written alike in every language."""
 NARROW = {"viewport": {"width": 320, "height": 640}}
 
