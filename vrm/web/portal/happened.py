@@ -80,7 +80,8 @@ def _reads(
     called: dict[str, str],
     sums: Sequence[accesslog.Tally],
 ) -> Iterator[Happening]:
-    """A row for what one company did under one consent, of the newest time; how often, the sums tell."""
+    """A row for what one company did under one consent: when last, all that was read and every reason for a refusal; how
+    often, the sums tell."""
     counted = {(each.company_id, each.consent_id): each for each in sums}
     groups: dict[tuple[str, str | None, bool], list[accesslog.LoggedEvent]] = defaultdict(list)
     for event in events:
@@ -88,14 +89,14 @@ def _reads(
     for (company, consent_id, was_refused), those in groups.items():
         newest, sum_ = those[0], counted[company, consent_id]
         count = sum_.refusals if was_refused else sum_.reads
+        keys = [key for event in those for key in cast(list[str], event.entry.get("keys") or [])]
+        whys = [words.reason(cast(str | None, event.entry.get("code"))) for event in those if was_refused]
         one = Happening(
             at=newest.at,
             kind="refused" if was_refused else "read",
             companies=[called[company]],
-            labels=[
-                words.label(here.catalogue, key) for key in cast(list[str], newest.entry.get("keys") or [])
-            ],
-            reason=words.reason(cast(str | None, newest.entry.get("code"))) if was_refused else "",
+            labels=[words.label(here.catalogue, key) for key in dict.fromkeys(keys)],
+            reason=" ".join(dict.fromkeys(whys)),
             count=count,
             href=f"/reads/{newest.event_id}",
         )

@@ -265,6 +265,20 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
     assert "2 times" in named.page and refused not in named.page
 
 
+def test_what_is_told_at_once_is_told_whole(named, mia_id, house, shop):
+    """Reads and refusals of one consent share a row, which names all that left and every reason."""
+    held = shop.granted(mia_id, "nickname", "given_name")
+    for keys in (["given_name"], ["nickname"], ["birthdate"]):
+        shop.read(held, keys=keys)
+    end(house, mia_id, held)
+    shop.read(held, keys=["nickname"])
+    named.get("/home")
+    told = [said for _, said in happenings(named.page)]
+    assert any("read: What people call you, Given name" in said for said in told), told
+    both = "You had revoked it. You did not allow what they asked for."
+    assert any("was refused" in said and both in said for said in told), told
+
+
 def test_whoever_reads_all_day_has_one_row(named, mia_id, shop, other, monkeypatch):
     """It hides nobody: who read once before it, or was refused, is told, too, and the count is right."""
     monkeypatch.setattr(happened, "LOOKED_AT", 2)
