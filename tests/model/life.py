@@ -75,8 +75,10 @@ class Life(World):
                 )
                 terms = merge(terms, newest)
                 named = {(key, line.purpose) for line in asked for key in line.options}
-                kept = {(line.key, line.purpose): line.frequency for line in terms.lines[: terms.kept]}
-                assert (kept, terms.lines[terms.kept :]) == (self.model.stays(held, named), asked)
+                kept, stays = terms.lines[: terms.kept], self.model.stays(held, named)
+                offered = {(key, line.purpose): line.frequency for line in kept for key in line.options}
+                assert (len(kept), terms.lines[terms.kept :]) == (len(stays), asked)
+                assert stays.items() <= offered.items()
         ask_id = self.write(
             consents.open_ask, consumer_id=who, client_id=asker, company_id=self.shops[asker].company.id,
             terms=terms, request={"n": self.tried["asks"]},

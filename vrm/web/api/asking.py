@@ -1,11 +1,14 @@
-"""The parameters in the query of a program, read strictly.
+"""What a program sends, read strictly: the parameters in its query, the JSON in its body.
 
 A parameter that is not known is refused and never left aside: a filter with a slip in its name would find everything.
 """
 
 import re
+from typing import Any
 
 from flask import request
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import BadRequest
 
 from vrm.errors import Invalid
 from vrm.ids import is_id
@@ -59,3 +62,17 @@ def find_word(name: str, *words: str) -> str | None:
     if given is not None and given not in words:
         raise Invalid(f"{name} is one of {', '.join(words)}.", field=name)
     return given
+
+
+def read_body(schema: Schema, members: str) -> dict[str, Any]:
+    """The JSON object that was sent, as the schema has it. Raises ``Invalid``; ``members`` is what to send instead."""
+    try:
+        body: dict[str, Any] = schema.load(request.get_json())
+    except RecursionError as fault:  # the parser's own word for what is nested too deeply
+        raise BadRequest from fault
+    except ValidationError as fault:
+        field = next(iter(fault.normalized_messages()))  # type: ignore[no-untyped-call]
+        if field == "_schema":
+            raise Invalid(f"Send a JSON object with {members}.") from fault
+        raise Invalid(f"{field} is not as described in the API.", field=str(field)) from fault
+    return body

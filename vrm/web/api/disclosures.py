@@ -6,13 +6,13 @@ from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, request, stream_with_context
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
-from werkzeug.exceptions import BadRequest
+from marshmallow import RAISE, Schema, fields, validate
 
 from vrm.disclosures import Answer, Reader, Refusal
 from vrm.errors import Invalid
 from vrm.ids import is_id
 from vrm.web import problems, protector
+from vrm.web.api import asking
 from vrm.web.api.answers import answer_body, check_keys, named_agent, refusal_body, wanted_purpose
 from vrm.web.audiences import audience
 from vrm.web.rooms import door
@@ -68,15 +68,7 @@ def _lines(outcomes: Iterator[Answer | Refusal]) -> Iterator[str]:
 
 
 def _body() -> dict[str, Any]:
-    try:
-        body: dict[str, Any] = _Body().load(request.get_json())
-    except RecursionError as fault:  # the parser's own word for what is nested too deeply
-        raise BadRequest from fault
-    except ValidationError as fault:
-        field = next(iter(fault.normalized_messages()))  # type: ignore[no-untyped-call]
-        if field == "_schema":
-            raise Invalid("Send a JSON object with consent_ids.") from fault
-        raise Invalid(f"{field} is not as described in the API.", field=str(field)) from fault
+    body = asking.read_body(_Body(), "consent_ids")
     if not all(is_id(consent_id) for consent_id in body["consent_ids"]):
         raise Invalid("A consent id has the form f81d4fae-7dec-4d0a-a765-00a0c91e6bf6.", field="consent_ids")
     return body

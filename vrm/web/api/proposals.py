@@ -5,12 +5,10 @@ it whether they looked.
 """
 
 import re
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
-from marshmallow import RAISE, Schema, ValidationError, fields
-from werkzeug.exceptions import BadRequest
+from marshmallow import RAISE, Schema, fields
 
 from vrm import clock, journeys, profiles
 from vrm.consents import Refused
@@ -43,7 +41,7 @@ def add_routes(blueprint: Blueprint) -> None:
     def propose() -> Response:
         token, here, now = protector.consent_token(), house(), clock.now()
         asking.check_names()
-        mark, body = _mark(), _body()
+        mark, body = _mark(), asking.read_body(_Body(), "key, value and why")
         wanted = profiles.check(here.catalogue, field=body["key"], raw=body["value"], why=body["why"])
         return _answer(
             here.database.write(
@@ -105,16 +103,3 @@ def _mark() -> str:
             field="Idempotency-Key",
         )
     return given[0]
-
-
-def _body() -> dict[str, Any]:
-    try:
-        body: dict[str, Any] = _Body().load(request.get_json())
-    except RecursionError as fault:  # the parser's own word for what is nested too deeply
-        raise BadRequest from fault
-    except ValidationError as fault:
-        field = next(iter(fault.normalized_messages()))  # type: ignore[no-untyped-call]
-        if field == "_schema":
-            raise Invalid("Send a JSON object with key, value and why.") from fault
-        raise Invalid(f"{field} is not as described in the API.", field=str(field)) from fault
-    return body
