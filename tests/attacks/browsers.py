@@ -8,7 +8,7 @@ from tests.attacks.stage import Came, Row, Scene, Stage, holding, nothing, opene
 from tests.support import seeds
 from tests.support.actors import PASSWORD, needed
 from tests.support.forms import get_form
-from vrm import accounts
+from vrm import accounts, clock, notices
 from vrm.ids import new_id
 
 EVIL = "https://evil.example"
@@ -145,6 +145,31 @@ def _cookie(part: str) -> Callable[[Scene], Came]:
     return attack
 
 
+def _unheard(scene: Scene) -> Came:
+    """Whoever has the password signs in by a browser with a cookie that is not this person's: is it told of?"""
+    mia, house = scene.stage.mia, scene.stage.house
+    http = scene.stage.world.http()
+    http.cookies.set("vrm-device", scene.more["device"])
+    replace(mia, http=http).sign_in()
+    told = house.database.read(
+        lambda db: notices.list_notices(db, house.keys, consumer_id=mia.consumer_id, limit=1)
+    )
+    return 200, "told" if told and told[0].kind == "device" and told[0].at >= scene.more[
+        "before"
+    ] else "unheard"
+
+
+def _known_to_another(stage: Stage) -> Scene:
+    """The attacker's own browser, in which they sign in as themselves."""
+    http = stage.world.http()
+    replace(stage.ben, http=http).sign_in()
+    return replace(nothing(stage), more={"device": http.cookies["vrm-device"], "before": clock.now()})
+
+
+def _forged_device(stage: Stage) -> Scene:
+    return replace(nothing(stage), more={"device": f"vrm-device-{new_id()}", "before": clock.now()})
+
+
 def _stale_sign_in(stage: Stage) -> Scene:
     """A page that asks for a new sign-in first, of somebody who has not done so since."""
     asked = stage.company.pushed(stage.company.request(needed("name")), prompt="login")
@@ -231,6 +256,8 @@ ROWS = [
     Row("a session after signing out", "session ends", _signed_out, _with_cookie("vrm", "/home"), 303, "/sign-in"),
     Row("a person's session at the office of companies", "session of its office", nothing, _with_cookie("vrm-company", "/company"), 303, "/company/sign-in"),
     Row("a person's session at the office of auditors", "session of its office", nothing, _with_cookie("vrm-audit", "/audit"), 303, "/audit/sign-in"),
+    Row("the attacker's known browser signs in as the person", "browser of its person", _known_to_another, _unheard, 200, "told", ("session",)),
+    Row("a forged mark of a known browser", "browser is known", _forged_device, _unheard, 200, "told", ("session",)),
     Row("a cookie that scripts can read", "cookie for the browser alone", nothing, _cookie("HttpOnly"), 303, "said", ("session",)),
     Row("a cookie that other sites send", "cookie for this site", nothing, _cookie("SameSite=Lax"), 303, "said", ("session",)),
     Row("the decision of who did not sign in again", "sign-in is recent", _stale_sign_in, _no_page, 303, "/sign-in", ("pushed",)),

@@ -20,6 +20,7 @@ RECOGNISING = "vrm/consents/recognising.py"
 HINTS, BACKCHANNEL = OAUTH + "hints.py", OAUTH + "backchannel.py"
 MESSAGE = OAUTH + "backchannel_message.py"
 WORDING = "vrm/companies/wording.py"
+DEVICES = "vrm/notices/devices.py"
 
 GUARDS: list[Guard] = [
     # Codes and PKCE
@@ -219,6 +220,8 @@ GUARDS: list[Guard] = [
     _guard("types as said", HEADERS, 'headers["X-Content-Type-Options"] = "nosniff"', "pass"),
     _guard("windows apart", HEADERS, 'headers["Cross-Origin-Opener-Policy"] = "same-origin"', "pass"),
     _guard("no foreign readers", HEADERS, 'headers["Permissions-Policy"] = _PERMISSIONS', 'headers["Access-Control-Allow-Origin"] = "*"'),
+    _guard("browser of its person", DEVICES, 'return secret_hash(f"{consumer_id} {token}")', "return secret_hash(token)", (DEVICES, "known = session.get(NoticeDevice, place)", "known = session.scalars(select(NoticeDevice).where(NoticeDevice.token_hash == place[1])).first()")),
+    _guard("browser is known", DEVICES, "if known is not None:", "if known is not None or token:", (DEVICES, "if now - known.seen_at >= EXACT:", "if known is not None and now - known.seen_at >= EXACT:")),
     _guard("session is new", "vrm/accounts/sessions.py", 'token = new_secret("vrm-session-")', 'token = replaces or new_secret("vrm-session-")'),
     _guard("session is replaced", "vrm/accounts/sessions.py", "    if replaces:\n        end_session(session, token=replaces)\n", ""),
     _guard("closing takes the password", "vrm/accounts/sign_in.py", "if candidate is None or not hasher.matches(password, candidate.password_hash):", "if candidate is None:"),

@@ -14,7 +14,7 @@ from tests.support.actors import details, needed
 from tests.support.forms import get_form
 from vrm import clock
 from vrm.ids import new_id
-from vrm.worker import tasks
+from vrm.worker import log_tasks, tasks
 
 OVER = 400
 """Seconds, after which every request is over and written down."""
@@ -107,7 +107,7 @@ def _sizes(scene: Scene, request: str) -> Iterator[str]:
 
 
 def _log_size(scene: Scene) -> int:
-    tasks.sequence_log(scene.stage.house)
+    log_tasks.sequence_log(scene.stage.house)
     return _newest(scene)
 
 

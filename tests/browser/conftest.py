@@ -12,20 +12,20 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.people import Back, Resident, move_in, open_shop
 from tests.browser.sites import Web
+from tests.browser.windows import WINDOWS
 from tests.support.actors import Company, World, served
 from tests.support.browser import PATIENCE, SIZES, Faults
 from tests.support.houses import CHEAP
 from tests.support.server import RunningServer
 from tests.support.town import Town, settle
+from vrm.mailroom import Mailroom
 
 QUICK = {"VRM_ARGON2": f"m={CHEAP.memory},t={CHEAP.passes},p={CHEAP.lanes}"}
 """Slow hashing would be most of the time these stories take."""
+ANSWERS_TO = "stop@vrm.example"
 
-PASSES: dict[str, tuple[str, dict[str, Any]]] = {
-    "desktop": ("desktop", {}),
-    # The pages must do without script, so every story is lived once without any.
-    "phone, no script": ("phone", {"java_script_enabled": False}),
-}
+# The pages must do without script, so every story is lived once without any.
+PASSES = {name: WINDOWS[name] for name in ("desktop", "phone, no script")}
 Browse = Callable[..., Page]
 
 
@@ -39,7 +39,7 @@ def web() -> Iterator[Web]:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory, web: Web) -> Iterator[RunningServer]:
     """A sandbox on SQLite, served by two processes; the stories share it, each with people of its own."""
-    environment = {**QUICK, "VRM_FETCH_ALLOW": web.leads_here}
+    environment = {**QUICK, "VRM_FETCH_ALLOW": web.leads_here, "VRM_REPLY_ADDRESS": ANSWERS_TO}
     server = RunningServer(tmp_path_factory.mktemp("city") / "home", environment=environment)
     server.initialise("--sandbox")
     server.start()
@@ -89,8 +89,8 @@ def browse(chromium: Browser, faults: Faults, city: World) -> Iterator[Browse]:
     ]
 )
 def page(request: pytest.FixtureRequest, browse: Browse) -> Page:
-    """An empty page of somebody's browser, once for each pass."""
-    size, settings = PASSES[request.param]
+    """An empty page of somebody's browser, once for each pass, or in the window that the story names."""
+    size, settings = WINDOWS[request.param]
     return browse(size, **settings)
 
 
@@ -110,6 +110,14 @@ def shop(city: World, back: Back) -> Company:
 def mail(running: RunningServer) -> Path:
     """The folder that mail goes to."""
     return running.home / "mail"
+
+
+@pytest.fixture(scope="session")
+def letterbox(city: World) -> Iterator[int]:
+    """Where answers to letters are taken: the port of a listener."""
+    room = Mailroom(city.house)
+    yield room.open("127.0.0.1", 0)
+    room.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -134,8 +135,8 @@ def path(page: Page) -> str:
     return urlsplit(page.url).path
 
 
-def link_in_mail(folder: Path, to: str, like: str = r"https?://\S+") -> str:
-    """The first link of this form in a letter to an address, once the worker has sent it."""
+def letter_in_mail(folder: Path, to: str, like: str) -> tuple[EmailMessage, str]:
+    """The first letter to an address whose words have this form, once the worker has sent it; and what has it."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for file in folder.glob("*.eml"):
@@ -143,6 +144,11 @@ def link_in_mail(folder: Path, to: str, like: str = r"https?://\S+") -> str:
             text = letter.get_body(("plain",)) if letter["To"] == to else None
             found = re.search(like, text.get_content()) if text is not None else None
             if found is not None:
-                return found[0]
+                return letter, found[0]
         time.sleep(0.05)
-    raise AssertionError(f"no letter with such a link came to {to}")
+    raise AssertionError(f"no letter with such words came to {to}")
+
+
+def link_in_mail(folder: Path, to: str, like: str = r"https?://\S+") -> str:
+    """The first link of this form in a letter to an address."""
+    return letter_in_mail(folder, to, like)[1]

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.people import ADULT, NEEDED, TERMS, WISHED, Resident, heading, press
+from tests.browser.windows import Shown, shows
 from tests.support.actors import Asked, Company, line, needed
 
 
@@ -11,6 +12,7 @@ def asked_to(shop: Company, action: str, grant_id: str, *lines: dict[str, object
     return shop.pushed(shop.request(*lines, **terms), grant_management_action=action, grant_id=grant_id)
 
 
+@shows(Shown.AMENDMENT, quick="desktop")
 def test_a_consent_that_grows(mia: Resident, shop: Company):
     """The new line is open, what stays is one folded sentence, and unfolded it is ticked and can be unticked."""
     page, first = mia.page, shop.ask(*NEEDED, *WISHED, **TERMS)

@@ -21,6 +21,7 @@ from tests.browser.people import (
     press,
     sign_in,
 )
+from tests.browser.windows import Shown, shows
 from tests.support.actors import DELIVERY, answer, needed, served
 from tests.support.openid import asked_for
 from tests.support.server import RunningServer
@@ -53,6 +54,7 @@ def test_signing_in_where_one_is_known(mia: Resident, shop):
     assert shop.take_back(asked, page.url).consent_id == first
 
 
+@shows(Shown.ANSWERS, quick="desktop")
 def test_what_the_letter_shows(mia: Resident, shop):
     """The very values are on the page, nothing more than needed is ticked, and the answer comes before the date."""
     page = mia.open(shop.ask(*NEEDED, ADULT, *WISHED, **TERMS).address)
@@ -71,7 +73,7 @@ def test_what_the_letter_shows(mia: Resident, shop):
     expect(page.get_by_role("radio", name="Date of birth")).not_to_be_checked()
     expect(page.get_by_role("radio", name="30 days")).to_be_checked()
     page.get_by_text("See the message as their computer gets it").click()
-    payload = page.locator("pre")
+    payload = page.locator('[data-live="message"]')
     expect(payload).to_contain_text('"age_over_18": true')
     expect(payload).to_contain_text('"name": "Mia Tran"')
     expect(payload).not_to_contain_text("1991")

@@ -4,19 +4,25 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser import past
 from tests.browser.people import (
     ADULT,
     NEEDED,
+    TERMS,
+    Back,
     Resident,
     follow,
     heading,
     move_in,
+    open_shop,
     path,
     press,
 )
-from tests.support.actors import DELIVERY, MARKETING
+from tests.browser.windows import Shown, shows
+from tests.support.actors import DELIVERY, MARKETING, Company, World
 
 
+@shows(Shown.REVOKE, quick="phone, no script")
 def test_revoke_in_two_presses(mia: Resident, shop):
     """From home to revoked are two presses, one to see what it does and one to do it; the next read is refused."""
     held = mia.decide(shop, *NEEDED)
@@ -33,28 +39,57 @@ def test_revoke_in_two_presses(mia: Resident, shop):
     assert shop.refresh(held.refresh_token).status_code == 400
 
 
-def test_current_and_past(mia: Resident, shop):
-    """One page lists what is allowed now and what was; the way from home is open, and history keeps the end."""
+@shows(Shown.LISTS, quick="desktop")
+def test_current_and_past(mia: Resident, shop: Company, city: World, back: Back) -> None:
+    """Each card says all that matters; filters narrow what is allowed now and what was; history keeps the end."""
+    others = [open_shop(city, back, name) for name in ("Alder Travel", "Hawthorn Tea")]
+    for number, other in enumerate(others * 2):
+        past.given(mia, other, "name" if number else "birthdate", ago=3 + number)
+    past.given(mia, others[0], "name", ago=30, days=7)
+    past.given(mia, shop, "birthdate", ago=2, purpose=MARKETING)
     held = mia.decide(shop, *NEEDED)
     shop.read(held.access_token)
     page = mia.open("/home")
     follow(page, "Consents")
-    expect(page.get_by_role("main")).to_contain_text("One permission to read parts of your profile is open.")
-    entry = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Nordlicht Versand"))
-    expect(entry).to_contain_text("Active")
-    expect(entry).to_contain_text("1 read")
-    entry.get_by_role("link", name="Revoke").click()
+    expect(page.get_by_role("main")).to_contain_text("6 permissions to read parts of your profile are open.")
+    cards = page.locator("li.consent")
+    page.get_by_label("Company").select_option(shop.company_id)
+    page.get_by_label("What they read").select_option("name")
+    press(page, "Show")
+    expect(cards).to_have_count(1)
+    for words in (
+        "Nordlicht Versand", "Active", "Delivering what you ordered", "Full name", "Since", "Last read", "Ends",
+    ):  # fmt: skip
+        expect(cards).to_contain_text(words)
+    cards.get_by_role("link", name="Revoke").click()
     press(page, "Revoke")
     follow(page, "All consents")
     expect(page.get_by_role("link", name=re.compile("^History"))).to_have_attribute("aria-current", "page")
-    expect(entry).to_contain_text("Revoked")
-    entry.get_by_role("link", name="Nordlicht Versand").click()
+    expect(cards).to_have_count(2)
+    mia.open("/consents?show=history&state=expired")
+    expect(cards).to_contain_text("Alder Travel")
+    page.get_by_label("State").select_option("Revoked")
+    press(page, "Show")
+    expect(cards).to_have_count(1)
+    cards.get_by_role("link", name="Nordlicht Versand").click()
     expect(page.get_by_role("main")).to_contain_text("They can read nothing now.")
     expect(page.get_by_role("button", name="Revoke")).to_have_count(0)
-    follow(page, "Consents")
-    expect(page.get_by_role("main")).to_contain_text("Nothing now. No company can read anything about you.")
 
 
+@shows(Shown.RECEIPT_OF_NO)
+def test_a_refusal_has_its_receipt(mia: Resident, shop: Company) -> None:
+    """What she refused stands in the history, with a receipt that says so."""
+    mia.open(shop.ask(*NEEDED, **TERMS).address)
+    page = mia.page
+    press(page, "Refuse")
+    mia.open("/consents?show=history")
+    page.get_by_role("link", name=re.compile("^Receipt.*Nordlicht Versand")).click()
+    expect(page.get_by_role("main")).to_contain_text(
+        "You refused what they asked. Nothing left your profile."
+    )
+
+
+@shows(Shown.READS, quick="desktop")
 def test_who_read_what(mia: Resident, shop, running):
     """Answered and refused reads stand with company, purpose, time and their place in the log, drawn and as text."""
     held = mia.decide(shop, *NEEDED, ADULT)
@@ -91,22 +126,6 @@ def test_who_read_what(mia: Resident, shop, running):
     page.get_by_label("Result").select_option("Refused only")
     press(page, "Show")
     expect(listed.filter(has=page.get_by_role("rowheader"))).to_have_count(1)
-
-
-def test_what_a_newcomer_finds_in_two_clicks(mia: Resident, shop):
-    """From home: who read one key, and what a company knows, each in two clicks and without typing."""
-    held = mia.decide(shop, *NEEDED, ADULT)
-    shop.read(held.access_token, DELIVERY)
-    page = mia.open("/home")
-    follow(page, "Reads")
-    page.get_by_role("link", name="Over 18").click()
-    expect(page.locator("h1 + p")).to_contain_text("Over 18. Last 30 days: 1 read, by one company.")
-    page = mia.open("/home")
-    follow(page, "Reads")
-    page.get_by_text("Each company, and what they know").click()
-    page.get_by_role("link", name="What they know Nordlicht Versand").click()
-    heading(page, "What Nordlicht Versand knows")
-    expect(page.get_by_role("main")).to_contain_text("They have: Mia Tran")
 
 
 def test_the_drawing_at_home_has_its_table(mia: Resident, shop):

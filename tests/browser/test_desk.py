@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Resident, follow, heading, move_in, open_shop, path, press
+from tests.browser.windows import Shown, shows
 from tests.support import desk
 from tests.support.actors import Company, details, line, needed
 
@@ -63,6 +64,7 @@ def test_words_that_differ(mia: Resident, shop):
     assert desk.heard(shop, auth_req_id) == "authorization_pending"
 
 
+@shows(Shown.BLOCK, quick="phone, no script")
 def test_blocking_a_company(mia: Resident, shop):
     """From its page she blocks a company; its next request never comes; from its own site she is reminded."""
     page = mia.page

@@ -1,18 +1,20 @@
-"""Much at once, at a browser: pause everything, take one line back everywhere, find what happened. Clicks are counted."""
+"""Much at once, at a browser: pause everything, take back all of a company, a purpose or a line. Clicks are counted."""
 
 import re
 
 from playwright.sync_api import expect
 
 from tests.browser.clicks import Clicks
-from tests.browser.people import NEEDED, Back, Resident, heading, open_shop, press
-from tests.support.actors import Company, World
+from tests.browser.people import NEEDED, WISHED, Back, Resident, follow, heading, open_shop, press
+from tests.browser.windows import Shown, shows
+from tests.support.actors import MARKETING, Company, World
 
 
+@shows(Shown.PAUSE_ALL, Shown.BULK_KEY, quick="phone, no script")
 def test_much_at_once(mia: Resident, shop: Company, city: World, back: Back) -> None:
-    """In two presses from home everything is paused, in one it goes on, and in two a permission ends.
+    """In two presses from home everything is paused, in one it goes on; a line is taken back everywhere but where it stays.
 
-    A line is taken back everywhere, and what happened stands at home.
+    The try that was refused meanwhile stands at home.
     """
     other = open_shop(city, back, "Alder Travel")
     held, theirs = mia.decide(shop, *NEEDED), mia.decide(other, *NEEDED)
@@ -36,15 +38,27 @@ def test_much_at_once(mia: Resident, shop: Company, city: World, back: Back) -> 
     expect(page.get_by_role("status")).to_contain_text("Revoked.")
     assert "address" not in shop.read(held.access_token).json()["profile"]
     assert "address" in other.read(theirs.access_token).json()["profile"]
-
-    clicks = Clicks(mia.page)
-    clicks.follow("Revoke Alder Travel")
-    clicks.press("Revoke")
-    expect(mia.page.get_by_role("status")).to_have_text("Revoked. Their next read is refused.")
-    assert clicks.count == 2 and other.read(theirs.access_token).status_code == 401
     page = mia.open("/home")
     told = page.get_by_role("region", name="What happened")
-    expect(told).to_contain_text("You revoked what Alder Travel may read")
-    expect(told).to_contain_text(re.compile("Nordlicht Versand.? was refused. .?You had paused it."))
     told.get_by_role("link", name=re.compile("Nordlicht Versand was refused")).click()
     expect(page.get_by_role("main")).to_contain_text("You had paused it.")
+
+
+@shows(Shown.BULK_COMPANY, Shown.BULK_PURPOSE)
+def test_a_purpose_and_a_company(mia: Resident, shop: Company) -> None:
+    """All that one purpose may read is taken back from the list, and all of a company from the company's own page."""
+    held = mia.decide(shop, *NEEDED, *WISHED, tick=("E-mail address",))
+    page = mia.open(f"/consents?purpose={MARKETING}")
+    expect(page.get_by_role("search", name="Filter consents")).to_be_visible()
+    follow(page, "Revoke these")
+    heading(page, "Revoke all of one purpose")
+    press(page, "Revoke what is ticked")
+    expect(page.get_by_role("status")).to_contain_text("Revoked.")
+    assert shop.read(held.access_token, MARKETING).status_code == 403
+    assert shop.read(held.access_token).status_code == 200
+    mia.open(f"/companies/{shop.company_id}")
+    follow(page, "Revoke what they may read")
+    heading(page, "Revoke what Nordlicht Versand may read")
+    press(page, "Revoke what is ticked")
+    expect(page.get_by_role("status")).to_contain_text("Revoked.")
+    assert shop.read(held.access_token).status_code == 401

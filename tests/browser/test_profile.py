@@ -5,6 +5,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import HOME, Resident, follow, heading, move_in, path, press
+from tests.browser.windows import Shown, shows
+from tests.support.actors import Company, needed
 
 
 def line(page: Page, key: str):
@@ -123,3 +125,33 @@ def test_an_answer_is_worked_out(mia: Resident):
     expect(line(page, "age_over_65")).to_contain_text("No")
     expect(page.get_by_role("heading", name="Name and birth")).to_be_visible()
     heading(page, "Your profile")
+
+
+@shows(Shown.INBOX, Shown.SEEN, Shown.UNDO)
+def test_a_proposal_is_taken_over_and_back(mia: Resident, shop: Company) -> None:
+    """What a company proposes waits for her; accepted it stands in her profile, and goes again with one press.
+
+    Of a line that she changed twice, the first words are used again from its history, which says who reads it.
+    """
+    held = mia.decide(shop, needed("name"))
+    shop.propose(held.access_token)
+    page, main = mia.open("/home"), mia.page.get_by_role("main")
+    follow(page, "See what they propose")
+    expect(main).to_contain_text("You are a member now.")
+    page.get_by_role("button", name="Accept").click()
+    expect(main).to_contain_text("NL-20-4417")
+    page.get_by_role("button", name="Undo: leave it empty").click()
+    mia.open("/profile")
+    expect(main).not_to_contain_text("NL-20-4417")
+
+    expect(line(page, "name")).to_contain_text(re.compile("Can read it now.*Nordlicht Versand.*until"))
+    follow(page, "Change Full name")
+    page.get_by_label("Full name").fill("Mia Weber")
+    press(page, "Save")
+    expect(line(page, "name")).to_contain_text("Mia Weber")
+    follow(page, "Change Full name")
+    expect(main).to_contain_text("Can read it now")
+    page.get_by_role("button", name="Use this again Mia Tran").click()
+    mia.open("/profile")
+    expect(line(page, "name")).to_contain_text("Mia Tran")
+    assert shop.read(held.access_token).json()["profile"] == {"name": "Mia Tran"}

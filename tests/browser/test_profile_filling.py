@@ -6,11 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import HOME, follow, move_in, press
-
-SIZES = [
-    pytest.param("desktop", marks=pytest.mark.browser),
-    pytest.param("phone", marks=[pytest.mark.browser, pytest.mark.deep]),
-]
+from tests.browser.windows import SCRIPTED, SILENT, Shown, shows
 
 
 def entry(page: Page, key: str):
@@ -23,14 +19,13 @@ def saying(page: Page, key: str):
     return entry(page, key).get_by_role("status")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_profile_saves_itself_and_takes_back(city, browse, size, faults):
+@shows(Shown.GROUPS, quick="desktop", windows=SCRIPTED)
+def test_a_profile_saves_itself_and_takes_back(city, page, faults):
     """By keyboard alone a stranger fills in line after line: each is saved when left, and one button takes it back.
 
     What cannot be is said in words and not kept; while the server cannot be reached what was typed stays, and is
     saved as soon as it can; another tab's word is shown, and the person says which one stays.
     """
-    page = browse(size)
     mia = move_in(city, page, {"given_name": "Mia", "family_name": "Tran"})
     mia.open("/profile/in/identity")
     page.get_by_label("Full name").focus()
@@ -115,11 +110,9 @@ def test_an_address_follows_its_country(city, browse):
     expect(page.locator("#address .item")).to_have_count(2)
 
 
-@pytest.mark.browser
-@pytest.mark.deep
-def test_without_script_one_button_saves_a_group(city, browse):
-    """The same page on a phone that runs no script: country first, one button, and a way back beside what was saved."""
-    page = browse("phone", java_script_enabled=False)
+@shows(Shown.GROUPS, windows=SILENT)
+def test_without_script_one_button_saves_a_group(city, page):
+    """The same page where no script runs: country first, one button, and a way back beside what was saved."""
     mia = move_in(city, page, {"address": HOME})
     mia.open("/profile/in/contact")
     page.get_by_label("E-mail address", exact=True).fill("mia@people.example")

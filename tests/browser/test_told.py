@@ -1,62 +1,76 @@
 """What happens without the person: it is told at home and by letter, in plain words, with one press to act on it."""
 
 import re
+import smtplib
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 from playwright.sync_api import expect
-from time_machine import travel
 
+from tests.browser import past
 from tests.browser.clicks import Clicks
 from tests.browser.conftest import Browse
-from tests.browser.people import Resident, follow, heading, link_in_mail, press
-from tests.support.actors import Company, World, needed
-from tests.support.server import RunningServer
-from vrm import clock
-from vrm.disclosures import Answer, Door, Reader
+from tests.browser.people import (
+    NEEDED,
+    Back,
+    Resident,
+    follow,
+    heading,
+    letter_in_mail,
+    link_in_mail,
+    open_shop,
+    press,
+    sign_in,
+)
+from tests.browser.windows import Shown, shows
+from tests.support.actors import MARKETING, Company, World, needed
+from vrm import clock, companies
+from vrm.worker import run_once
+
+STOP = r"http\S+/stop/\w+"
 
 
-def read_earlier(city: World, shop: Company, consent_id: str) -> None:
-    """The company read what it may read, an hour ago."""
-    door = Door(city.house.database, city.house.keys, city.house.catalogue)
-    with travel(clock.now() - timedelta(hours=1), tick=False):
-        answer = door.read(Reader(shop.client_id), consent_id=consent_id, purpose=None, keys=None)
-    assert isinstance(answer, Answer)
-
-
-def test_done_at_once_and_read_too_soon(
-    mia: Resident, shop: Company, city: World, running: RunningServer
-) -> None:
+@shows(Shown.ONCE, Shown.WEEKLY, Shown.HOME, quick="desktop")
+def test_done_at_once_and_read_too_soon(mia: Resident, shop: Company, city: World) -> None:
     """What was for once ends when it was read, what was for once a week is refused the second time; home tells both."""
     once = mia.decide(shop, needed("birthdate", any_of=["age_over_18"], frequency="once"))
     weekly = mia.decide(shop, needed("name", frequency="weekly"))
     for each in (once, weekly):
-        read_earlier(city, shop, each.consent_id)
+        past.read(mia, shop, each.consent_id, ago=timedelta(hours=1))
     assert shop.read(weekly.access_token).status_code == 429
-    running.vrm("worker", "--once")
+    run_once(city.house)
     assert shop.read(once.access_token).status_code == 401
 
     page, main = mia.page, mia.page.get_by_role("main")
-    clicks = Clicks(page)
     told = page.get_by_role("region", name="What happened")
-    clicks.click(told.get_by_role("link", name="The permission of Nordlicht Versand ended: it was for once"))
-    expect(main).to_contain_text("It was for once, and they read it. They can read nothing now.")
-    clicks = Clicks(page)
-    clicks.click(told.get_by_role("link", name=re.compile("refused.*as often as you allow")))
-    expect(main).to_contain_text("Refused")
-    assert clicks.count == 1
+    for link, page_says in (
+        ("The permission of Nordlicht Versand ended: it was for once", "It was for once, and they read it."),
+        ("refused.*as often as you allow", "Refused"),
+        ("Nordlicht Versand read: .*Full name", "Delivering what you ordered"),
+    ):
+        clicks = Clicks(page)
+        clicks.click(told.get_by_role("link", name=re.compile(link)))
+        expect(main).to_contain_text(page_says)
+        assert clicks.count == 1
     mia.open(f"/consents/{weekly.consent_id}")
     expect(main).to_contain_text("They may read it again from")
 
 
-def test_from_a_letter_to_the_end(mia: Resident, shop: Company, mail: Path, browse: Browse) -> None:
+@shows(Shown.LINK, Shown.PREFERENCES, Shown.DISCREET, quick="phone")
+def test_from_a_letter_to_the_end(
+    mia: Resident, shop: Company, city: World, back: Back, mail: Path, browse: Browse
+) -> None:
     """The link in the receipt pauses and stops without a password; then the page of notices tells what was written.
 
     Whoever shares the mailbox says so there, once, and letters name nobody from then on.
     """
     held = mia.decide(shop, needed("name"))
-    page = browse("phone")
-    page.goto(link_in_mail(mail, mia.email, r"http\S+/stop/\w+"))
+    link = link_in_mail(mail, mia.email, STOP)
+    page = mia.page
+    session = page.context.cookies()
+    page.context.clear_cookies()
+    page.goto(link)
     heading(page, "Stop a permission you gave?")
     expect(page.get_by_role("main")).not_to_contain_text("Nordlicht")
     press(page, "Pause the permission")
@@ -66,8 +80,9 @@ def test_from_a_letter_to_the_end(mia: Resident, shop: Company, mail: Path, brow
     heading(page, "This permission has ended")
     assert shop.read(held.access_token).status_code == 401
 
-    page = mia.open("/home")
-    follow(page, "What we told you of it")
+    page.context.add_cookies([each for each in session if each["name"] == "vrm"])  # type: ignore[misc]
+    mia.open("/home")
+    page.get_by_role("main").locator('a[href="/notices"]').click()
     heading(page, "What we told you")
     follow(page, "Choose what we write to you")
     page.get_by_label("Write discreetly").check()
@@ -78,3 +93,71 @@ def test_from_a_letter_to_the_end(mia: Resident, shop: Company, mail: Path, brow
     follow(page, "See the notices")
     page.get_by_role("link", name="See the receipt").last.click()
     expect(page.get_by_role("main")).to_contain_text("You allowed what is marked here, and nothing else.")
+
+    other = open_shop(city, back, "Alder Travel")
+    mia.decide(other, needed("name"))
+    letter, _ = letter_in_mail(mail, mia.email, r"(?s)\A(?!.*Nordlicht).*http\S+")
+    assert "Alder" not in letter.as_string() and not list(letter.iter_attachments())
+
+
+@shows(Shown.MAIL)
+def test_an_answer_to_a_letter(mia: Resident, shop: Company, mail: Path, letterbox: int) -> None:
+    """She answers the receipt with no more than a greeting; it has ended, and home says that she ended it."""
+    held = mia.decide(shop, *NEEDED)
+    receipt, _ = letter_in_mail(mail, mia.email, STOP)
+    assert [each.get_content_type() for each in receipt.iter_attachments()] == ["application/json"]
+    answer = EmailMessage()
+    answer["From"], answer["To"], answer["Subject"] = (
+        mia.email,
+        receipt["Reply-To"],
+        f"Re: {receipt['Subject']}",
+    )
+    answer.set_content("Hello. Please stop this.\n")
+    with smtplib.SMTP("127.0.0.1", letterbox, timeout=20) as post:
+        post.send_message(answer)
+    assert shop.read(held.access_token).status_code == 401
+    page = mia.open("/home")
+    told = page.get_by_role("region", name="What happened")
+    told.get_by_role("link", name="You revoked what Nordlicht Versand may read").click()
+    expect(page.get_by_role("main")).to_contain_text("They can read nothing now.")
+
+
+@shows(Shown.REMINDER, Shown.ENDING, Shown.UNUSUAL, Shown.CHANGED, Shown.DEVICE)
+def test_notices(mia: Resident, shop: Company, city: World, back: Back, browse: Browse) -> None:
+    """What is of long ago, ends soon, looks unusual, was changed, or came from a new browser is told.
+
+    Each notice has one link to what can be done about it.
+    """
+    long_ago = past.given(mia, shop, "name", ago=100)
+    ends_soon = past.given(mia, open_shop(city, back, "Alder Travel"), "name", ago=25, days=28)
+    rude, moved = open_shop(city, back, "Rude Books"), open_shop(city, back, "Hawthorn Tea")
+    held = mia.decide(rude, needed("name"))
+    assert {rude.read(held.access_token, MARKETING).status_code for _ in range(5)} == {403}
+    past.given(mia, moved, "name", ago=1)
+    city.house.database.write(
+        lambda db: companies.change_notice(
+            db, company_id=moved.company_id, privacy_notice_url="https://tea.example/new", now=clock.now()
+        )
+    )
+    for elsewhere in (browse("desktop"), browse("phone")):  # the first of all is nothing new
+        elsewhere.goto("/sign-in")
+        sign_in(elsewhere, mia.email)
+        expect(elsewhere).to_have_url(re.compile("/home"))
+    page = mia.open("/notices")
+    while page.get_by_role("link", name=re.compile("^(Change it|Let it run longer)")).count() < 2:
+        run_once(city.house)
+        for each in (long_ago, ends_soon):
+            past.followed(mia, each)  # by a worker that ran all the time
+        run_once(city.house)
+        page.reload()
+    for title, act, leads in (
+        ("You still let Nordlicht Versand read", "Change it, pause it or stop it", "Nordlicht Versand"),
+        ("What you allow Alder Travel ends on", "Let it run longer, or stop it", "Alder Travel"),
+        ("Rude Books tried to read, and was refused", "See what they read", "Rude Books"),
+        ("Hawthorn Tea changed what it promises", "See it, or stop it", "Hawthorn Tea"),
+        ("new browser", "", "Your account"),
+    ):
+        told = page.locator("section").filter(has=page.get_by_role("heading", name=re.compile(title)))
+        told.get_by_role("link", name=re.compile(f"^{act}")).click()
+        heading(page, leads)
+        mia.open("/notices")

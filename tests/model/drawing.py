@@ -49,14 +49,16 @@ a_read = st.tuples(
 
 
 def deed(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
-    """A rule that is followed by reads, since it is by them that it must show."""
+    """A rule that is followed by reads, since it is by them that it must show: of what it touched, mostly."""
 
     def wrap(verb: Callable[..., None]) -> Any:
         @wraps(verb)
         def done(self: Any, then: list[Any], **drawn: Any) -> None:
+            self.touched.clear()
             verb(self, **drawn)
             for each in then:
                 self.read(*each)
+            self.look_into_the_log()
 
         drawn: dict[str, Any] = {"then": st.lists(a_read, min_size=1, max_size=3), **strategies}
         made: Any = rule(**drawn)

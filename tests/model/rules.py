@@ -12,6 +12,7 @@ Place = tuple[str, str]
 
 REPLY = timedelta(minutes=10)
 AGAIN = {name: timedelta(days, hours=-1) for name, days in (("daily", 1), ("weekly", 7), ("monthly", 28))}
+WEEK = timedelta(days=7)
 ENDED = {"revoked", "returned", "expired", "used", "notice_changed", "superseded"}
 
 
@@ -25,7 +26,11 @@ class Client:
 
 @dataclass
 class Held:
-    """One consent. ``asked_days``: the longest it may run from a decision on, as its company asked."""
+    """One consent. ``asked_days``: the longest it may run from a decision on, as its company asked.
+
+    ``used`` is when the use of a line began that lasts or lasted; ``since`` when it was allowed, without a break since
+    then; ``last`` when it was last read at all.
+    """
 
     person: str
     client: str
@@ -39,6 +44,8 @@ class Held:
     over: str = ""
     paused: str = ""
     used: dict[Place, datetime] = field(default_factory=dict)
+    since: dict[Place, datetime] = field(default_factory=dict)
+    last: dict[Place, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,14 @@ class Rules:
         """Whether it can be changed by an ask: it runs, under the notice of now."""
         return self.runs(held) and held.notice == self.notice(held)
 
+    def grant(
+        self, id: str, person: str, client: str, lines: Mapping[Place, str], days: int, asked_days: int
+    ) -> None:
+        """The person allows something new."""
+        ends, notice = self.now + timedelta(days=days), self.notices[self.clients[client].company]
+        since = dict.fromkeys(lines, self.now)
+        self.held[id] = Held(person, client, dict(lines), ends, asked_days, notice, since=since)
+
     def stays(self, held: Held, named: Collection[Place]) -> dict[Place, str]:
         """What a consent keeps beside an ask that adds to it: what was granted and is not asked for anew, as it was."""
         return {place: how_often for place, how_often in held.lines.items() if place not in named}
@@ -94,10 +109,28 @@ class Rules:
         if timedelta(days=days - 1) >= held.ends - self.now or timedelta(days=days) < held.ends - self.now:
             held.ends = self.now + timedelta(days=days)  # else as many days as are left: the end stays
         held.lines, held.asked_days = dict(lines), asked_days
+        held.since = {place: held.since.get(place, self.now) for place in lines}
         held.revision += 1
         held.decisions += 1
-        for place in named:
+        # Of a choice between keys, the one that was chosen is decided on.
+        for place in lines.keys() & set(named):
             held.used.pop(place, None)
+
+    def narrow(self, held: Held, kept: Collection[Place]) -> None:
+        """The person keeps these lines alone; where that is all, nothing happens."""
+        if len(kept) < len(held.lines):
+            held.lines = {place: held.lines[place] for place in kept}
+            held.since = {place: held.since[place] for place in kept}
+            held.revision += 1
+
+    def unread(self, held: Held, days: int | None) -> set[Place]:
+        """The lines that were allowed a week ago or longer, and were not read for so many days; None: ever since."""
+
+        def is_unread(place: Place) -> bool:
+            at = held.last.get(place)
+            return at is None or (days is not None and self.now - at > timedelta(days=days))
+
+        return {place for place, since in held.since.items() if self.now - since >= WEEK and is_unread(place)}
 
     def redeem(self, held: Held, decision: int) -> bool:
         """A client takes up a decision: the newest, of a consent that stands."""
@@ -138,8 +171,9 @@ class Rules:
             return Refused("too_soon")
         given = due & self.has[held.person]
         for key in given:
-            at = held.used.get((key, purpose))
-            if at is None or self.now - at >= REPLY:
+            held.last[key, purpose] = self.now
+            at, limited = held.used.get((key, purpose)), held.lines[key, purpose] != "when_needed"
+            if limited and (at is None or self.now - at >= REPLY):
                 held.used[key, purpose] = self.now
         why_not = dict.fromkeys(wanted - allowed, "not_granted")
         why_not |= dict.fromkeys(wanted & allowed - due, "too_soon") | dict.fromkeys(due - given, "no_value")

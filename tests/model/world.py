@@ -1,7 +1,7 @@
 """Where lives are lived: a real house and the model beside it, and the read that must come to the same in both."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -34,17 +34,32 @@ class Asked:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A read as its person must find it in the log: how it went, and the keys that left or the reason for none."""
+
+    person: str
+    at: datetime
+    outcome: str
+    what: object
+
+
 class World(RuleBasedStateMachine):
-    """Each life begins where the one before ended: one house serves them all."""
+    """Each life begins where the one before ended: one house and its companies serve them all, people are new.
+
+    ``tried`` counts what came of reads, ``done`` how often each verb was called.
+    """
 
     house: House
     reading: Reading
     tried: Counter[str]
+    done: Counter[str]
+    shops: dict[str, Shop]
+    notices: dict[str, int]
     began = START
 
     model: Rules
     people: dict[str, Person]
-    shops: dict[str, Shop]
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,48 +67,79 @@ class World(RuleBasedStateMachine):
         self.travel = time_machine.travel(World.began, tick=False)
         self.travel.start()
         self.asks: list[Asked] = []
+        self.decided: list[Asked] = []
         self.ids: list[str] = []
+        self.touched: list[str] = []
+        self.seen: dict[str, Seen] = {}
 
     def teardown(self) -> None:
         World.began = clock.now() + timedelta(days=1)
         self.travel.stop()
 
+    def go_on(self, then: datetime) -> None:
+        """Let it be then."""
+        self.travel.stop()
+        self.travel = time_machine.travel(then, tick=False)
+        self.travel.start()
+        self.model.now = clock.now()
+
     def write(self, verb: Callable[..., Any], /, **more: Any) -> Any:
         """A verb that needs no keys, now."""
+        self.done[verb.__name__] += 1
         return self.house.database.write(lambda db: verb(db, now=clock.now(), **more))
 
     def do(self, verb: Callable[..., Any], /, **more: Any) -> Any:
         """A verb of people and clients, now; the class of the fault where it does not do it."""
+        self.done[verb.__name__] += 1
         try:
             return self.house.database.write(lambda db: verb(db, self.house.keys, now=clock.now(), **more))
         except (Conflict, Invalid, NotFound) as fault:
             return type(fault)
 
     def one(self, number: int) -> tuple[str, Held]:
-        """One of the consents there are, and whose it is."""
+        """One of the consents there are; what is done to it is looked at by reads of it."""
         id = self.ids[number % len(self.ids)]
+        self.touched.append(id)
         return id, self.model.held[id]
 
+    def all_of(self, person: str) -> dict[str, Held]:
+        """The consents that somebody has; as ``one``."""
+        mine = {id: held for id, held in self.model.held.items() if held.person == person and id in self.ids}
+        self.touched += mine
+        return mine
+
     def look(self, by: str, id: str, epoch: int | None, purpose: str | None, keys: list[str] | None) -> None:
-        """One read: what it gives must be what the model says, and so must the log."""
+        """One read: what it gives must be what the model says."""
         held = self.model.held[id]
         got, event_id = self.reading(by, (held.person, id), epoch, purpose, keys)
         expected = self.model.read(by, id, epoch, purpose, keys)
         self.tried["reads"] += 1
+        self.done["read"] += 1
         self.tried[expected.why if isinstance(expected, Refused) else "given"] += 1
         assert got == (expected.told if isinstance(expected, Refused) else expected)
-        if expected == Refused("not_found"):  # nobody's history has that
-            return
-        events = self.house.database.read(
-            lambda db: accesslog.list_for_consumer(
-                db, consumer_id=held.person, consent_id=id, type="disclosure", since=clock.now(), limit=500
-            )
-        )
-        (entry,) = [event.entry for event in events if event.event_id == event_id]
         if isinstance(expected, Given):
-            assert (entry["outcome"], frozenset(cast(list[str], entry.get("keys", [])))) == (
-                "answered",
-                expected.keys,
+            self.seen[event_id] = Seen(held.person, clock.now(), "answered", expected.keys)
+        elif expected.why != "not_found":  # nobody's history has that
+            self.seen[event_id] = Seen(held.person, clock.now(), "refused", expected.why)
+
+    def look_into_the_log(self) -> None:
+        """Each read since the last look stands there for its person, with what came of it; and no other read does."""
+        for person in {each.person for each in self.seen.values()}:
+            mine = {id: each for id, each in self.seen.items() if each.person == person}
+            since = min(each.at for each in mine.values())
+            events = self.house.database.read(
+                lambda db, whose=person, since=since: accesslog.list_for_consumer(  # type: ignore[misc]
+                    db, consumer_id=whose, type="disclosure", since=since, limit=500
+                )
             )
-        else:
-            assert (entry["outcome"], entry["code"]) == ("refused", expected.why)
+            told = {event.event_id: _told(event.entry) for event in events}
+            assert {id: told.get(id) for id in mine} == {
+                id: (each.outcome, each.what) for id, each in mine.items()
+            }
+        self.seen.clear()
+
+
+def _told(entry: Any) -> tuple[str, object]:
+    if entry["outcome"] == "answered":
+        return "answered", frozenset(cast(Iterable[str], entry.get("keys", [])))
+    return entry["outcome"], entry["code"]

@@ -105,7 +105,7 @@ def test_the_message_is_shown_as_it_was_chosen(world: World, picked, told, hidde
     _, form = mia.look(asked)
     shown = mia.send(form, decision="show", **picked)
     assert shown.status_code == 200
-    message = unescape(shown.text.partition('data-live="message">')[2].partition("</pre>")[0])
+    message = unescape(shown.text.partition('data-live="message">')[2].partition("</div>")[0])
     assert all(word in message for word in told) and not any(word in message for word in hidden), message
     assert company.consents().json() == {"consents": []}
     assert "code" in answer(mia.grant(asked))

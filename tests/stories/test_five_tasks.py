@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.clicks import Clicks
 from tests.browser.conftest import back, browse, city, mia, page, running, shop, web
 from tests.browser.people import NEEDED, Resident, heading
+from tests.browser.windows import Shown, shows
 from tests.support.actors import Company, Held, needed
 from tests.support.server import RunningServer
 
@@ -89,6 +90,7 @@ class Newcomer:
         return clicks
 
 
+@shows(Shown.TASKS, Shown.RECEIPT, quick="desktop")
 def test_five_tasks(
     mia: Resident, shop: Company, running: RunningServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,11 +35,14 @@ def _in(**future: float) -> datetime:
 
 
 def _seen(*names: str) -> list[dict[str, Any]]:
-    return [{"company": name, "consent_id": f"c-{name[:3]}", "until": _in(days=30)} for name in names]
+    return [
+        {"company": name, "consent_id": f"c-{name[:3]}", "until": _in(days=30), "paused": False}
+        for name in names
+    ]
 
 
 def _reach(key: str, seen: Any = (), through: Any = ()) -> dict[str, Any]:
-    return {"key": key, "whole": list(seen), "through": list(through)}
+    return {"key": key, "whole": list(seen), "paused": [], "through": list(through)}
 
 
 def _line(
@@ -346,11 +349,22 @@ ASK: dict[str, Any] = {
     ],
     "retention_days": 180,
     "recipients": ["Parcel carrier"],
-    "payload": {
-        "name": "Mia Tran",
-        "address": {"street_address": "14 Barkly Street", "country": "AU"},
-        "age_over_18": True,
-    },
+    "messages": [
+        {
+            "purpose": "Delivering what you ordered",
+            "message": {
+                "purpose": "dpv:ServiceProvision",
+                "profile": {
+                    "name": "Mia Tran",
+                    "address": {"street_address": "14 Barkly Street", "country": "AU"},
+                },
+            },
+        },
+        {
+            "purpose": "Checking your age",
+            "message": {"purpose": "dpv:AgeVerification", "profile": {"age_over_18": True}},
+        },
+    ],
     "notice": {
         "version": "3",
         "fingerprint": "9c41 e07a 52bd 118f",
@@ -432,6 +446,7 @@ def _consent(name: str, purpose: str, labels: list[str], state: str, **more: Any
         "revision": 2,
         "doable": ["pause", "change", "revoke"],
         "retention_days": 180,
+        "sign_in": False,
         **more,
     }
 
@@ -528,7 +543,20 @@ WAITING = [
         "closes_at": _in(days=5),
         "quiet": False,
         "message": "",
-    }
+        "news": None,
+    },
+    {
+        "href": "/asks/ask-2",
+        "company": "Southern Grid Energy",
+        "domain": "southerngrid.example",
+        "labels": ["Address", "Meter number", "Mobile number"],
+        "purposes": ["Electricity bill"],
+        "asked_at": _ago(days=1),
+        "closes_at": _in(days=6),
+        "quiet": False,
+        "message": "",
+        "news": {"added": ["Mobile number"], "removed": ["Full name"]},
+    },
 ]
 AT_DESK = {**WAITING[0], "quiet": True, "message": "Counter 4, parcel 1207", "closes_at": _in(minutes=4)}
 
@@ -740,6 +768,27 @@ HAPPENED = [
     _happening("granted", _ago(days=9), "Nordlicht Versand"),
     _happening("revoked", _ago(days=10), "Nordlicht Versand", "Lumen Mobil", "Brisa Voos", "Halden Bikes"),
 ]
+
+
+def _may_read(name: str, *allowed: tuple[str, list[str], bool]) -> dict[str, Any]:
+    return {
+        "id": f"c-{name[:3]}",
+        "name": name,
+        "allowed": [
+            {
+                "consent_id": f"c-{name[:3]}-{number}",
+                "company": name,
+                "purposes": [purpose],
+                "labels": labels,
+                "granted_at": _ago(days=40 * number),
+                "expires_at": _in(days=6 * number),
+                "paused": paused,
+            }
+            for number, (purpose, labels, paused) in enumerate(allowed, 1)
+        ],
+    }
+
+
 HOME: dict[str, Any] = {
     "name": "Mia",
     "asks": WAITING,
@@ -752,14 +801,16 @@ HOME: dict[str, Any] = {
             "last_read_at": _ago(days=11),
         }
     ],
-    "allowed": [
-        {
-            "consent_id": "c-Sou",
-            "company": "Southern Grid Energy",
-            "labels": ["Address", "Meter number"],
-            "expires_at": _in(days=6),
-        }
+    "companies": [
+        _may_read("Southern Grid Energy", ("Electricity bill", ["Address", "Meter number"], False)),
+        _may_read(
+            "Nordlicht Versand",
+            ("Delivering what you ordered", ["Full name", "Address"], False),
+            ("Newsletter", ["E-mail address"], True),
+        ),
     ],
+    "more_allowed": 0,
+    "unread": 2,
     "week": WEEK,
     "changed": [{"consent_id": "c-Kav", "company": "Kavanagh Insurance"}],
     "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "with_all": 0, "filled": 6, "total": 64},
@@ -833,7 +884,15 @@ CHOICES = Choices(
 
 def _shown(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     counts = {"current": 4, "history": 3, "open": 2, "paused": 1, "with_all": 0}
-    page = {"counts": counts, "choices": None, "waiting": [], "consents": rows, "more": None, **more}
+    page = {
+        "counts": counts,
+        "choices": None,
+        "waiting": [],
+        "consents": rows,
+        "more": None,
+        "blocked": [],
+        **more,
+    }
     return {"tab": "current", "filters": Filters(), "compact_from": 10, "shown": page}
 
 
@@ -919,12 +978,14 @@ CONSENT: dict[str, Any] = {
             "texts": ["Mia Tran"],
             "purpose": "Travel cover",
             "why": "",
-            "frequency": "when_needed",
+            "frequency": "once",
             "sensitivity": "ordinary",
             "last_read_at": _ago(hours=2),
-            "reads": 41,
+            "reads": 4,
             "resting": False,
             "again_at": None,
+            "asked": None,
+            "again": 3,
         },
         {
             "key": "address",
@@ -938,6 +999,8 @@ CONSENT: dict[str, Any] = {
             "reads": 33,
             "resting": True,
             "again_at": _in(days=5),
+            "asked": "Where you stay",
+            "again": 0,
         },
         {
             "key": "allergies",
@@ -951,6 +1014,8 @@ CONSENT: dict[str, Any] = {
             "reads": 0,
             "resting": False,
             "again_at": None,
+            "asked": None,
+            "again": 0,
         },
     ],
     "told": {
@@ -965,7 +1030,7 @@ CONSENT: dict[str, Any] = {
         {
             "number": 1,
             "at": _ago(days=200),
-            "by": "you",
+            "kinds": ["granted"],
             "current": False,
             "added": ["Full name", "Postal address", "Job"],
             "removed": [],
@@ -975,7 +1040,7 @@ CONSENT: dict[str, Any] = {
         {
             "number": 2,
             "at": _ago(days=60),
-            "by": "you",
+            "kinds": ["amended"],
             "current": True,
             "added": ["Allergies"],
             "removed": ["Job"],
@@ -983,6 +1048,16 @@ CONSENT: dict[str, Any] = {
             "until": date(2026, 6, 30),
         },
     ],
+    "left_out": [
+        {
+            "label": "Job",
+            "purpose": "Travel cover",
+            "why": "To know what risks you run",
+            "taken_back": True,
+        },
+        {"label": "E-mail address", "purpose": "Newsletter", "why": "", "taken_back": False},
+    ],
+    "again": 3,
     "reads": READS[:4],
     "more_reads": True,
     "signed_in_at": _ago(hours=5),
@@ -1045,7 +1120,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "name": None,
             "asks": [],
             "ending": [],
-            "allowed": [],
+            "companies": [],
             "changed": [],
             "totals": NOTHING,
             "happened": [],
@@ -1095,7 +1170,12 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
                     "texts": ["Night train to Vienna, 4417-NX, Nordlicht, 4 December 2026"],
                     "spots": [],
                     "vouched": True,
-                    "reach": {"key": "booking", "whole": [], "through": []},
+                    "reach": {
+                        "key": "booking",
+                        "whole": [],
+                        "paused": _seen("Nordlicht Versand"),
+                        "through": [],
+                    },
                 },
             ],
         },
@@ -1252,9 +1332,9 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
                 for kind, name, hint, chosen in [
                     ("reminder", "What you still allow", "Every 90 days, of each company", "at_once"),
                     (
-                        "ended",
-                        "What has ended by itself",
-                        "When it was used up, or the company gave it back",
+                        "proposed",
+                        "What companies propose",
+                        "A value for your profile, which only you take over",
                         "digest",
                     ),
                     (
@@ -1299,7 +1379,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "asks": [],
             "ending": [],
             "changed": [],
-            "allowed": [],
+            "companies": [],
             "totals": {**HOME["totals"], "active": 0, "paused": 4, "with_all": 3},
         },
     ),
@@ -1338,7 +1418,15 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "change.html",
         "/consents/c-Kav/change",
         MIA,
-        {"consent": CONSENTS[2], "lines": CHANGEABLE, "ends": ENDS, "may_extend": True, "fault": None},
+        {
+            "consent": CONSENTS[2],
+            "lines": CHANGEABLE,
+            "ends": ENDS,
+            "days": (NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=365)),
+            "may_extend": True,
+            "fault": None,
+            "picked": {"lines": None, "ends": "", "until": ""},
+        },
     ),
     "revoke": ("revoke.html", "/consents/c-Kav/revoke", MIA, {"consent": CONSENTS[2]}),
     "reads": ("reads.html", "/reads", MIA, READS_PAGE),

@@ -92,7 +92,8 @@ def list_for_consumer(
 ) -> list[LoggedEvent]:
     """A consumer's events, newest first: all, or those that fit every condition given.
 
-    ``before`` is the event id of the last row of the page before; ``since`` is included, ``until`` is not. An unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
+    ``before`` is the event id of the last row of the page before; ``since`` is included, ``until`` is not. An
+    unknown ``before`` gives no rows: it may be somebody else's event, and nobody is to learn that.
     """
     conditions = {"consent_id": consent_id, "type": type, "outcome": outcome, "company_id": company_id}
     narrowed = [
@@ -137,13 +138,6 @@ def find_one(session: Session, *conditions: ColumnElement[bool]) -> LoggedEvent 
     return None if row is None else _row(session, row)
 
 
-def count_for_consumer(session: Session, *, consumer_id: str, since: datetime | None = None) -> Counts:
-    """How often a consumer was read and how often a read was refused, since then or ever."""
-    query = select(_times(ANSWERED), _times(REFUSED)).where(*_reads(consumer_id, since))
-    reads, refusals = session.execute(query).one()
-    return Counts(int(reads), int(refusals))
-
-
 def count_in_spans(
     session: Session,
     *,
@@ -152,7 +146,7 @@ def count_in_spans(
     company_id: str | None = None,
     consent_id: str | None = None,
 ) -> list[Counts]:
-    """As ``count_for_consumer``, from each moment to the next, in one query; ``moments`` ascend.
+    """How often a consumer was read and refused, from each moment to the next, in one query; ``moments`` ascend.
 
     Each span is a range of the index, so every read is looked at once, however many spans there are.
     """
@@ -199,6 +193,24 @@ def tally_for_consumer(
             query.group_by(*parts)
         )
     ]
+
+
+def last_reads(session: Session, *, consumer_id: str, consent_ids: Collection[str]) -> dict[str, datetime]:
+    """When something was last read under each of these consents; one that never was is left out.
+
+    Looked up from the newest on, consent by consent: neither the reads before nor those of other consents are touched.
+    """
+    newest = [
+        select(EventLookup.consent_id, EventLookup.at)
+        .where(*_reads(consumer_id, None), EventLookup.consent_id == id, EventLookup.outcome == ANSWERED)
+        .order_by(EventLookup.at.desc())
+        .limit(1)
+        .subquery()
+        for id in consent_ids
+    ]
+    if not newest:
+        return {}
+    return {id: at for id, at in session.execute(union_all(*(select(each) for each in newest))) if id}
 
 
 def count_pending(session: Session) -> int:

@@ -1,6 +1,7 @@
-"""``vrm keys``: the keys that wrap all others, and those that sign ID tokens and the log."""
+"""``vrm keys``: the keys that wrap all others, and those that sign ID tokens, receipts and the log."""
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group)
 def keys() -> None:
-    """See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens and the log, with no stop."""
+    """See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens, receipts and the log, with no stop."""
 
 
 @keys.command()
 def status() -> None:
-    """List every KEK and how many things it still wraps, and the keys that sign ID tokens and the log."""
+    """List every KEK and how many things it still wraps, and the keys that sign ID tokens, receipts and the log."""
     house, now = open_house(), clock.now()
     signing: list[dict[str, object]] = [
         {
@@ -32,6 +33,15 @@ def status() -> None:
             "signs_until": clock.rfc3339(key.signs_until) if key.signs_until else None,
         }
         for key in house.keys.token_keys.published(now)
+    ]
+    receipts: list[dict[str, object]] = [
+        {
+            "kid": key["kid"],
+            "state": "former" if "exp" in key else "signing",
+            "signs_from": _moment(key["iat"]),
+            "signs_until": _moment(key["exp"]) if "exp" in key else None,
+        }
+        for key in house.keys.receipt_keys.published(now)
     ]
     rows: list[dict[str, object]] = [
         {
@@ -51,15 +61,18 @@ def status() -> None:
         }
         for key in house.keys.log_keys.signing()
     ]
-    columns = {"kid": "signs ID tokens", "state": "state", "signs_from": "from", "signs_until": "until"}
+    columns = {"state": "state", "signs_from": "from", "signs_until": "until"}
     say(
         table(rows, {"kek_id": "KEK", "state": "state", "wraps": "wraps"}, empty="no KEK")
         + "\n\n"
-        + table(signing, columns, empty="no key")
+        + table(signing, {"kid": "signs ID tokens", **columns}, empty="no key")
+        + "\n\n"
+        + table(receipts, {"kid": "signs receipts", **columns}, empty="no key")
         + "\n\n"
         + table(log, {"vkey": "signs the log", "since": "since"}, empty="no key"),
         keks=rows,
         signing=signing,
+        receipts=receipts,
         log=log,
     )
 
@@ -162,6 +175,10 @@ def rotate_log(finish: bool, yes: bool) -> None:
         say(f"{vkey} signs every checkpoint from now on, beside the key before.", vkey=vkey, old=old)
         note("Tell auditors and witnesses (vrm witness add-log). After 90 days: vrm keys rotate-log --finish")
     note(f"Copy {house.settings.keys_dir} to its safe place again.")
+
+
+def _moment(seconds: object) -> str:
+    return clock.rfc3339(datetime.fromtimestamp(cast(int, seconds), UTC))
 
 
 def _require_both_signed(house: "House") -> None:

@@ -13,7 +13,6 @@ open an account; the one address it keeps of a person, in an invitation, is seal
 from vrm.companies.addresses import (
     origin,
     parse_domain,
-    parse_jwks_uri,
     parse_notice_url,
     parse_redirect_uri,
 )
@@ -30,7 +29,6 @@ from vrm.companies.clients import change_client, new_client, resume_client, susp
 from vrm.companies.console import console_client_id
 from vrm.companies.domain_checks import (
     Claim,
-    claim_check,
     keep_finding,
     list_unproved,
     look_for_proof,
@@ -77,8 +75,6 @@ from vrm.companies.reading import find_client, get_client, get_clients, list_cli
 from vrm.companies.records import Company, Finding, Stated
 from vrm.companies.remote_keys import (
     USUAL,
-    claim_jwks,
-    fetch_jwks,
     is_jwks_due,
     keep_jwks,
     keep_jwks_failure,
@@ -136,13 +132,10 @@ __all__ = [
     "change_owner",
     "change_role",
     "check_domain",
-    "claim_check",
-    "claim_jwks",
     "client_standing",
     "client_standings",
     "console_client_id",
     "end_member",
-    "fetch_jwks",
     "find_client",
     "find_former",
     "find_member",
@@ -174,7 +167,6 @@ __all__ = [
     "origin",
     "parse_domain",
     "parse_jwks",
-    "parse_jwks_uri",
     "parse_notice_url",
     "parse_published",
     "parse_redirect_uri",

@@ -17,15 +17,16 @@ from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, record
 from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
-from vrm.consents.listing import Listed, Numbers, count_some, list_some, moment_of, named_in
+from vrm.consents.listing import Listed, Numbers, count_some, list_some, list_standing, moment_of, named_in
+from vrm.consents.often import USE as REPLY_MAY_BE_LOST
 from vrm.consents.often import is_due, is_limited, next_use
-from vrm.consents.own import extend, narrow, shorten
+from vrm.consents.own import change, extend, narrow, shorten
 from vrm.consents.pausing import pause, pause_all, resume, resume_all
 from vrm.consents.reading import lock_versions, standings, standings_of
 from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
 from vrm.consents.recorded import Recorded, get_holder_of, get_record, get_refusal_record
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
-from vrm.consents.revising import days_left
+from vrm.consents.revising import days_left, latest_end
 from vrm.consents.service import (
     close_used,
     end_all,
@@ -37,12 +38,20 @@ from vrm.consents.service import (
     grant,
     list_consents,
     list_revisions,
-    list_standing,
     revoke,
     sweep,
 )
 from vrm.consents.stopping import find_by_stop_code, stop_code
-from vrm.consents.terms import FREQUENCIES, MOST_DAYS, GrantedLine, InvalidAsk, Line, Terms, check_terms
+from vrm.consents.terms import (
+    FREQUENCIES,
+    MOST_DAYS,
+    GrantedLine,
+    InvalidAsk,
+    Line,
+    Place,
+    Terms,
+    check_terms,
+)
 from vrm.consents.uses import Uses, uses_of
 from vrm.consents.uses import take as take_uses
 from vrm.consents.walking import walk_company
@@ -51,6 +60,7 @@ from vrm.consents.withdrawing import Part, Withdrawal, list_withdrawals, withdra
 __all__ = [
     "FREQUENCIES",
     "MOST_DAYS",
+    "REPLY_MAY_BE_LOST",
     "Amends",
     "Ask",
     "Asked",
@@ -66,6 +76,7 @@ __all__ = [
     "Numbers",
     "Part",
     "Permitted",
+    "Place",
     "Recorded",
     "Refused",
     "Revision",
@@ -77,6 +88,7 @@ __all__ = [
     "asked_of",
     "block",
     "blocked_since",
+    "change",
     "check_terms",
     "close_used",
     "count_some",
@@ -103,6 +115,7 @@ __all__ = [
     "is_due",
     "is_limited",
     "issue_desk_code",
+    "latest_end",
     "list_asks",
     "list_blocked",
     "list_consents",

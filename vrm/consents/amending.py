@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm.consents import uses
 from vrm.consents.asks import open_row
-from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
+from vrm.consents.models import ConsentPlace, ConsentRow
 from vrm.consents.records import Amends, Choice, Consent, Revision
-from vrm.consents.revising import days_left, end_of, granted_lines, write_revision
+from vrm.consents.revising import days_left, end_of, granted_lines, newest_of, write_revision
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict
 
@@ -65,8 +65,8 @@ def amend(
 ) -> Consent:
     """Allow the chosen lines of an ask that names a consent, in place of what that allowed, and give the consent.
 
-    As ``grant`` but for that: ``duration_days`` count from now, and for as many as are left the end stays. Raises ``Conflict`` besides where the consent has
-    ended or was changed since the ask was made.
+    As ``grant`` but for that: ``duration_days`` count from now, and for as many as are left the end stays. Raises
+    ``Conflict`` besides where the consent has ended or was changed since the ask was made.
     """
     ask = open_row(session, consumer_id, ask_id, now)
     if ask.amends is None or ask.amends_revision is None:
@@ -77,7 +77,7 @@ def amend(
     if duration_days == days_left(row.expires_at, now):
         expires_at = row.expires_at
     lines = granted_lines(terms, choices)
-    before = {line["key"] for line in _newest(session, row).lines}
+    before = {line["key"] for line in newest_of(session, row).lines}
     row.revision += 1
     row.version += 1  # a read that was weighed against the revision before is weighed again
     row.latest_epoch += 1
@@ -127,8 +127,4 @@ def _stands(row: ConsentRow, notice_version: int, now: datetime) -> bool:
 
 
 def _basis(session: Session, row: ConsentRow) -> Basis:
-    return Basis(Consent.of(row), Revision.of(_newest(session, row)))
-
-
-def _newest(session: Session, row: ConsentRow) -> RevisionRow:
-    return session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
+    return Basis(Consent.of(row), Revision.of(newest_of(session, row)))

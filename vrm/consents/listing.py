@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from vrm.consents.models import ConsentKey, ConsentRow
-from vrm.consents.records import Consent
+from vrm.consents.amending import Basis
+from vrm.consents.models import ConsentKey, ConsentRow, RevisionRow
+from vrm.consents.records import Consent, Revision
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,31 @@ def named_in(
     companies = session.scalars(select(ConsentRow.company_id).where(*those).distinct())
     keys = session.scalars(select(ConsentKey.key).join(ConsentRow, _of_row()).where(*those).distinct())
     return frozenset(companies), frozenset(keys)
+
+
+def list_standing(
+    session: Session, *, consumer_id: str, company_id: str, notice_version: int, now: datetime
+) -> list[Basis]:
+    """The consents of a person that this company may read under, with its notice in this version, newest first."""
+    query = running_with_newest(consumer_id, now).where(
+        ConsentRow.company_id == company_id, ConsentRow.notice_version == notice_version
+    )
+    return [Basis(Consent.of(row), Revision.of(newest)) for row, newest in session.execute(query)]
+
+
+def running_with_newest(consumer_id: str, now: datetime) -> Select[ConsentRow, RevisionRow]:
+    """What runs of a person's, newest first, each with what it allows now: its newest revision. Within the room."""
+    newest = and_(
+        RevisionRow.consumer_id == ConsentRow.consumer_id,
+        RevisionRow.consent_id == ConsentRow.id,
+        RevisionRow.number == ConsentRow.revision,
+    )
+    return (
+        select(ConsentRow, RevisionRow)
+        .join(RevisionRow, newest)
+        .where(ConsentRow.consumer_id == consumer_id, _runs(now))
+        .order_by(ConsentRow.granted_at.desc(), ConsentRow.id)
+    )
 
 
 def _select(consumer_id: str, listed: Listed, now: datetime) -> Select[ConsentRow]:

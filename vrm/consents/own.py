@@ -3,19 +3,59 @@
 It holds at once, for every token there is: nothing is asked for, so no client has anything to redeem.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
+from vrm import clock
 from vrm.consents import uses
-from vrm.consents.models import ConsentRow, RevisionRow
+from vrm.consents.models import ConsentRow
 from vrm.consents.records import Consent, Revision
-from vrm.consents.revising import add_revision, end_of
+from vrm.consents.revising import add_revision, latest_end, newest_of
 from vrm.consents.service import get_running
 from vrm.consents.terms import GrantedLine, Place
 from vrm.errors import Conflict, Invalid
+
+
+def change(
+    session: Session,
+    keys: KeyStore,
+    *,
+    consumer_id: str,
+    consent_id: str,
+    keep: Collection[Place] | None,
+    ends: datetime | None,
+    notice_version: int,
+    now: datetime,
+) -> Consent:
+    """Keep only these lines (None: all) and let it end then (None: when it does): one revision, whatever changes of it.
+
+    That is ``narrowed`` where lines go, whenever it ends, since that is what a company feels; else ``shortened`` or
+    ``extended``. Lines may go though the company had needed them. It runs at most as long as its company asked for,
+    counted from now. Does nothing where nothing would change.
+
+    Raises ``Invalid`` for a line that is not there, when none is left (then the consent is to be revoked), and for an end
+    that has passed or is later than was asked; ``Conflict`` for a later end where the company's notice is not any more
+    the one that was agreed to: then it has to ask anew.
+    """
+    row = get_running(session, consumer_id, consent_id, now)
+    before = Revision.of(newest_of(session, row))
+    lines = list(before.lines) if keep is None else _kept(before, keep)
+    reason, detail = None, {}
+    if ends is not None and ends != row.expires_at:
+        reason = "shortened" if ends < row.expires_at else "extended"
+        _check_end(row, before, ends, notice_version, now)
+        row.expires_at = ends
+        detail = {"ends": clock.rfc3339(ends)}
+    if len(lines) < len(before.lines):
+        reason = "narrowed"
+    if reason is not None:
+        _revise(session, keys, row, before, reason, lines, now, detail if reason == "narrowed" else {})
+    if reason == "narrowed":
+        uses.look_again(session, row, now=now)
+    return Consent.of(row)
 
 
 def narrow(
@@ -27,36 +67,22 @@ def narrow(
     keep: Collection[Place],
     now: datetime,
 ) -> Consent:
-    """Keep only these lines, from the commit on, though the company may have needed others.
-
-    Raises ``Invalid`` for a line that is not there, or when none is left: then the consent is to be revoked. Does
-    nothing where all are kept.
-    """
-    row = get_running(session, consumer_id, consent_id, now)
-    revision = _newest(session, row)
-    lines = [line for line in revision.lines if line.place in keep]
-    if {line.place for line in lines} != set(keep):
-        raise Invalid("Choose among the lines on the page.", field="lines")
-    if not lines and not revision.terms.sign_in:
-        raise Invalid("Nothing is left. Revoke the permission instead.", field="lines")
-    if len(lines) < len(revision.lines):
-        _revise(session, keys, row, revision, "narrowed", lines, now)
-        uses.look_again(session, row, now=now)
-    return Consent.of(row)
+    """Keep only these lines, from the commit on; as ``change``, of which it is all that needs no notice."""
+    return change(
+        session, keys, consumer_id=consumer_id, consent_id=consent_id, keep=keep, ends=None, notice_version=0, now=now
+    )  # fmt: skip
 
 
 def shorten(
     session: Session, keys: KeyStore, *, consumer_id: str, consent_id: str, days: int, now: datetime
 ) -> Consent:
     """Let a consent end so many days from now. Raises ``Invalid`` unless that is sooner than it would."""
-    row = get_running(session, consumer_id, consent_id, now)
     ends = now + timedelta(days=days)
-    if days < 1 or ends >= row.expires_at:
+    if days < 1 or ends >= get_running(session, consumer_id, consent_id, now).expires_at:
         raise Invalid("Choose a day before the one on which it ends now.", field="duration")
-    row.expires_at = ends
-    revision = _newest(session, row)
-    _revise(session, keys, row, revision, "shortened", revision.lines, now)
-    return Consent.of(row)
+    return change(
+        session, keys, consumer_id=consumer_id, consent_id=consent_id, keep=None, ends=ends, notice_version=0, now=now
+    )  # fmt: skip
 
 
 def extend(
@@ -69,25 +95,34 @@ def extend(
     notice_version: int,
     now: datetime,
 ) -> Consent:
-    """Let a consent run so many days from now: at most as long as its company asked for.
+    """Let a consent run so many days from now; as ``change``. Raises ``Invalid`` unless that is later than it would end."""
+    ends = now + timedelta(days=days)
+    if ends <= get_running(session, consumer_id, consent_id, now).expires_at:
+        raise Invalid("Choose a day after the one on which it ends now.", field="duration")
+    return change(
+        session, keys, consumer_id=consumer_id, consent_id=consent_id, keep=None, ends=ends,
+        notice_version=notice_version, now=now,
+    )  # fmt: skip
 
-    Raises ``Invalid`` unless that is later than it would end, and ``Conflict`` where the company's notice is not any
-    more the one that was agreed to: then it has to ask anew.
-    """
-    row = get_running(session, consumer_id, consent_id, now)
+
+def _kept(before: Revision, keep: Collection[Place]) -> list[GrantedLine]:
+    lines = [line for line in before.lines if line.place in keep]
+    if {line.place for line in lines} != set(keep):
+        raise Invalid("Choose among the lines on the page.", field="lines")
+    if not lines and not before.terms.sign_in:
+        raise Invalid("Nothing is left. Revoke the permission instead.", field="lines")
+    return lines
+
+
+def _check_end(row: ConsentRow, before: Revision, ends: datetime, notice_version: int, now: datetime) -> None:
+    if ends <= now:
+        raise Invalid("Choose a day from tomorrow on. To end it now, revoke it.", field="duration")
+    if ends <= row.expires_at:
+        return
     if row.notice_version != notice_version:
         raise Conflict("The company changed what it promises. It has to ask you anew.", code="notice_changed")
-    revision = _newest(session, row)
-    ends = end_of(revision.terms, days, now)
-    if ends <= row.expires_at:
-        raise Invalid("Choose a day after the one on which it ends now.", field="duration")
-    row.expires_at = ends
-    _revise(session, keys, row, revision, "extended", revision.lines, now)
-    return Consent.of(row)
-
-
-def _newest(session: Session, row: ConsentRow) -> Revision:
-    return Revision.of(session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision)))
+    if ends > latest_end(before.terms, now):
+        raise Invalid("Choose a day no later than the company asked for.", field="duration")
 
 
 def _revise(
@@ -98,6 +133,7 @@ def _revise(
     reason: str,
     lines: Collection[GrantedLine],
     now: datetime,
+    detail: Mapping[str, object],
 ) -> None:
     row.revision += 1
     row.version += 1  # a read that was weighed against the revision before is weighed again
@@ -112,5 +148,5 @@ def _revise(
         versions=before.versions,
         notice=before.notice,
         now=now,
-        detail={"dropped": sorted({line.key for line in before.lines} - left)},
+        detail={"dropped": sorted({line.key for line in before.lines} - left), **detail},
     )

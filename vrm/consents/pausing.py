@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm.consents.models import ConsentRow, RevisionRow
+from vrm.consents.models import ConsentRow
 from vrm.consents.records import Consent
-from vrm.consents.revising import record
+from vrm.consents.revising import newest_of, record
 from vrm.consents.service import get_running
 
 Paused = Literal["alone", "with_all"]
@@ -84,7 +84,7 @@ def _set(
     row.paused = paused
     row.version += 1  # a read that was weighed before is weighed again
     session.flush()
-    revision = session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
+    revision = newest_of(session, row)
     named = {line["key"] for line in revision.lines}
     kind = "consent.resumed" if paused is None else "consent.paused"
     detail = {} if channel is None else {"channel": channel}

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from keys import KeyStore
 from vrm.consents.blocking import blocked_since
-from vrm.consents.models import ConsentRow, RevisionRow
+from vrm.consents.models import ConsentRow
 from vrm.consents.records import Amends, Consent, Revision
-from vrm.consents.revising import record
+from vrm.consents.revising import newest_of, record
 from vrm.consents.terms import Line, Terms
 
 
@@ -67,7 +67,7 @@ def _find(session: Session, coming: Coming, now: datetime) -> ConsentRow | None:
     for row in session.scalars(newest_first):
         if blocked_since(session, consumer_id=coming.consumer_id, company_id=row.company_id) is not None:
             return None
-        revision = Revision.of(session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision)))
+        revision = Revision.of(newest_of(session, row))
         if _words(revision.notice) == _words(coming.notice) and changes_nothing(coming.terms, revision):
             return row
     return None

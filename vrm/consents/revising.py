@@ -23,6 +23,11 @@ def end_of(terms: Terms, duration_days: int, now: datetime) -> datetime:
     return now + timedelta(days=duration_days)
 
 
+def latest_end(terms: Terms, now: datetime) -> datetime:
+    """The last moment at which a consent may end on which its person decides now: as was asked, and 12 months at most."""
+    return now + timedelta(days=min(terms.duration_days, MOST_DAYS))
+
+
 def days_left(expires_at: datetime, now: datetime) -> int:
     """Days until an end, the last of them counted though it has begun."""
     return -((now - expires_at) // timedelta(days=1))
@@ -56,6 +61,11 @@ def granted_lines(terms: Terms, choices: Sequence[Choice]) -> list[GrantedLine]:
         )
         for number, choice in sorted(chosen.items())
     ]
+
+
+def newest_of(session: Session, row: ConsentRow) -> RevisionRow:
+    """What a consent allows now, or allowed last."""
+    return session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
 
 
 def write_revision(

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from keys import KeyStore
 from vrm.consents import uses
-from vrm.consents.amending import Basis
 from vrm.consents.asks import open_row
 from vrm.consents.models import (
     AskRow,
@@ -25,7 +24,7 @@ from vrm.consents.models import (
 )
 from vrm.consents.recorded import record_of_revision
 from vrm.consents.records import Choice, Consent, Revision
-from vrm.consents.revising import end_of, granted_lines, record, write_revision
+from vrm.consents.revising import end_of, granted_lines, newest_of, record, write_revision
 from vrm.consents.subjects import subject_of
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict, NotFound
@@ -136,7 +135,7 @@ def close_used(session: Session, keys: KeyStore, *, now: datetime, limit: int = 
     done = 0
     for consumer_id, consent_id in uses.list_closing(session, now=now, limit=limit):
         row = get_row(session, consumer_id, consent_id)
-        revision = Revision.of(session.get_one(RevisionRow, (consumer_id, consent_id, row.revision)))
+        revision = Revision.of(newest_of(session, row))
         runs = row.state == "active" and row.expires_at > now
         if uses.close(session, row, revision.lines, now=now) and runs and not revision.terms.sign_in:
             _end(session, keys, row, state="used", actor="system", now=now)
@@ -150,32 +149,6 @@ def list_consents(session: Session, *, consumer_id: str) -> list[Consent]:
     return [
         Consent.of(row)
         for row in session.scalars(query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id))
-    ]
-
-
-def list_standing(
-    session: Session, *, consumer_id: str, company_id: str, notice_version: int, now: datetime
-) -> list[Basis]:
-    """The consents of a person that this company may read under, with its notice in this version, newest first."""
-    newest = (
-        (RevisionRow.consumer_id == ConsentRow.consumer_id)
-        & (RevisionRow.consent_id == ConsentRow.id)
-        & (RevisionRow.number == ConsentRow.revision)
-    )
-    query = (
-        select(ConsentRow, RevisionRow)
-        .join(RevisionRow, newest)
-        .where(
-            ConsentRow.consumer_id == consumer_id,
-            ConsentRow.company_id == company_id,
-            ConsentRow.state == "active",
-            ConsentRow.expires_at > now,
-            ConsentRow.notice_version == notice_version,
-        )
-    )
-    return [
-        Basis(Consent.of(row), Revision.of(revision))
-        for row, revision in session.execute(query.order_by(ConsentRow.granted_at.desc(), ConsentRow.id))
     ]
 
 
@@ -194,8 +167,7 @@ def list_revisions(session: Session, *, consumer_id: str, consent_id: str) -> li
 
 def get_newest_revision(session: Session, *, consumer_id: str, consent_id: str) -> Revision:
     """What a consent allows now, or allowed last. Raises ``NotFound``."""
-    row = get_row(session, consumer_id, consent_id)
-    return Revision.of(session.get_one(RevisionRow, (consumer_id, consent_id, row.revision)))
+    return Revision.of(newest_of(session, get_row(session, consumer_id, consent_id)))
 
 
 def sweep(session: Session, *, now: datetime) -> None:
@@ -231,7 +203,7 @@ def _end(
             .values(until=now)
         )
     session.flush()
-    revision = session.get_one(RevisionRow, (row.consumer_id, row.id, row.revision))
+    revision = newest_of(session, row)
     named = {line["key"] for line in revision.lines}
     # What ended is said by the hash of its record, as what began was.
     detail = {"record": record_of_revision(keys, row, revision).sha256}

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
+from vrm.consents.listing import running_with_newest
 from vrm.consents.models import ConsentRow, RevisionRow
 from vrm.consents.own import narrow
 from vrm.consents.records import Consent, Revision
@@ -46,21 +46,7 @@ class Withdrawal:
 
 def list_withdrawals(session: Session, *, consumer_id: str, part: Part, now: datetime) -> list[Withdrawal]:
     """What taking back this part would do to each consent that runs and has any of it, newest first."""
-    newest = (
-        (RevisionRow.consumer_id == ConsentRow.consumer_id)
-        & (RevisionRow.consent_id == ConsentRow.id)
-        & (RevisionRow.number == ConsentRow.revision)
-    )
-    query = (
-        select(ConsentRow, RevisionRow)
-        .join(RevisionRow, newest)
-        .where(
-            ConsentRow.consumer_id == consumer_id,
-            ConsentRow.state == "active",
-            ConsentRow.expires_at > now,
-        )
-        .order_by(ConsentRow.granted_at.desc(), ConsentRow.id)
-    )
+    query = running_with_newest(consumer_id, now)
     if part.company_id is not None:
         query = query.where(ConsentRow.company_id == part.company_id)
     found = (_withdrawal(row, revision, part) for row, revision in session.execute(query))

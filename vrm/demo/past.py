@@ -10,13 +10,13 @@ from itertools import product
 
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, clock, companies, consents, oversight
+from vrm import accesslog, clock, companies, consents, oversight, profiles
 from vrm.accesslog import About, Event
 from vrm.companies import Client
 from vrm.consents import Consent, Line
 from vrm.demo import seed
 from vrm.demo.story import DELIVERY, MAIL, must
-from vrm.disclosures import Door, Reader, agent_pseudonym
+from vrm.disclosures import Door, Reader, agent_pseudonym, value_names
 from vrm.house import House
 from vrm.ids import new_id
 
@@ -36,6 +36,8 @@ PEOPLE = [
         ("Ada", "Ben", "Clara", "David", "Emma", "Finn", "Greta", "Hanna", "Ivo", "Jule", "Karl", "Lotte"),
     )
 ]
+KEYS_READ = ("address", "name")
+MOVED_TO = {"street_address": "Am Kanal 8", "postal_code": "14467", "locality": "Potsdam", "country": "DE"}
 DAYS = 40  # one of them is asked each day, from so many days ago on
 RUSH = 60  # reads by one desk within a minute; ten a day are usual
 
@@ -47,6 +49,7 @@ def live(house: House) -> None:
     lived = _ended(house, list(_decided(house, client, now)), now)
     remember(house, _usual(house, client, lived, now))
     remember(house, _rush(house, client, [consent for consent, until in lived if until == now], now))
+    _moves(house, lived[0][0].consumer_id)
     _refusals(house, _till(house, client, now))
     accesslog.sequence(house.database)
     house.publish_log()
@@ -67,13 +70,21 @@ def remember(house: House, events: Iterable[Event]) -> None:
 
 
 def answered(
-    client: Client, at: datetime, about: About, *, purpose: str, keys: Iterable[str], agent: str | None = None
+    client: Client,
+    at: datetime,
+    about: About,
+    *,
+    purpose: str,
+    keys: Iterable[str],
+    versions: Iterable[profiles.Sealed] = (),
+    agent: str | None = None,
 ) -> Event:
-    """The event that a read left; ``agent`` is a pseudonym."""
+    """The event that a read left; ``versions`` are those of the values it gave, ``agent`` is a pseudonym."""
+    named = value_names(about, [[each.field, each.item_id, each.version] for each in versions])
     return Event(
         "disclosure", at, "client", company=client.company_id, client=client.id, agent=agent,
         purpose=purpose, keys=tuple(keys), outcome="answered", revision=1, about=about,
-        detail={"consent": about.consent_id, "values": [], "no_value": []},
+        detail={"consent": about.consent_id, "values": named, "no_value": []},
     )  # fmt: skip
 
 
@@ -157,7 +168,30 @@ def _read(house: House, client: Client, consent: Consent, at: datetime, desk: st
     secret = house.keys.log_secret(consent.consumer_id)
     about = About(consent.consumer_id, consent.id, secret, consent.id)
     agent = agent_pseudonym(house.keys, company_id=client.company_id, agent=desk)
-    return answered(client, at, about, purpose=DELIVERY, keys=("address", "name"), agent=agent)
+    # Nobody has corrected anything yet: what they keep now is what was read on any of these days.
+    kept = house.database.read(
+        lambda db: profiles.sealed_values(
+            db.connection(), consumer_ids=[consent.consumer_id], fields=KEYS_READ
+        )
+    )
+    return answered(
+        client, at, about, purpose=DELIVERY, keys=KEYS_READ, versions=kept[consent.consumer_id], agent=agent
+    )
+
+
+def _moves(house: House, consumer_id: str) -> None:
+    """After all these reads the first of them moves house: what Nordlicht knows is no longer so."""
+
+    def work(session: Session) -> None:
+        kept = profiles.list_items(session, house.keys, consumer_id=consumer_id, fields=["address"])[
+            "address"
+        ]
+        profiles.put(
+            session, house.keys, house.catalogue, consumer_id=consumer_id, field="address",
+            item_id=kept[0].item_id, seen_version=kept[0].version, raw=MOVED_TO, now=clock.now(),
+        )  # fmt: skip
+
+    house.database.write(work)
 
 
 def _till(house: House, client: Client, now: datetime) -> Client:

@@ -6,7 +6,7 @@ forgotten by every room. Called by the command line, the pages, the API and the 
 database, as no transaction spans it and the key store. This room keeps nothing, and must never know what is in a profile.
 """
 
-from vrm.journeys import noticing, proposing
+from vrm.journeys import noticing, proposing, reminding
 from vrm.journeys.closing import KIND as KIND_OF_ERASURES
 from vrm.journeys.closing import UNTIL_DONE, close_account, close_again, erase, unreadable_from
 from vrm.journeys.fields import FieldsUse, FieldUse, use_of_fields
@@ -29,6 +29,7 @@ __all__ = [
     "noticing",
     "proposing",
     "prove_domain",
+    "reminding",
     "stop_by_code",
     "tell_of_proof",
     "unreadable_from",

@@ -1,8 +1,7 @@
-"""Who is to be told of what. Three sweeps, each in bounded batches that touch only what is due:
+"""Who is to be told of what. Two sweeps, each in bounded batches that touch only what is due (``reminding`` has a third):
 
-* ``follow``  takes the next leaves of the log: what was decided has its receipt sent and sets when a consent is looked at
-  again, what ended or is unusual is told, a company that changed has those told who had allowed it something
-* ``remind``  looks at consents whose moment has come: 90 days were silent, or the end is near
+* ``follow``  takes the next leaves of the log: what was decided or ended has its receipt sent and sets when a consent is
+  looked at again, what is unusual is told, a company that changed has those told who had allowed it something
 * ``spread``  comes to the people of a company that changed
 
 Each batch is one transaction: what was told, the letters, and how far it came stand or fall together. The log is followed
@@ -12,34 +11,28 @@ rather than each edge asked to tell, so that nobody has to remember it, whoever 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from keys import CannotOpen, NoKey
 from vrm import accesslog, companies, consents, notices, profiles
 from vrm.accesslog.entry import read
-from vrm.consents import Consent
 from vrm.db import Database
-from vrm.errors import NotFound
 from vrm.journeys.receipting import OWED, RECEIPTED, send_receipt
-from vrm.journeys.telling import Telling
-from vrm.notices.due import what_is_due
+from vrm.journeys.reminding import set_reminder
+from vrm.journeys.telling import GONE, OLD, Telling
 from vrm.notices.unusual import EXCUSED, KNOWN
+from vrm.receipts import ENDS
 
 LEAVES = 100
 CONSENTS = 50
-OLD = timedelta(days=2)
-"""Nobody is told of what happened longer ago: it was before notices were there, or the worker was down for days."""
 
-_ENDS = {"consent.expired": "expired", "consent.used": "used", "consent.returned": "returned"}
-_DECIDES = frozenset(
+_CHANGES = frozenset(
     f"consent.{what}"
-    for what in ("granted", "amended", "narrowed", "extended", "shortened", "paused", "resumed")
+    for what in ("granted", "amended", "narrowed", "extended", "shortened", "paused", "resumed", *ENDS)
 )
-_GONE = (NotFound, NoKey, CannotOpen)
-"""Somebody left, and this is what is left of them; no other person waits for it."""
+"""After what the next reminder of a consent is another one, or none."""
 
 
 @dataclass(frozen=True)
@@ -73,24 +66,11 @@ def follow(database: Database, telling: Telling) -> int:
     def take(db: Session) -> None:
         if notices.follow_up_to(db, start=start, end=start + len(heard)):
             for one in heard:
-                with suppress(*_GONE):
+                with suppress(*GONE):
                     _hear(db, telling, one)
 
     database.write(take)
     return len(heard)
-
-
-def remind(database: Database, telling: Telling) -> int:
-    """Tell of the consents of which something is due; how many were looked at."""
-
-    def look(db: Session) -> int:
-        due = notices.due_consents(db, now=telling.now, limit=CONSENTS)
-        for one in due:
-            with suppress(*_GONE):
-                _remind(db, telling, one)
-        return len(due)
-
-    return database.write(look) if database.read(lambda db: _is_due(db, telling.now)) else 0
 
 
 def spread(database: Database, telling: Telling) -> int:
@@ -105,7 +85,7 @@ def spread(database: Database, telling: Telling) -> int:
                 if consent.is_active(telling.now) and consent.notice_version != company.notice_version:
                     for each in change.what:
                         what, _, version = each.partition(":")
-                        with suppress(*_GONE):
+                        with suppress(*GONE):
                             telling.tell(db, consent, "changed", f"{company.id} {what}", version, what=what)
             last = (here[-1].granted_at, here[-1].id) if len(here) == CONSENTS else None
             notices.walk_on(db, change, last)
@@ -113,10 +93,6 @@ def spread(database: Database, telling: Telling) -> int:
         return looked
 
     return database.write(walk) if database.read(lambda db: notices.walks(db, limit=1)) else 0
-
-
-def _is_due(db: Session, now: datetime) -> bool:
-    return bool(notices.due_consents(db, now=now, limit=1))
 
 
 def _next(db: Session) -> tuple[int, list[_Heard]]:
@@ -145,33 +121,23 @@ def _hear(db: Session, telling: Telling, heard: _Heard) -> None:
     if heard.whose is None or heard.members.get("client") == companies.console_client_id(heard.company_id):
         return  # it is about nobody, or about somebody whom the company invented for a trial
     consumer_id, consent_id = heard.whose
-    is_told = telling.now - heard.at < OWED and _send_receipt(db, telling, heard, consumer_id)
+    if heard.type in RECEIPTED and telling.now - heard.at < OWED:
+        send_receipt(
+            db,
+            telling.keys,
+            consumer_id=consumer_id,
+            event_id=heard.event_id,
+            issuer=telling.issuer,
+            now=telling.now,
+        )
     if consent_id is None:
         return
     if heard.type == "disclosure":
         _weigh_read(db, telling, heard, consumer_id, consent_id)
     elif heard.type == "value.proposed":
         _tell_of_proposal(db, telling, heard, consumer_id, consent_id)
-    elif heard.type in _DECIDES:
-        _schedule(db, telling, consumer_id, consent_id, since=heard.at)
-    elif heard.type == "consent.revoked" or heard.type in _ENDS:
-        notices.unschedule(db, consumer_id=consumer_id, consent_id=consent_id)
-        if heard.type in _ENDS and telling.now - heard.at < OLD and not is_told:
-            consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
-            when = heard.at.isoformat()
-            telling.tell(db, consent, "ended", consent_id, heard.event_id, how=_ENDS[heard.type], when=when)
-
-
-def _send_receipt(db: Session, telling: Telling, heard: _Heard, consumer_id: str) -> bool:
-    """Of whatever has one; it says what happened, and is all that is sent of it."""
-    return heard.type in RECEIPTED and send_receipt(
-        db,
-        telling.keys,
-        consumer_id=consumer_id,
-        event_id=heard.event_id,
-        issuer=telling.issuer,
-        now=telling.now,
-    )
+    elif heard.type in _CHANGES:
+        set_reminder(db, telling, consumer_id=consumer_id, consent_id=consent_id, since=heard.at)
 
 
 def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, consent_id: str) -> None:
@@ -227,45 +193,3 @@ def _tell_of_proposal(
         consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
         day = heard.at.date().isoformat()
         telling.tell(db, consent, "proposed", consent.company_id, day, path="/profile/proposed")
-
-
-def _schedule(db: Session, telling: Telling, consumer_id: str, consent_id: str, *, since: datetime) -> None:
-    consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
-    if not consent.is_active(telling.now):
-        notices.unschedule(db, consumer_id=consumer_id, consent_id=consent_id)
-        return
-    # What came due before notices were there is not made up for; a worker that was down for a day or two tells it.
-    after = max(since, telling.now - OLD)
-    _set(db, consent, since=since, after=after)
-
-
-def _remind(db: Session, telling: Telling, due: notices.Due) -> None:
-    place = {"consumer_id": due.consumer_id, "consent_id": due.consent_id}
-    try:
-        consent = consents.get_consent(db, **place)
-    except NotFound:
-        notices.unschedule(db, **place)
-        return
-    if not consent.is_active(telling.now):
-        notices.unschedule(db, **place)
-        return
-    runs = {"granted_at": consent.granted_at, "expires_at": consent.expires_at}
-    what = what_is_due(due_at=due.due_at, now=telling.now, **runs)
-    since = telling.now if what == "reminder" else due.since
-    _set(
-        db, consent, since=since, after=telling.now
-    )  # first, so that who cannot be told is not looked at for ever
-    period = due.due_at.isoformat() if what == "reminder" else notices.ends_at(now=telling.now, **runs)
-    telling.tell(db, consent, what, consent.id, period)
-
-
-def _set(db: Session, consent: Consent, *, since: datetime, after: datetime) -> None:
-    notices.schedule(
-        db,
-        consumer_id=consent.consumer_id,
-        consent_id=consent.id,
-        since=since,
-        after=after,
-        granted_at=consent.granted_at,
-        expires_at=consent.expires_at,
-    )

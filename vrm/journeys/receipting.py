@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm import accesslog, companies, notices
 from vrm.accesslog import LoggedEvent
+from vrm.receipts import ENDS
 
 DECIDED: Final = frozenset({"granted", "amended", "narrowed", "extended", "shortened", "refused"})
-ENDED: Final = frozenset({"revoked", "expired", "returned", "used"})
 OWED: Final = timedelta(days=14)
 """For so long a receipt that could not be sent is made up for; what a worker finds later than that stands on its page."""
 
-RECEIPTED: Final[Collection[str]] = frozenset(f"consent.{change}" for change in DECIDED | ENDED)
+RECEIPTED: Final[Collection[str]] = frozenset(f"consent.{change}" for change in DECIDED.union(ENDS))
 """The types of events that may have a receipt."""
 
 
@@ -54,7 +54,7 @@ def send_receipt(
 
 def _has_receipt(event: LoggedEvent, change: str) -> bool:
     known = event.type in RECEIPTED and "record" in event.detail
-    return known and not (change in ENDED and "channel" in event.detail)
+    return known and not (change in ENDS and "channel" in event.detail)
 
 
 def _values(session: Session, consumer_id: str, event: LoggedEvent, change: str) -> dict[str, Any]:

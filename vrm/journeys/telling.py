@@ -1,15 +1,21 @@
 """Telling somebody something of a consent: what is said of it, and how whoever has the letter stops it."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from keys import KeyStore
+from keys import CannotOpen, KeyStore, NoKey
 from vrm import companies, consents, notices
 from vrm.catalogue import Catalogue
 from vrm.consents import Consent
+from vrm.errors import NotFound
+
+OLD: Final = timedelta(days=2)
+"""Nobody is told of what happened longer ago: it was before notices were there, or the worker was down for days."""
+GONE: Final = (NotFound, NoKey, CannotOpen)
+"""Somebody left, and this is what is left of them; no other person waits for it."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from vrm.notices.digests import send_digests
 from vrm.notices.due import ends_at, next_digest
 from vrm.notices.fanning import Change, note_change, walk_on, walks
 from vrm.notices.following import Due, due_consents, follow_up_to, followed, schedule, unschedule
-from vrm.notices.kinds import CHOOSABLE, KINDS, WAYS, Kind, Preferences, Way
+from vrm.notices.kinds import CHOOSABLE, KINDS, Kind, Preferences, Way
 from vrm.notices.patterns import keep_pattern, pattern_of
 from vrm.notices.preferences import keep_language, keep_preferences, preferences_of
 from vrm.notices.service import Notice, count_unread, forget, list_notices, mark_read, sweep
@@ -24,7 +24,6 @@ from vrm.notices.unusual import Finding, SeenReads, look
 __all__ = [
     "CHOOSABLE",
     "KINDS",
-    "WAYS",
     "Change",
     "Due",
     "Finding",

@@ -13,7 +13,7 @@ from vrm.clock import rfc3339
 from vrm.errors import NotFound
 from vrm.notices.models import NoticePerson, NoticeRow
 from vrm.notices.preferences import preferences_of
-from vrm.notices.service import opened
+from vrm.notices.service import opened, told_to
 
 MOST_SAID = 30
 
@@ -31,7 +31,7 @@ def send_digests(session: Session, keys: KeyStore, *, issuer: str, now: datetime
 
 
 def _send(session: Session, keys: KeyStore, consumer_id: str, issuer: str, now: datetime) -> None:
-    mine = (NoticeRow.consumer_id == consumer_id, NoticeRow.waits.is_(True))
+    mine = (*told_to(consumer_id), NoticeRow.waits.is_(True))
     newest = select(NoticeRow).where(*mine).order_by(NoticeRow.at.desc(), NoticeRow.told)
     waiting = session.scalars(newest).all()
     if not waiting:

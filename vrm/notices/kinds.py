@@ -12,7 +12,6 @@ Every = Literal["daily", "weekly"]
 Kind = Literal[
     "reminder",
     "ending",
-    "ended",
     "unusual",
     "changed",
     "proposed",
@@ -36,7 +35,6 @@ class Choices:
 KINDS: Final[Mapping[Kind, Choices]] = {
     "reminder": Choices("at_once"),
     "ending": Choices("at_once"),
-    "ended": Choices("digest"),
     "unusual": Choices("at_once"),
     "changed": Choices("at_once"),
     # A company must not be able to have letters sent to somebody at its own time.

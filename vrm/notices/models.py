@@ -42,9 +42,9 @@ class NoticePerson(Base):
 
 
 class NoticeDevice(Base):
-    """A browser in which a person signed in, by the hash of its cookie and of whom it is: two people who share one
+    """A browser in which a person signed in. No address and no kind of browser is kept.
 
-    browser have nothing in common here. No address and no kind of browser is kept.
+    It is found by the hash of its cookie and of whom it is: two people who share one have nothing in common here.
     """
 
     __tablename__ = "notice_devices"

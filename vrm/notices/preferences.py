@@ -18,7 +18,10 @@ def preferences_of(session: Session, keys: KeyStore, *, consumer_id: str) -> Pre
     row = session.get(NoticePerson, consumer_id)
     if row is None or row.sealed is None:
         return Preferences()
-    return Preferences(**json.loads(keys.open(consumer_id, row.sealed, _aad(consumer_id))))
+    kept = json.loads(keys.open(consumer_id, row.sealed, _aad(consumer_id)))
+    # Who chose of a kind that is gone since has no say in it any more, and all else as they chose.
+    kept["how"] = {kind: way for kind, way in kept["how"].items() if kind in KINDS}
+    return Preferences(**kept)
 
 
 def keep_preferences(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm.notices.kinds import Kind
+from vrm.notices.kinds import KINDS, Kind
 from vrm.notices.models import NoticeDevice, NoticeDue, NoticePattern, NoticePerson, NoticeRow
 from vrm.notices.preferences import person_row
 from vrm.notices.telling import notice_aad
@@ -36,7 +36,7 @@ def list_notices(
     """What a person was told, newest first; ``before``: older than the notice of this id."""
     person = session.get(NoticePerson, consumer_id)
     read_at = person.read_at if person else None
-    query = select(NoticeRow).where(NoticeRow.consumer_id == consumer_id)
+    query = select(NoticeRow).where(*told_to(consumer_id))
     if before is not None:
         last = session.get(NoticeRow, (consumer_id, _place(before)))
         if last is None:
@@ -51,7 +51,7 @@ def list_notices(
 def count_unread(session: Session, *, consumer_id: str) -> int:
     """How much they were told since they last looked."""
     person = session.get(NoticePerson, consumer_id)
-    query = select(func.count()).select_from(NoticeRow).where(NoticeRow.consumer_id == consumer_id)
+    query = select(func.count()).select_from(NoticeRow).where(*told_to(consumer_id))
     if person is not None and person.read_at is not None:
         query = query.where(NoticeRow.at > person.read_at)
     return session.execute(query).scalar_one()
@@ -79,6 +79,11 @@ def forget(session: Session, *, consumer_id: str) -> None:
     """Delete everything this room keeps about a person."""
     for table in (NoticeRow, NoticePerson, NoticeDevice, NoticeDue, NoticePattern):
         session.execute(delete(table).where(table.consumer_id == consumer_id))
+
+
+def told_to(consumer_id: str) -> tuple[ColumnElement[bool], ...]:
+    """The rows of what a person was told, but for kinds that are gone: nobody has words for those. Within the room."""
+    return (NoticeRow.consumer_id == consumer_id, NoticeRow.kind.in_(KINDS))
 
 
 def opened(keys: KeyStore, row: NoticeRow, read_at: datetime | None = None) -> Notice:

@@ -15,8 +15,9 @@ SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#receipt"
 MEDIA_TYPE = "application/json"
 ALGORITHM, TYPE = "ES256", "vrm-receipt+jws"
 ENDS = ("revoked", "expired", "returned", "used")
+"""What ends a consent."""
 REPLACES = ("amended", "narrowed", "extended", "shortened")
-"""What ends a consent, and what puts a later revision in the place of one."""
+"""What puts a later revision in the place of one."""
 
 _MEMBERS = {"protected", "receipt", "signature"}
 
@@ -38,11 +39,8 @@ class Receipt:
 
 def sign(body: Mapping[str, Any], signer: Es256Signer) -> Receipt:
     """Sign a receipt."""
-    header = {
-        "alg": ALGORITHM,
-        "kid": signer.kid,
-        "typ": TYPE,
-    }  # RFC 8725, section 3.11: good for nothing else
+    # A type of its own makes it good for nothing else (RFC 8725, section 3.11).
+    header = {"alg": ALGORITHM, "kid": signer.kid, "typ": TYPE}
     protected = canonical.b64url(canonical.dump(header))
     return Receipt(body, protected, canonical.b64url(signer.sign(signed_bytes(protected, body))))
 

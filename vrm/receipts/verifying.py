@@ -94,12 +94,10 @@ def verify(raw: bytes, *, keys: Sequence[Mapping[str, Any]] = (), vkeys: Sequenc
     signed_by = _signed_by(receipt, kid, keys, faults) if keys else None
     _check_hashes(receipt.body, faults)
     proofs = _proofs(receipt.body, vkeys, faults)
-    first = proofs[0] if proofs else None
-    committed = False
-    if first is not None:
-        committed = _commits(receipt.record, first, faults)
-    _check_threads([proof for proof in proofs if proof is not None], faults)
     shown = [proof for proof in proofs if proof is not None]
+    first = proofs[0] if proofs else None
+    committed = first is not None and _commits(receipt.record, first, faults)
+    _check_threads(shown, faults)
     logged: Logged = "not_in_it"
     if shown and not faults:
         logged = "in_the_log" if all(proof.signed_by for proof in shown) else "in_a_log"

@@ -1,18 +1,10 @@
-"""What a notice says, in plain words: the same on the page as in the letter.
-
-Asked with the words' language, and not that of a request: letters are written where there is none.
-"""
+"""What a notice says, in plain words: the same on the page as in the letter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date, format_time
-
-Translate = Callable[[str], str]
-_MOST = 12
+from vrm.web.tongue import Tongue
 
 
 @dataclass(frozen=True)
@@ -25,27 +17,6 @@ class Said:
     path: str
 
 
-@dataclass(frozen=True)
-class Tongue:
-    """A language to say it in."""
-
-    translate: Translate
-    locale: Locale
-
-    def day(self, when: str) -> str:
-        """``12 March 2026``."""
-        return str(format_date(datetime.fromisoformat(when), format="long", locale=self.locale))
-
-    def moment(self, when: str) -> str:
-        """``12 March 2026, 9:41 am UTC``."""
-        at = datetime.fromisoformat(when)
-        return f"{self.day(when)}, {format_time(at, format='short', locale=self.locale)} UTC"
-
-    def listed(self, words: Sequence[str]) -> str:
-        """Words of the catalogue in one line."""
-        return ", ".join(self.translate(word) for word in words[:_MOST]) + (" …" if words[_MOST:] else "")
-
-
 def said(kind: str, values: Mapping[str, Any], tongue: Tongue) -> Said:
     """The words of a notice. KeyError for a kind that this version does not know, or a value that is missing."""
     return _WRITERS[kind](values, tongue)
@@ -53,16 +24,13 @@ def said(kind: str, values: Mapping[str, Any], tongue: Tongue) -> Said:
 
 def _reminder(values: Mapping[str, Any], tongue: Tongue) -> Said:
     _ = tongue.translate
-    what = (
-        _("They may read: %(labels)s.")
-        if values["labels"]
-        else _("They recognise you when you sign in there, and may read nothing.")
-    )
-    title = (
-        _("You still let %(company)s read some of your data")
-        if values["labels"]
-        else _("You still let %(company)s recognise you")
-    )
+    if values["labels"]:
+        title = _("You still let %(company)s read some of your data")
+        what = _("They may read: %(labels)s.")
+    else:
+        title = _("You still let %(company)s recognise you")
+        what = _("They recognise you when you sign in there, and may read nothing.")
+    paused = _("It is paused now: they can read nothing until you resume it.")
     return _of_consent(
         values,
         tongue,
@@ -71,11 +39,7 @@ def _reminder(values: Mapping[str, Any], tongue: Tongue) -> Said:
             what,
             *([_("What for: %(purposes)s.")] if values["purposes"] else []),
             _("You allowed it on %(granted)s. It ends by itself on %(until)s."),
-            *(
-                [_("It is paused now: they can read nothing until you resume it.")]
-                if values["paused"]
-                else []
-            ),
+            *([paused] if values["paused"] else []),
             _(
                 "Is that still right? Then there is nothing to do. If it is not, you can change that at any time."
             ),
@@ -97,26 +61,6 @@ def _ending(values: Mapping[str, Any], tongue: Tongue) -> Said:
             _("If that is right, there is nothing to do. You can also let it run longer, or stop it today."),
         ),
         _("Let it run longer, or stop it"),
-    )
-
-
-def _ended(values: Mapping[str, Any], tongue: Tongue) -> Said:
-    _ = tongue.translate
-    why = {
-        "expired": _("Your permission came to its end on %(when)s, as you had agreed."),
-        "used": _("You had allowed it for once. They have read it, and so it closed by itself on %(when)s."),
-        "returned": _("The company itself gave your permission back on %(when)s."),
-    }
-    return _of_consent(
-        values,
-        tongue,
-        _("%(company)s can no longer read what you had allowed"),
-        (
-            why[values["how"]],
-            *([_("It was about: %(labels)s.")] if values["labels"] else []),
-            _("What they read before, they have. You can ask them to delete it."),
-        ),
-        _("See what it was"),
     )
 
 
@@ -209,18 +153,14 @@ def _receipt(values: Mapping[str, Any], tongue: Tongue) -> Said:
 
 def _stopped(values: Mapping[str, Any], tongue: Tongue) -> Said:
     _ = tongue.translate
-    by = (
-        _(
+    if values["act"] == "stop":
+        title = _("You stopped what you allowed %(company)s")
+        by = _(
             "Our letter about it was answered, or its link was used: so it has ended, and they can read nothing."
         )
-        if values["act"] == "stop"
-        else _("The link in our letter was used: they can read nothing until you resume it.")
-    )
-    title = (
-        _("You stopped what you allowed %(company)s")
-        if values["act"] == "stop"
-        else _("You paused what you allowed %(company)s")
-    )
+    else:
+        title = _("You paused what you allowed %(company)s")
+        by = _("The link in our letter was used: they can read nothing until you resume it.")
     stranger = _("If it was not you, somebody else can read your mail. Nothing of yours was shown to them.")
     return _of_consent(values, tongue, title, (by, stranger), _("See the permission"))
 
@@ -296,7 +236,6 @@ def _of_consent(
 _WRITERS: Mapping[str, Callable[[Mapping[str, Any], Tongue], Said]] = {
     "reminder": _reminder,
     "ending": _ending,
-    "ended": _ended,
     "unusual": _unusual,
     "changed": _changed,
     "proposed": _proposed,

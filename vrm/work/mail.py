@@ -65,7 +65,7 @@ class Mail:
     def message(self, sender: str, *, encoding: Literal["8bit", "quoted-printable"]) -> EmailMessage:
         """The letter as RFC 5322 has it. ``Auto-Submitted`` keeps holiday replies away (RFC 3834, section 5)."""
         message = EmailMessage(policy=SMTP)
-        message["From"] = sender
+        message["From"] = _from(sender)
         message["To"] = self.to
         message["Subject"] = self.subject
         message["Date"] = format_datetime(clock.now())
@@ -85,6 +85,12 @@ class Transport(Protocol):
 
     def send(self, mail: Mail) -> None:
         """Hand the mail on, or raise ``MailNotSent``."""
+
+
+def _from(sender: str) -> str:
+    """Who writes, as a list of letters shows it: ``"VRM (vrm.example)" <vrm@vrm.example>`` (RFC 5322, section 3.4)."""
+    # The setting lets no quotation mark in, so the name needs none escaped.
+    return f'"VRM ({sender.rpartition("@")[2]})" <{sender}>'
 
 
 def new_message_id(host: str) -> str:

@@ -1,8 +1,8 @@
 """The worker: everything that happens without anybody asking.
 
-``tasks`` says what there is to do: sweeps are looked at again and again (``LOG_SWEEPS`` put new events into the log,
-``SWEEPS`` end what has expired), ``HANDLERS`` do the jobs that rooms enqueued, by kind; ``witnesses`` has the log
-cosigned. ``loop`` does it. A fault in one task is logged by its type and stops no other. Several may run at once.
+``tasks`` and ``log_tasks`` say what there is to do: sweeps are looked at again and again (``LOG_SWEEPS`` put new events
+into the log, ``SWEEPS`` end what has expired), ``HANDLERS`` do the jobs that rooms enqueued, by kind; ``witnesses`` has
+the log cosigned. ``loop`` does it. A fault in one task is logged by its type and stops no other. Several may run at once.
 
     run_once(house)              one pass over everything; for tests and the demonstration
     run(house, stop)             until told to stop
@@ -11,8 +11,9 @@ cosigned. ``loop`` does it. A fault in one task is logged by its type and stops 
 import threading
 
 from vrm.house import House
+from vrm.worker.log_tasks import LOG_SWEEPS
 from vrm.worker.loop import Handler, Sweep, Worker
-from vrm.worker.tasks import HANDLERS, LOG_SWEEPS, SWEEPS
+from vrm.worker.tasks import HANDLERS, SWEEPS
 from vrm.worker.witnesses import begin
 
 __all__ = ["HANDLERS", "LOG_SWEEPS", "SWEEPS", "Handler", "Sweep", "Worker", "run", "run_once"]

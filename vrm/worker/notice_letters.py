@@ -8,7 +8,8 @@ from typing import Any
 from babel import Locale
 
 from vrm.web.language import REGIONS, catalogue
-from vrm.web.notice_words import Said, Tongue, said
+from vrm.web.notice_words import Said, said
+from vrm.web.tongue import Tongue
 
 WIDTH = 92
 
@@ -32,12 +33,9 @@ DIGEST = (
 )
 NEWS = (
     N_("There is news at %(host)s"),
-    N_(
-        "Hello,\n\nthere is news for you at %(host)s. You asked us to say no more in a letter.\n"
-        "Sign in to read it:\n\n    %(link)s\n"
-    ),
+    N_("Hello,\n\nthere is news for you at %(host)s.\nSign in to read it:\n\n    %(link)s\n"),
 )
-"""For who shares a mailbox: no company, no key, no purpose, nothing attached."""
+"""For who shares a mailbox: no company, no key, no purpose, nothing attached, nor that they wished it so."""
 
 DISCREET = "news"
 WORDS: Mapping[str, tuple[str, str]] = {"notice": NOTICE, "digest": DIGEST, DISCREET: NEWS}

@@ -18,7 +18,7 @@ from vrm.consents.recording import DPV, NOT_STATED
 from vrm.house import House
 from vrm.receipts import Receipt
 from vrm.web.language import REGIONS, catalogue
-from vrm.web.notice_words import Tongue
+from vrm.web.tongue import Tongue
 from vrm.work import Attachment, Mail
 
 LETTER = "receipt"
@@ -77,7 +77,6 @@ _DONE: Mapping[str, tuple[str, str]] = {
 """Subject and first sentence, by what was decided."""
 
 SENT_FOR = frozenset(_DONE)
-_ENDED = ("revoked", "expired", "returned", "used")
 _OFTEN = {
     "once": N_("once"),
     "daily": N_("every day"),
@@ -100,13 +99,13 @@ def write(house: House, written: Mapping[str, Any], how_to_stop: str, reply_to: 
     party = receipt.record["party_identification"][0]
     filled = {"company": party["party_name"], "host": urlsplit(issuer).netloc}
     translate = tongue.translate
-    runs = receipt.record["consent_id"] is not None and values["change"] not in _ENDED
+    runs = receipt.record["consent_id"] is not None and values["change"] not in receipts.ENDS
     parts = [
         translate(N_("Hello,")),
         _wrapped(translate(first) % filled),
         "\n".join(_facts(house, receipt, values["change"], tongue)),
         *([how_to_stop.strip()] if runs else []),
-        *_how_to_review(issuer, receipt, tongue),
+        *_how_to_review(issuer, receipt, tongue, runs=runs),
         _wrapped(
             translate(
                 N_(
@@ -174,7 +173,7 @@ def _facts(house: House, receipt: Receipt, change: str, tongue: Tongue) -> Itera
     yield _row(_(N_("Decided")), tongue.moment(made["event_time"]))
     if record["valid_until"]:
         ended = next((each for each in receipt.body["events"] if each["change"] == change), None)
-        if change in _ENDED and ended is not None:
+        if change in receipts.ENDS and ended is not None:
             yield _row(_(N_("Ended")), tongue.moment(ended["event_time"]))
         else:
             yield _row(_(N_("Ends by itself")), tongue.moment(record["valid_until"]))
@@ -206,12 +205,14 @@ def _purpose(
     return "\n".join(lines)
 
 
-def _how_to_review(issuer: str, receipt: Receipt, tongue: Tongue) -> Iterator[str]:
-    """Where each read under it stands, and where it is revoked."""
+def _how_to_review(issuer: str, receipt: Receipt, tongue: Tongue, *, runs: bool) -> Iterator[str]:
+    """Where each read under it stands, and where it is revoked while there is something to revoke."""
     consent_id = receipt.record["consent_id"]
     if consent_id is not None:
         said = tongue.translate(
             N_("To look at it again, with each read, or to change or revoke it, sign in here:")
+            if runs
+            else N_("To look at it again, with each read, sign in here:")
         )
         yield f"{_wrapped(said)}\n\n    {issuer}/consents/{consent_id}"
 

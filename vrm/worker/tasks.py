@@ -1,6 +1,5 @@
 """What there is to do. A room that needs a sweep or a job done has its line in these two tables."""
 
-import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -10,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from keys import CannotOpen, NoKey
 from vrm import (
-    accesslog,
     accounts,
     clock,
     companies,
     consents,
     journeys,
     notices,
-    oversight,
     profiles,
     tokens,
     work,
@@ -26,47 +23,12 @@ from vrm.companies import Company
 from vrm.errors import NotFound
 from vrm.house import House
 from vrm.work import Job, Mail
-from vrm.worker import letters, receipt_letters
+from vrm.worker import letters, log_tasks, receipt_letters
 from vrm.worker.loop import Handler, Sweep, Worker
-
-_log = logging.getLogger("vrm.worker")
 
 KEEP_DEAD = timedelta(days=30)
 MOST_READ = 3
 MOST_LOOKED_AT = 2
-MOST_INDEXED = (
-    150  # leaves a pass: so long must whoever else writes wait on SQLite, about a hundredth of a second
-)
-
-
-def sequence_log(house: House) -> int:
-    """Give new events their place in the tree, and sign the checkpoint over them at once."""
-    sequenced = accesslog.sequence(house.database)
-    if sequenced:
-        publish_log(house)
-    return sequenced
-
-
-def index_log(house: House) -> int:
-    """Read new leaves into the index that auditors search. It counts as work done only while more are waiting."""
-    taken = oversight.index(house.database, limit=MOST_INDEXED)
-    return taken if taken == MOST_INDEXED else 0
-
-
-def watch_log(house: House) -> int:
-    """Look for what is out of the ordinary, and keep it."""
-    return oversight.watch(house.database, now=clock.now())
-
-
-def publish_log(house: House) -> int:
-    """Sign the committed tree; does nothing when that was done. Finds a tree whose worker died before signing."""
-    try:
-        house.publish_log()
-    except accesslog.Inconsistent as fault:
-        _log.error(
-            "the log is not signed: %s (vrm log status)", fault.message
-        )  # what to do, and nobody's data
-    return 0
 
 
 def tell_of_events(house: House) -> int:
@@ -82,7 +44,7 @@ def tell_of_changes(house: House) -> int:
 
 def tell_what_is_due(house: House) -> int:
     """Bring consents to mind, and say ahead which end."""
-    return journeys.noticing.remind(house.database, _telling(house))
+    return journeys.reminding.remind(house.database, _telling(house))
 
 
 def send_digests(house: House) -> int:
@@ -235,15 +197,9 @@ def _receipt(house: House, written: Mapping[str, Any]) -> Mail:
     return receipt_letters.write(house, written, told, reply_to)
 
 
-LOG_SWEEPS: tuple[Sweep, ...] = (
-    Sweep("sequencing the log", 0, sequence_log),
-    Sweep("publishing the log", 10, publish_log),
-)
-"""Run in a thread of their own: an event waits for nobody's mail server and for no company's key set."""
-
 SWEEPS: tuple[Sweep, ...] = (
-    Sweep("indexing the log", 0, index_log),
-    Sweep("watching the log", 600, watch_log),
+    Sweep("indexing the log", 0, log_tasks.index_log),
+    Sweep("watching the log", 600, log_tasks.watch_log),
     Sweep("expiring consents", 5, expire_consents),
     Sweep("closing used consents", 30, close_used_consents),
     Sweep("closing desk requests", 5, close_desk_requests),

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import func, select
 
+from tests.support.databases import statements
 from tests.tamper.small_log import CLIENT, COMPANY, CONSENTS, CONSUMERS, START, event, fill, write
 from vrm import accesslog, ids
 from vrm.accesslog.models import EventLookup, LogEvent, LogPending
@@ -88,16 +89,17 @@ def test_one_consents_history(database):
 
 
 def test_counts(database):
-    """Reads and refusals are counted, since a moment or ever; consent changes are neither."""
+    """Reads and refusals are counted from a moment on; consent changes are neither."""
     write(database, range(20))
 
-    def count(since=None):
-        counts = database.read(
-            lambda session: accesslog.count_for_consumer(session, consumer_id=CONSUMERS[0], since=since)
+    def count(since):
+        moments = (since, START + timedelta(days=2))
+        (counts,) = database.read(
+            lambda session: accesslog.count_in_spans(session, consumer_id=CONSUMERS[0], moments=moments)
         )
         return counts.reads, counts.refusals
 
-    assert count() == (5, 1)  # of the even ones: 0 and 10 are grants, 4 and 14 a company's, 8 is refused
+    assert count(START) == (5, 1)  # of the even ones: 0 and 10 are grants, 4 and 14 a company's, 8 is refused
     assert count(START + timedelta(seconds=9)) == (3, 0)
     assert count(START + timedelta(days=1)) == (0, 0)
 
@@ -251,6 +253,32 @@ def test_reads_add_up_by_consent(database):
     assert (later.reads, later.refusals, later.last_read_at) == (3, 0, last)
     assert tally(consent_id=CONSENTS[0]) == [one]
     assert tally(consent_id=CONSENTS[1]) == tally(since=START + timedelta(days=1)) == []
+
+
+def test_the_last_read_is_looked_up_by_consent(database):
+    """Of each consent that was read; the plan goes by consent in the order of time, so other reads are not touched."""
+    write(database, range(20))
+    last = max(line.at for line in lines(database, outcome="answered"))
+    with statements(database) as run:
+        found = database.read(
+            lambda session: accesslog.last_reads(
+                session, consumer_id=CONSUMERS[0], consent_ids=[CONSENTS[0], CONSENTS[1], ids.new_id()]
+            )
+        )
+    assert found == {CONSENTS[0]: last}
+    assert database.read(lambda db: accesslog.last_reads(db, consumer_id=CONSUMERS[0], consent_ids=[])) == {}
+    (query,) = (statement for statement in run if statement.startswith("SELECT"))
+    assert query.count("LIMIT") == query.count("ORDER BY") == 3
+    if database.engine.dialect.name == "sqlite":
+        with database.engine.connect() as connection:
+            unnamed = ("",) * query.count("?")
+            steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", unnamed)]
+        searched = [step for step in steps if "event_lookups" in step]
+        assert len(searched) == 3 and all(
+            "ix_event_lookups_consumer_id_consent_id_at (consumer_id=? AND consent_id=?)" in step
+            for step in searched
+        )
+        assert not any("TEMP B-TREE" in step for step in steps)
 
 
 def test_reads_are_counted_by_span(database):

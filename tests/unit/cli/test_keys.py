@@ -27,6 +27,15 @@ def test_resuming_makes_no_new_key(operator) -> None:
     assert (again["kek_id"], again["rewrapped"]) == (first, 0)
 
 
+def test_status_shows_the_keys_that_sign_receipts(operator) -> None:
+    """The one that signs, and those before it with the time in which they signed."""
+    (before,) = operator.ask("keys", "status")["receipts"]
+    made = operator.ask("keys", "rotate-receipts")
+    new, old = operator.ask("keys", "status")["receipts"]
+    assert (new["kid"], new["state"], new["signs_until"]) == (made["kid"], "signing", None)
+    assert (old["kid"], old["state"]) == (before["kid"], "former") and old["signs_until"]
+
+
 def test_a_new_signing_key_is_published_before_it_signs(operator) -> None:
     """The old one signs on; the rotation is in the log, by kid and time alone, and status shows both."""
     (before,) = operator.ask("keys", "status")["signing"]

@@ -14,7 +14,8 @@ from vrm.config import Settings
 from vrm.disclosures import Door, Reader
 from vrm.house import House
 from vrm.notices import Preferences
-from vrm.web.notice_words import Tongue, said
+from vrm.web.notice_words import said
+from vrm.web.tongue import Tongue
 
 TEXT = "A key of theirs was stolen on Monday. Ask us: breach@vrm.example. 100 % of reads are shown."
 

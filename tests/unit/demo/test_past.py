@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.unit.web.portal.actors import Browser
 from vrm import accesslog, clock, companies, consents, oversight
+from vrm.app import create_app
 from vrm.demo import acts, offices, past, seed
 from vrm.demo.story import Stage
 from vrm.disclosures import Answer, Door, Reader
@@ -59,6 +61,14 @@ def test_what_was_written_of_the_past_can_still_be_read(lived):
     door = Door(lived.database, lived.keys, lived.catalogue)
     answer = door.read(Reader(active.client_id), consent_id=active.id, purpose=None, keys=["name"])
     assert isinstance(answer, Answer) and str(answer.profile["name"]) in past.PEOPLE
+
+
+def test_what_the_shop_knows_is_shown_as_it_was_read(lived):
+    """Ada sees the address that was read, and that she lives elsewhere now; her name is what it was."""
+    ada = Browser(create_app(lived))
+    ada.sign_in(past.email(past.PEOPLE[0]), seed.PASSWORD)
+    page = ada.get(f"/companies/{shop(lived).id}/known").text
+    assert "Gartenweg 1" in page and "Am Kanal 8" in page and "no longer kept" not in page
 
 
 def test_every_company_has_somebody_who_signs_in(lived, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from tests.support import seeds
 from vrm import accesslog, clock, companies, consents, journeys, notices, work
 from vrm.disclosures import Door, Reader
 from vrm.house import House
-from vrm.journeys import noticing
+from vrm.journeys import noticing, reminding
 from vrm.notices import Preferences
+from vrm.notices.models import NoticePerson, NoticeRow
 from vrm.work.models import JobRow
 from vrm.worker import letters
 
@@ -55,7 +57,7 @@ def sweep(house: House) -> None:
         pass
     while noticing.spread(house.database, telling):
         pass
-    while noticing.remind(house.database, telling):
+    while reminding.remind(house.database, telling):
         pass
     house.database.write(lambda db: notices.send_digests(db, house.keys, issuer=ISSUER, now=clock.now()))
 
@@ -311,6 +313,34 @@ def test_preferences_decide_how_it_goes_out(house, time, mia, shop):
     for bad in ({"how": {"device": "off"}}, {"how": {"receipt": "off"}}, {"hour": 24}, {"every": "hourly"}):
         with pytest.raises(Exception, match="Choose"):
             prefer(house, mia, **bad)
+
+
+def test_a_kind_that_is_gone_does_no_harm(house, time, mia, shop):
+    """What was chosen of it, and what was told, by an earlier version: the rest is read, kept and sent as ever."""
+    whose, keys = mia.consumer_id, house.keys
+    chosen = asdict(Preferences()) | {"how": {"ended": "off", "receipt": "digest"}}
+    place = Aad("notices", whose, whose, "preferences"), Aad("notices", whose, b"gone".hex(), "values")
+    mine = {"consumer_id": whose, "read_at": None, "digest_due": None}
+    gone = {"consumer_id": whose, "told": b"gone", "kind": "ended", "at": clock.now(), "waits": True}
+
+    def earlier(db) -> None:
+        db.add(NoticePerson(**mine, sealed=keys.seal(whose, json.dumps(chosen).encode(), place[0])))
+        db.add(NoticeRow(**gone, sealed=keys.seal(whose, b"{}", place[1])))
+
+    house.database.write(earlier)
+    house.database.write(
+        lambda db: notices.keep_language(db, keys, consumer_id=whose, language="de", now=clock.now())
+    )
+    kept = house.database.read(lambda db: notices.preferences_of(db, keys, consumer_id=whose))
+    assert (kept.language, kept.how) == ("de", {"receipt": "digest"})
+    seeds.grant(house, mia, shop, "name")
+    sweep(house)
+    assert [one.kind for one in listed(house, mia)] == ["receipt"]
+    assert house.database.read(lambda db: notices.count_unread(db, consumer_id=whose)) == 1
+    time.jump(days=1)
+    sweep(house)
+    (letter,) = waiting(house)
+    assert [one["kind"] for one in json.loads(letter["values"]["notices"])] == ["receipt"]
 
 
 def test_who_left_is_forgotten_and_stops_nobody(house, time, mia, shop):

@@ -22,8 +22,8 @@ ROOMS = ["accesslog/moved.py",
          "companies/domain_checks.py", "companies/domain_proof.py", "companies/domains.py",
          "companies/errors.py", "companies/facts.py", "companies/invitations.py", "companies/jwks.py",
          "companies/people.py", "companies/remote_keys.py", "companies/service.py", "companies/standing.py",
-         "consents/amending.py", "consents/asks.py", "consents/blocking.py", "consents/revising.py",
-         "consents/service.py", "consents/withdrawing.py", "oversight/grammar.py", "oversight/vocabulary.py",
+         "consents/amending.py", "consents/asks.py", "consents/blocking.py", "consents/own.py",
+         "consents/revising.py", "consents/service.py", "consents/withdrawing.py", "oversight/grammar.py", "oversight/vocabulary.py",
          "profiles/inbox.py", "profiles/service.py", "profiles/versions.py"]  # fmt: skip
 """Where a sentence is written that somebody may read on a page."""
 

@@ -15,6 +15,7 @@ from vrm.errors import Invalid
 from vrm.work import Attachment, FolderTransport, Mail, MailNotSent, SmtpTransport, new_message_id
 
 WHO = "anna.secret@example.org"
+SENDER = '"VRM (vrm.example)" <vrm@vrm.example>'
 TEXT = "Hello Änne,\n\nopen https://vrm.example/join?token=" + "x" * 90 + "\n"
 LETTER = Mail(WHO, "Wilkommen, Änne", TEXT, "<f81d4fae@vrm.example>")
 
@@ -58,7 +59,7 @@ def test_a_letter_arrives_as_it_was_written():
     ((to, raw),) = inbox.letters
     got = parse(raw)
     assert to == [WHO]
-    assert (got["To"], got["From"], got["Subject"]) == (WHO, "vrm@vrm.example", LETTER.subject)
+    assert (got["To"], got["From"], got["Subject"]) == (WHO, SENDER, LETTER.subject)
     assert got["Message-ID"] == LETTER.message_id
     assert got["Auto-Submitted"] == "auto-generated"
     assert got.get_content().replace("\r\n", "\n") == TEXT
@@ -152,7 +153,7 @@ def test_a_letter_says_where_to_answer_and_brings_its_files():
     with serving(inbox) as url:
         SmtpTransport(url, "vrm@vrm.example").send(letter)
     got = parse(inbox.letters[0][1])
-    assert (got["From"], got["Reply-To"]) == ("vrm@vrm.example", "stop+code@vrm.example")
+    assert (got["From"], got["Reply-To"]) == (SENDER, "stop+code@vrm.example")
     assert got.get_body().get_content().replace("\r\n", "\n") == TEXT
     (file,) = got.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("receipt.json", "application/json")

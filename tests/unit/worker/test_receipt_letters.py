@@ -73,6 +73,10 @@ def test_each_decision_has_its_letter_and_none_comes_twice(desk: Desk):
     desk.refuse()
     letters = delivered(desk)
     assert any("Nordlicht GmbH gave back what you had allowed" in text_of(mail) for mail in letters)
+    for mail in letters:  # what is over can be looked at, and not be changed any more
+        over = "has ended" in mail["Subject"] or "you stopped" in mail["Subject"]
+        assert ("with each read, sign in here" in text_of(mail)) == over
+        assert not over or "revoke it" not in text_of(mail)
     subjects = [mail["Subject"] for mail in letters]
     assert [subject.removeprefix("Receipt: ") for subject in subjects if subject.startswith("Receipt")] == [
         "what you allow Nordlicht GmbH now",

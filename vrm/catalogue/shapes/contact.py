@@ -77,6 +77,9 @@ class Phone:
             raise InvalidValue(known.get(fault.error_type, PHONE_FORM)) from fault
         if number.extension:
             raise InvalidValue(N_("Leave out the extension."))
+        if number.italian_leading_zero and _dials_zero_first(number):
+            # The library leaves the zero on where too little follows it, and counts it as a digit of the number.
+            number.italian_leading_zero = number.number_of_leading_zeros = None
         possible = phonenumbers.is_possible_number_with_reason(number)
         if possible == phonenumbers.ValidationResult.TOO_LONG:
             raise InvalidValue(TOO_LONG)
@@ -93,6 +96,12 @@ class Phone:
 
     def options(self, voice: Voice) -> tuple[tuple[str, str], ...]:
         return ()
+
+
+def _dials_zero_first(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether a leading zero is only dialled within that country, and no part of any of its numbers."""
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return bool(phonenumbers.ndd_prefix_for_region(region, True) == "0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def compose(
         "durations": choices.kept_days(choices.durations(ask.terms, stands_until), picked),
         "retention_days": ask.terms.retention_days,
         "recipients": list(ask.terms.recipients),
-        "payload": slips.payload(catalogue, lines, values),
+        "messages": slips.messages(catalogue, ask.terms, lines, values),
         "notice": {
             "version": notice["version"],
             "fingerprint": notice["sha256"][:16],

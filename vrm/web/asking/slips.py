@@ -67,8 +67,26 @@ def write(
     }
 
 
-def payload(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) -> dict[str, object]:
-    """The profile their program gets with what is chosen on the page."""
+def messages(
+    catalogue: Catalogue, terms: consents.Terms, lines: list[dict[str, Any]], values: Values
+) -> list[dict[str, Any]]:
+    """What their program gets with what is chosen on the page: a message for each purpose, since a read is for one."""
+    by_purpose = {
+        purpose: [line for line in lines if terms.lines[line["index"]].purpose == purpose]
+        for purpose in dict.fromkeys(line.purpose for line in terms.lines)
+    }
+    found = [(purpose, _profile(catalogue, mine, values)) for purpose, mine in by_purpose.items()]
+    return [
+        {
+            "purpose": catalogue.get_purpose(purpose).plain,
+            "message": {"purpose": purpose, "profile": profile},
+        }
+        for purpose, profile in found
+        if profile
+    ]
+
+
+def _profile(catalogue: Catalogue, lines: list[dict[str, Any]], values: Values) -> dict[str, object]:
     profile: dict[str, object] = {}
     for line in lines:
         if line["missing"] or not (line["required"] or line["ticked"]):

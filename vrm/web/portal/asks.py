@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from vrm import companies, consents, tokens
 from vrm.house import House
-from vrm.web.portal import words
+from vrm.web.portal import readers, words
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,16 @@ class Waiting:
     quiet: bool
     """From a desk or on the phone; then ``message`` is what both sides compare, where there is something."""
     message: str
+    news: "News | None"
+    """None: it asks for something of its own, and does not change what is allowed."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What an ask would put into a consent that is there, and take out of it: labels."""
+
+    added: list[str]
+    removed: list[str]
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,8 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
     ]
     names = words.company_names(db, (ask.company_id for ask in asks))
     marks = {ask.id: ask.request["backchannel"] for ask in asks if ask.quiet}
+    amended = {ask.amends.consent_id for ask in asks if ask.amends is not None}
+    standings = readers.standings(db, [held[id] for id in amended])
     messages = tokens.open_messages(db, here.keys, marks=marks.values())
     return [
         Waiting(
@@ -90,23 +102,44 @@ def waiting(db: Session, here: House, *, consumer_id: str, now: datetime) -> lis
             closes_at=ask.expires_at,
             quiet=ask.quiet,
             message=messages.get(marks.get(ask.id, ""), ""),
+            news=None if ask.amends is None else _news(here, ask, standings[ask.amends.consent_id].lines),
         )
         for ask in asks
     ]
 
 
-def past(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Past]:
-    """The asks a person refused, and those that closed with no answer and were not put again."""
+def _news(here: House, ask: consents.Ask, granted: Sequence[consents.GrantedLine]) -> News:
+    asked = {(key, line.purpose) for line in ask.terms.lines for key in line.options}
+    places = {line.place for line in granted}
+    added = [
+        line for line in ask.terms.lines if not any((key, line.purpose) in places for key in line.options)
+    ]
+    removed = [line for line in granted if line.place not in asked]
+    return News(words.labels(here.catalogue, added), words.labels(here.catalogue, removed))
+
+
+def count_past(db: Session, *, consumer_id: str, now: datetime) -> int:
+    """How many ``past`` has."""
+    return len(_over(db, consumer_id, now))
+
+
+def _over(db: Session, consumer_id: str, now: datetime) -> list[tuple[consents.Ask, str]]:
+    """Each with how it ended."""
     every = consents.list_asks(
         db, consumer_id=consumer_id, now=now, states=("open", "granted", "refused", "expired")
     )
     newest = {ask.id for ask in _newest(every)}
-    over = [
+    return [
         (ask, state)
         for ask in every
         for state in (ask.state_at(now),)
         if state == "refused" or (state == "expired" and ask.id in newest)
     ]
+
+
+def past(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Past]:
+    """The asks a person refused, and those that closed with no answer and were not put again."""
+    over = _over(db, consumer_id, now)
     names = words.company_names(db, (ask.company_id for ask, _ in over))
     return [
         Past(

@@ -15,7 +15,7 @@ from vrm.errors import NotFound
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import asks, consent_rows, words
+from vrm.web.portal import asks, consent_rows, readers, words
 from vrm.web.rooms import house
 
 SHOWN = 20
@@ -52,6 +52,8 @@ class Together:
 
     consents: list[consent_rows.Row]
     running: int
+    readable: int
+    """Under so many of those that run something can be read now."""
     reads: int
     refusals: int
     last_read_at: datetime | None
@@ -119,8 +121,12 @@ def _together(db: Session, here: House, company: Company, consumer_id: str, now:
         if each.company_id == company.id and each.consent_id is not None
     ]
     return Together(
-        consents=consent_rows.rows(db, here.catalogue, [*running, *ended], {}, now),
+        consents=consent_rows.rows(db, here.catalogue, [*running, *ended], now),
         running=len(running),
+        readable=sum(
+            each.company_id == company.id
+            for each in readers.readable(db, consumer_id=consumer_id, now=now).values()
+        ),
         reads=sum(each.reads for each in tallies),
         refusals=sum(each.refusals for each in tallies),
         last_read_at=max((each.last_read_at for each in tallies if each.last_read_at), default=None),

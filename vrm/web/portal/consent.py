@@ -1,6 +1,6 @@
 """One consent in full: who, what it would send now, what the company had said, how it changed, every read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import consent_rows, history, unread, words
+from vrm.web.portal import consent_rows, history, rereads, unread, words
 from vrm.web.rooms import house
 
 SHOWN = 10
@@ -24,6 +24,8 @@ class Line:
     """One line of a consent. ``texts`` are the very values now; empty where nothing is filled in.
 
     ``resting``: it may not be read just now, but from ``again_at`` on; None there: it was for once, and was read.
+    ``asked`` is what they had asked for, where this was allowed in its place; ``again``: so many of the ``reads`` only
+    fetched anew what was for once.
     """
 
     key: str
@@ -37,6 +39,18 @@ class Line:
     reads: int
     resting: bool = False
     again_at: datetime | None = None
+    asked: str | None = None
+    again: int = 0
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A line that was asked for and may not be read. ``taken_back``: it was allowed at first."""
+
+    label: str
+    purpose: str
+    why: str
+    taken_back: bool
 
 
 @dataclass(frozen=True)
@@ -89,11 +103,16 @@ def _consent(
     never = unread.find(db, consent, revisions, days=days, now=now) if row.doable and lines else None
     fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
-    sums = history.by_key(events)
+    sums, again = history.by_key(events), rereads.count(events, revisions)
     return {
         "consent": row,
         "blocked": consents.blocked_since(db, consumer_id=consumer_id, company_id=row.company_id) is not None,
-        "lines": [_line(here, line, items, sums.get(line.key, history.NOTHING), uses, now) for line in lines],
+        "lines": [
+            _line(here, line, items, sums.get(line.key, history.NOTHING), again.by_key[line.key], uses, now)
+            for line in lines
+        ],
+        "left_out": _left_out(here, revisions),
+        "again": again.reads,
         "told": _told(here, revisions[-1]),
         "revisions": consent_rows.versions(here.catalogue, revisions),
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
@@ -119,6 +138,7 @@ def _line(
     line: consents.GrantedLine,
     items: words.Items,
     tally: history.Tally,
+    again: int,
     uses: consents.Uses,
     now: datetime,
 ) -> Line:
@@ -136,7 +156,26 @@ def _line(
         reads=tally.reads,
         resting=not consents.is_due(line, used_at, now),
         again_at=consents.next_use(line, used_at) if used_at else None,
+        asked=None if line.asked == line.key else words.label(here.catalogue, line.asked),
+        again=again,
     )
+
+
+def _left_out(here: House, revisions: Sequence[consents.Revision]) -> list[LeftOut]:
+    """What the newest terms ask for and no line allows, with what the person took back of it."""
+    newest = revisions[-1]
+    allowed = {(line.asked, line.purpose) for line in newest.lines}
+    before = {(line.asked, line.purpose) for revision in revisions for line in revision.lines}
+    return [
+        LeftOut(
+            label=words.label(here.catalogue, line.key),
+            purpose=words.purpose(here.catalogue, line.purpose),
+            why=line.why,
+            taken_back=(line.key, line.purpose) in before,
+        )
+        for line in newest.terms.lines
+        if (line.key, line.purpose) not in allowed
+    ]
 
 
 def _told(here: House, revision: consents.Revision) -> Told:

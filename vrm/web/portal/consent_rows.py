@@ -1,13 +1,13 @@
 """Consents as rows of a page, and the versions each went through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
-from vrm import companies, consents
+from vrm import accesslog, companies, consents
 from vrm.catalogue import Catalogue
 from vrm.web.portal import history, readers, words
 from vrm.web.portal.home import ends_soon
@@ -15,7 +15,7 @@ from vrm.web.portal.home import ends_soon
 
 @dataclass(frozen=True)
 class Row:
-    """A consent. ``doable`` is what the person can do with it now; ``retention_days`` is filled in by ``one``.
+    """A consent. ``doable`` is what the person can do with it now. What has a default is filled in by ``one``.
 
     ``state``: active, ending (soon), suspended, paused or changed (it runs, and yet nothing can be read), revoked,
     returned (by its client), expired, used (it was for once).
@@ -34,20 +34,24 @@ class Row:
     expires_at: datetime
     ended_at: datetime | None
     last_read_at: datetime | None
-    reads: int
-    refusals: int
     revision: int
     doable: tuple[str, ...]
+    reads: int = 0
+    refusals: int = 0
     retention_days: int | None = None
+    sign_in: bool = False
 
 
 @dataclass(frozen=True)
 class Version:
-    """What a consent allowed from a moment on, and how that differs from before. ``until`` None: unchanged."""
+    """What a consent allowed from a moment on, and how that differs from before. ``until`` None: unchanged.
+
+    ``kinds`` are what was done then: granted, amended (their company began it), narrowed, shortened, extended.
+    """
 
     number: int
     at: datetime
-    by: str
+    kinds: list[str]
     current: bool
     added: list[str]
     removed: list[str]
@@ -59,13 +63,17 @@ def rows(
     db: Session,
     catalogue: Catalogue,
     held: Sequence[consents.Consent],
-    sums: Mapping[str, history.Tally],
     now: datetime,
 ) -> list[Row]:
-    """Consents as rows, in their order. ``sums`` are their reads."""
+    """Consents of one person as rows, in their order."""
+    if not held:
+        return []
     names = words.company_names(db, (consent.company_id for consent in held))
     clients = companies.get_clients(db, (consent.client_id for consent in held))
     standings = readers.standings(db, held)
+    read = accesslog.last_reads(
+        db, consumer_id=held[0].consumer_id, consent_ids=[consent.id for consent in held]
+    )
     return [
         _row(
             catalogue,
@@ -73,7 +81,7 @@ def rows(
             standings[consent.id].lines,
             names[consent.company_id],
             clients[consent.client_id],
-            sums.get(consent.id, history.NOTHING),
+            read.get(consent.id),
             now,
         )
         for consent in held
@@ -86,40 +94,52 @@ def one(
     """One consent of this person in full, with its revisions. Raises ``NotFound`` for everybody else's."""
     consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
     revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=consent_id)
-    sums = history.by_consent(db, consumer_id=consumer_id, consent_id=consent_id)
-    (row,) = rows(db, catalogue, [consent], sums, now)
-    return replace(row, retention_days=revisions[-1].terms.retention_days), revisions
+    tally = history.of_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+    (row,) = rows(db, catalogue, [consent], now)
+    terms = revisions[-1].terms
+    found = replace(
+        row,
+        reads=tally.reads,
+        refusals=tally.refusals,
+        retention_days=terms.retention_days,
+        sign_in=terms.sign_in,
+    )
+    return found, revisions
 
 
 def versions(catalogue: Catalogue, revisions: Sequence[consents.Revision]) -> list[Version]:
     """The revisions of a consent as they followed one another, oldest first."""
     first, last = revisions[0], revisions[-1]
-    found = [_version(catalogue, first, [], first.expires_at, current=first is last)]
+    found = [_version(catalogue, first, None, current=first is last)]
     for before, after in pairwise(revisions):
-        until = None if after.expires_at == before.expires_at else after.expires_at
-        had = words.labels(catalogue, before.lines)
-        found.append(_version(catalogue, after, had, until, current=after is last))
+        found.append(_version(catalogue, after, before, current=after is last))
     return found
 
 
 def _version(
     catalogue: Catalogue,
     revision: consents.Revision,
-    had: Sequence[str],
-    until: datetime | None,
+    before: consents.Revision | None,
     *,
     current: bool,
 ) -> Version:
-    has = words.labels(catalogue, revision.lines)
+    has, had = (
+        words.labels(catalogue, revision.lines),
+        words.labels(catalogue, before.lines if before else ()),
+    )
+    kinds = [revision.reason]
+    moved = before is None or revision.expires_at != before.expires_at
+    if before is not None and moved and revision.reason == "narrowed":
+        kinds.append("shortened" if revision.expires_at < before.expires_at else "extended")
     return Version(
         number=revision.number,
         at=revision.created_at,
-        by="company" if revision.reason == "amended" else "you",  # who began it; a person decided each
+        kinds=kinds,
         current=current,
         added=[label for label in has if label not in had],
         removed=[label for label in had if label not in has],
         kept=[label for label in has if label in had],
-        until=until,
+        until=revision.expires_at if moved else None,
     )
 
 
@@ -129,7 +149,7 @@ def _row(
     lines: Sequence[consents.GrantedLine],
     company: companies.Company,
     client: companies.Client,
-    tally: history.Tally,
+    last_read_at: datetime | None,
     now: datetime,
 ) -> Row:
     active = consent.is_active(now)
@@ -147,9 +167,7 @@ def _row(
         expires_at=consent.expires_at,
         # One whose time has come has ended, though nobody has written it down yet.
         ended_at=None if active else consent.ended_at or consent.expires_at,
-        last_read_at=tally.last_read_at,
-        reads=tally.reads,
-        refusals=tally.refusals,
+        last_read_at=last_read_at,
         revision=consent.revision,
         doable=(("pause" if consent.paused is None else "resume"), "change", "revoke") if active else (),
     )

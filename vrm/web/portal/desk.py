@@ -9,7 +9,7 @@ from vrm.errors import NotFound, Stale
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.onward import onward
-from vrm.web.portal import asks, many
+from vrm.web.portal import asks, many, readers
 from vrm.web.rooms import house
 
 
@@ -120,4 +120,7 @@ def _set(company_id: str, *, blocked: bool) -> BaseResponse:
     here.database.write(
         lambda db: change(db, here.keys, consumer_id=consumer_id, company_id=company_id, now=now)
     )
-    return onward(_going(company_id), "blocked" if blocked else "unblocked")
+    readable = here.database.read(lambda db: readers.readable(db, consumer_id=consumer_id, now=now))
+    reading = any(standing.company_id == company_id for standing in readable.values())
+    done = ("blocked-reading" if reading else "blocked") if blocked else "unblocked"
+    return onward(_going(company_id), done)

@@ -101,14 +101,10 @@ def rows(db: Session, catalogue: Catalogue, events: Iterable[accesslog.LoggedEve
     return [_row(catalogue, names[company_id(event)].legal_name, event) for event in events]
 
 
-def by_consent(db: Session, *, consumer_id: str, consent_id: str | None = None) -> dict[str, Tally]:
-    """Sums by consent, of all of a person's or of one; a consent nobody came for is left out."""
+def of_consent(db: Session, *, consumer_id: str, consent_id: str) -> Tally:
+    """The sum of one consent."""
     sums = accesslog.tally_for_consumer(db, consumer_id=consumer_id, consent_id=consent_id)
-    return {
-        each.consent_id: Tally(each.reads, each.refusals, each.last_read_at)
-        for each in sums
-        if each.consent_id is not None
-    }
+    return Tally(sums[0].reads, sums[0].refusals, sums[0].last_read_at) if sums else NOTHING
 
 
 def by_key(events: Iterable[accesslog.LoggedEvent]) -> dict[str, Tally]:

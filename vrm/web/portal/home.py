@@ -9,11 +9,11 @@ from flask import Blueprint, Response
 from flask_babel import get_locale, get_timezone
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, clock, consents, profiles
+from vrm import accesslog, clock, consents, notices, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import asks, happened, history, proposed, readers, words
+from vrm.web.portal import asks, happened, proposed, readers, words
 from vrm.web.rooms import house
 
 SOON = timedelta(days=14)
@@ -39,12 +39,24 @@ class Ending:
 
 @dataclass(frozen=True)
 class Allowed:
-    """A permission under which something can be read now."""
+    """A permission under which something can be read now, or could if it were not ``paused``."""
 
     consent_id: str
     company: str
+    purposes: list[str]
     labels: list[str]
+    granted_at: datetime
     expires_at: datetime
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company with what it is allowed."""
+
+    id: str
+    name: str
+    allowed: list[Allowed]
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,8 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
     midnights = [
         datetime.combine(day, time(), get_timezone()) for day in [*days, days[-1] + timedelta(days=1)]
     ]
-    readable = readers.readable(db, consumer_id=consumer_id, now=now)
+    held = readers.readable_or_paused(db, consumer_id=consumer_id, now=now)
+    readable = {id: standing for id, standing in held.items() if not standing.paused}
     total = here.catalogue.fields()
     sealed = profiles.sealed_values(
         db.connection(), consumer_ids=[consumer_id], fields=[key.name for key in total]
@@ -113,7 +126,9 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
         "ending": _ending(db, here, consumer_id, running, readable, now),
         "changed": _changed(db, running),
         "proposed": proposed.count(db, consumer_id, now),
-        "allowed": _allowed(db, here, readable),
+        "companies": _companies(db, here, running, held),
+        "more_allowed": max(0, len(held) - ALLOWED),
+        "unread": notices.count_unread(db, consumer_id=consumer_id),
         "week": week,
         "totals": Totals(
             reads=sum(day.reads for day in week),
@@ -129,19 +144,32 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
     }
 
 
-def _allowed(db: Session, here: House, readable: readers.Standings) -> list[Allowed]:
-    """From here a permission can be ended without looking for it: that must be as easy as giving it."""
-    first = sorted(readable.values(), key=lambda standing: standing.expires_at, reverse=True)[:ALLOWED]
+def _companies(
+    db: Session, here: House, running: list[consents.Consent], held: readers.Standings
+) -> list[Company]:
+    """From here a permission can be ended without looking for it: that must be as easy as giving it.
+
+    Open ones come before those that are paused, and what ends last comes first; a company stands where its first does.
+    """
+    granted = {each.id: each.granted_at for each in running}
+    last_first = sorted(held.values(), key=lambda standing: standing.expires_at, reverse=True)
+    first = sorted(last_first, key=lambda standing: standing.paused)[:ALLOWED]
     names = words.company_names(db, (standing.company_id for standing in first))
-    return [
-        Allowed(
-            consent_id=standing.consent_id,
-            company=names[standing.company_id].legal_name,
-            labels=words.labels(here.catalogue, standing.lines),
-            expires_at=standing.expires_at,
+    found: dict[str, Company] = {}
+    for standing in first:
+        id = standing.company_id
+        found.setdefault(id, Company(id, names[id].legal_name, [])).allowed.append(
+            Allowed(
+                consent_id=standing.consent_id,
+                company=names[id].legal_name,
+                purposes=words.purposes(here.catalogue, standing.lines),
+                labels=words.labels(here.catalogue, standing.lines),
+                granted_at=granted[standing.consent_id],
+                expires_at=standing.expires_at,
+                paused=standing.paused,
+            )
         )
-        for standing in first
-    ]
+    return list(found.values())
 
 
 def _days(now: datetime) -> list[date]:
@@ -168,14 +196,16 @@ def _ending(
     granted = {each.id: each.granted_at for each in running}
     soon = [standing for id, standing in readable.items() if ends_soon(granted[id], standing.expires_at, now)]
     names = words.company_names(db, (standing.company_id for standing in soon))
-    sums = history.by_consent(db, consumer_id=consumer_id) if soon else {}
+    read = accesslog.last_reads(
+        db, consumer_id=consumer_id, consent_ids=[standing.consent_id for standing in soon]
+    )
     return [
         Ending(
             consent_id=standing.consent_id,
             company=names[standing.company_id].legal_name,
             labels=words.labels(here.catalogue, standing.lines),
             expires_at=standing.expires_at,
-            last_read_at=sums.get(standing.consent_id, history.NOTHING).last_read_at,
+            last_read_at=read.get(standing.consent_id),
         )
         for standing in sorted(soon, key=lambda standing: standing.expires_at)
     ]

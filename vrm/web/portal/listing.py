@@ -13,7 +13,7 @@ from vrm import consents
 from vrm.errors import NotFound
 from vrm.house import House
 from vrm.web.language import gettext
-from vrm.web.portal import asks, consent_rows, history, readers, words
+from vrm.web.portal import asks, consent_rows, readers, words
 
 PAGE = 50
 COMPACT = 10
@@ -81,13 +81,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Shown:
-    """One page of the list. ``more`` is what the next one begins after, None on the last."""
+    """One page of the list. ``more`` is what the next one begins after, None on the last; ``blocked``: companies."""
 
     counts: Counts
     choices: Choices | None
     waiting: list[asks.Waiting]
     consents: list[consent_rows.Row | asks.Past]
     more: str | None
+    blocked: frozenset[str] = frozenset()
 
 
 def current(
@@ -98,13 +99,14 @@ def current(
     after = _place_of(db, consumer_id, before, {}, ended=False)
     found = _walk(db, here, consumer_id, filters, after, now, ended=False)
     rows: list[consent_rows.Row | asks.Past] = list(islice(found, PAGE + 1))
-    counts = _counts(db, consumer_id, 0, now)
+    counts = _counts(db, consumer_id, asks.count_past(db, consumer_id=consumer_id, now=now), now)
     return Shown(
         counts=counts,
         choices=_choices(db, here, consumer_id, waiting, filters, counts.current, now, ended=False),
         waiting=[] if after else [ask for ask in waiting if filters.fit(ask)],
         consents=rows[:PAGE],
         more=_more(rows),
+        blocked=frozenset(consents.list_blocked(db, consumer_id=consumer_id)),
     )
 
 
@@ -148,14 +150,11 @@ def _walk(
         key=filters.key or None,
         states=[filters.state] if ended and filters.state else None,
     )
-    sums: Mapping[str, history.Tally] | None = None
     while True:
         held = consents.list_some(
             db, consumer_id=consumer_id, listed=listed, now=now, limit=PAGE + 1, before=after
         )
-        if held and sums is None:
-            sums = history.by_consent(db, consumer_id=consumer_id)
-        rows = consent_rows.rows(db, here.catalogue, held, sums or {}, now)
+        rows = consent_rows.rows(db, here.catalogue, held, now)
         yield from filter(filters.fit, rows)
         if len(held) <= PAGE:
             return

@@ -17,9 +17,10 @@ from vrm.web import pages, session
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form
 from vrm.web.language import N_, gettext
-from vrm.web.notice_words import Said, Tongue, said
+from vrm.web.notice_words import Said, said
 from vrm.web.onward import onward
 from vrm.web.rooms import house
+from vrm.web.tongue import Tongue
 from vrm.web.typed import REFUSED
 
 PAGE = 30
@@ -27,7 +28,6 @@ PAGE = 30
 NAMES: dict[Kind, tuple[str, str]] = {
     "reminder": (N_("What you still allow"), N_("Every 90 days, of each company")),
     "ending": (N_("What ends soon"), N_("Two weeks before, and the day before")),
-    "ended": (N_("What has ended by itself"), N_("When it was used up, or the company gave it back")),
     "unusual": (
         N_("Reads that look unusual"),
         N_("Far more than usual, after long silence, something new, or refused again and again"),
@@ -134,7 +134,10 @@ def _page(chosen: Preferences, form: Form, status: int = 200) -> Response:
         choices=[_choice(kind, chosen) for kind in CHOOSABLE],
         every=chosen.every,
         hour=chosen.hour,
-        hours=[(hour, format_time(time(hour), format="short", locale=get_locale())) for hour in range(24)],
+        hours=[
+            (hour, f"{format_time(time(hour), format='short', locale=get_locale())} UTC")
+            for hour in range(24)
+        ],
         discreet=chosen.discreet,
     )
 

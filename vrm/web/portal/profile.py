@@ -97,8 +97,8 @@ class Clause:
 
     @property
     def held(self) -> bool:
-        """Whether something is kept here, or read through an answer."""
-        return bool(self.filled or any(answer.reach.whole for answer in self.answers))
+        """Whether something is kept here, or read through an answer, or would be were it not paused."""
+        return bool(self.filled or any(answer.reach.whole or answer.reach.paused for answer in self.answers))
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -123,7 +123,7 @@ def profile() -> Response:
 
 def _look(db: Session, here: House, consumer_id: str, changed: str, now: datetime) -> Look:
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id)
-    seen = readers.seen(db, readers.readable(db, consumer_id=consumer_id, now=now))
+    seen = readers.seen(db, readers.readable_or_paused(db, consumer_id=consumer_id, now=now))
     field, _, item_id = changed.partition("/")
     item = next((each for each in items.get(field, []) if not item_id or each.item_id == item_id), None)
     kept = versions.listed(db, here.keys, consumer_id=consumer_id, item=item, now=now) if item else []
@@ -186,5 +186,5 @@ def _answer(here: House, key: Key, look: Look) -> WorkedOut:
         label=key.label,
         text=words.answer(here.catalogue, key.name, look.items),
         from_labels=[words.label(here.catalogue, field) for field in key.answers_from],
-        reach=reach.Reach(key.name, list(look.seen.get(key.name, ())), ()),
+        reach=reach.alone(look.seen, key.name),
     )

@@ -151,7 +151,7 @@ def _blocks(group: Group, sent: Sent) -> list[Block]:
 
     def look(db: Session) -> tuple[words.Items, Mapping[str, list[readers.Seen]]]:
         kept = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=[key.name for key in keys])
-        return kept, readers.seen(db, readers.readable(db, consumer_id=consumer_id, now=now))
+        return kept, readers.seen(db, readers.readable_or_paused(db, consumer_id=consumer_id, now=now))
 
     kept, seen = here.database.read(look)
     country = values.home_country()

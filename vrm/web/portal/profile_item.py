@@ -153,7 +153,7 @@ def _page(
     here, consumer_id, now, key = house(), session.consumer_id(), clock.now(), place.key
 
     def look(db: Session) -> tuple[reach.Reach, Sequence[profiles.Item]]:
-        seen = readers.seen(db, readers.readable(db, consumer_id=consumer_id, now=now))
+        seen = readers.seen(db, readers.readable_or_paused(db, consumer_id=consumer_id, now=now))
         earlier = (
             []
             if kept is None

@@ -14,11 +14,12 @@ Standings = Mapping[str, consents.Standing]
 
 @dataclass(frozen=True)
 class Seen:
-    """A company that can read a line now, under which consent, and until when."""
+    """A company that can read a line now, under which consent, and until when; or could, if it were not ``paused``."""
 
     company: str
     consent_id: str
     until: datetime
+    paused: bool = False
 
 
 def standings(db: Session, held: Sequence[consents.Consent]) -> dict[str, consents.Standing]:
@@ -31,28 +32,34 @@ def standings(db: Session, held: Sequence[consents.Consent]) -> dict[str, consen
 
 
 def readable(db: Session, *, consumer_id: str, now: datetime) -> dict[str, consents.Standing]:
-    """The consents under which something can be read at this moment.
+    """The consents under which something can be read at this moment."""
+    allowed = readable_or_paused(db, consumer_id=consumer_id, now=now)
+    return {id: standing for id, standing in allowed.items() if not standing.paused}
 
-    One that is paused is not among them, nor that of a suspended client, nor one whose company has changed its notice
-    since.
+
+def readable_or_paused(db: Session, *, consumer_id: str, now: datetime) -> dict[str, consents.Standing]:
+    """The consents under which something can be read, or nothing only because their person paused them.
+
+    That of a suspended client is not among them, nor one whose company has changed its notice since.
     """
     held = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
     clients = companies.client_standings(db.connection(), client_ids={each.client_id for each in held})
     return {
         id: standing
         for id, standing in standings(db, held).items()
-        if not standing.paused
-        and clients[standing.client_id].may_read
+        if clients[standing.client_id].may_read
         and clients[standing.client_id].notice_version == standing.notice_version
     }
 
 
 def seen(db: Session, found: Standings) -> dict[str, list[Seen]]:
-    """By key, who can read it under these consents; who can for longest comes first."""
+    """By key, who can read it under these consents, or could if they were not paused; who for longest comes first."""
     names = company_names(db, (standing.company_id for standing in found.values()))
     rows: dict[str, list[Seen]] = {}
     for standing in sorted(found.values(), key=lambda each: each.expires_at, reverse=True):
         for key in dict.fromkeys(line.key for line in standing.lines):
             name = names[standing.company_id].legal_name
-            rows.setdefault(key, []).append(Seen(name, standing.consent_id, standing.expires_at))
+            rows.setdefault(key, []).append(
+                Seen(name, standing.consent_id, standing.expires_at, standing.paused)
+            )
     return rows

@@ -33,7 +33,7 @@ async function refresh() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (signal.aborted) return;
     const fresh = message(page);
-    if (fresh) message(document).textContent = fresh.textContent;
+    if (fresh) message(document).replaceChildren(...fresh.childNodes);
     shown(Boolean(fresh));
   } catch {
     if (!signal.aborted) shown(false);

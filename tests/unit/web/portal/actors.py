@@ -99,7 +99,7 @@ class Shop:
     company_id: str
     client_id: str
 
-    def ask(self, consumer_id, *keys, days=90, ago=timedelta(0)):
+    def ask(self, consumer_id, *keys, days=90, ago=timedelta(0), amends=None):
         """Put an ask before a person, now or some time ago; its id."""
         lines = tuple(consents.Line(key, "dpv:ServiceProvision", required=True) for key in keys)
         return self.house.database.write(
@@ -110,6 +110,7 @@ class Shop:
                 company_id=self.company_id,
                 terms=consents.Terms(lines, days, retention_days=30),
                 request={"n": f"{len(keys)}{''.join(keys)}{ago}"},
+                amends=amends,
                 now=clock.now() - ago,
             )
         )

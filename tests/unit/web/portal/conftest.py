@@ -43,6 +43,14 @@ def mia(newcomer):
 
 
 @pytest.fixture
+def named(mia):
+    """Mia with a nickname and a given name in her profile."""
+    for field, value in (("nickname", "Mimi"), ("given_name", "Mia")):
+        mia.post(f"/profile/{field}", version="0", do="save", value=value)
+    return mia
+
+
+@pytest.fixture
 def shop(house):
     return make_shop(house, "Hawthorn Books Ltd", "hawthorn.example")
 
@@ -51,3 +59,8 @@ def shop(house):
 def owner(app):
     """``owner(browser)``: the consumer whose session a browser holds."""
     return lambda browser: app.extensions["vrm"].find_session(browser.session_token()).person_id
+
+
+@pytest.fixture
+def mia_id(mia, owner):
+    return owner(mia)

@@ -1,27 +1,17 @@
 """What a person changes of one consent by themselves, over HTTP."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from time_machine import travel
 
+from tests.support import seeds
 from vrm import clock, companies, consents
 from vrm.web.portal import unread
 
 PURPOSE = "dpv:ServiceProvision"
-
-
-@pytest.fixture
-def mia_id(mia, owner):
-    return owner(mia)
-
-
-@pytest.fixture
-def named(mia):
-    """Mia with a nickname and a given name in her profile."""
-    for field, value in (("nickname", "Mimi"), ("given_name", "Mia")):
-        mia.post(f"/profile/{field}", version="0", do="save", value=value)
-    return mia
 
 
 @pytest.fixture
@@ -62,7 +52,12 @@ def test_narrow_and_shorten_in_one(named, mia_id, shop, held):
     assert shop.read(id).profile == {"nickname": "Mimi"}
     assert held(id).expires_at < clock.now() + timedelta(days=7, minutes=1)
     named.get(f"/consents/{id}")
-    assert "Version 3, now" in named.page and "<del>Given name</del>" in named.page
+    assert named.page.count("<h3>Version") == 2
+    assert (
+        "Version 2, now" in named.page
+        and "you took something back, you let it end sooner" in named.page
+        and "<del>Given name</del>" in named.page
+    )
 
 
 def test_extend_as_long_as_was_asked(named, mia_id, shop, house, held):
@@ -83,9 +78,34 @@ def test_extend_as_long_as_was_asked(named, mia_id, shop, house, held):
     assert "they must ask you again before it can last longer" in named.page
 
 
+def test_it_ends_on_any_day_until_the_last_they_asked_for(named, mia_id, shop, held):
+    """A day of one's own holds to its end, the last one no longer than was asked; the page says between which."""
+    with travel(clock.now() - timedelta(days=60)):
+        id = shop.granted(mia_id, "nickname")
+    today, form = clock.now().date(), {"line": place("nickname"), "ends": "day"}
+    for revision, days in ((1, 11), (2, 1), (3, 90)):
+        day = today + timedelta(days=days)
+        named.post(f"/consents/{id}/change", revision=str(revision), until=f"{day}", **form)
+        assert (held(id).revision, held(id).expires_at.date()) == (revision + 1, day)
+    assert held(id).expires_at <= clock.now() + timedelta(days=90)
+    for ends, days, said in (
+        ("day", 0, "Choose a day from"),
+        ("day", 92, "Choose a day from"),
+        ("", 9, "press again"),
+    ):
+        named.post(
+            f"/consents/{id}/change", 400, revision="4", line=place("nickname"), ends=ends,
+            until=f"{today + timedelta(days=days)}",
+        )  # fmt: skip
+        assert said in named.page and 'value="day" checked' in named.page
+    assert held(id).revision == 4
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [
+        ({"revision": "1", "line": place("nickname"), "ends": "day"}, 400),
+        ({"revision": "1", "line": place("nickname"), "ends": "day", "until": "tomorrow"}, 400),
         ({"revision": "9", "line": place("nickname")}, 409),
         ({"line": place("nickname")}, 409),
         ({"revision": "1"}, 400),
@@ -125,6 +145,34 @@ def test_who_uses_nothing_is_offered_to_be_revoked(named, mia_id, shop, days):
         id = shop.granted(mia_id, "nickname")
     named.get(f"/consents/{id}?unread={days}")
     assert "They use none of it: revoke" in named.page and "Trim to" not in named.page
+
+
+@pytest.mark.parametrize("sign_in", [False, True])
+def test_the_page_says_once_and_what_was_not_allowed(named, mia_id, shop, house, sign_in):
+    """A line for once that is fetched again is counted as that; what was asked and not allowed stands there; only who
+    is signed in by it is told that this may stop; what the company knows is one click away.
+    """
+    asked = (
+        consents.Line("nickname", PURPOSE, True, frequency="once"),
+        consents.Line("email", PURPOSE, False, why="Our letter"),
+        consents.Line("given_name", PURPOSE, False),
+    )
+    choices = [consents.Choice(n, asked[n].key) for n in (0, 2)]
+    mia: Any = SimpleNamespace(consumer_id=mia_id)
+    client: Any = SimpleNamespace(
+        client=SimpleNamespace(id=shop.client_id), company=SimpleNamespace(id=shop.company_id)
+    )
+    id = seeds.grant_terms(house, mia, client, consents.Terms(asked, 90, sign_in=sign_in), choices).id
+    for _ in range(3):
+        assert shop.read(id, keys=["nickname"]).profile == {"nickname": "Mimi"}
+    named.post(f"/consents/{id}/change", revision="1", line=place("nickname"))
+    named.get(f"/consents/{id}")
+    for said in (
+        "2 of them fetched again what was for once", "1 + 2 again", "Within ten minutes of the first read",
+        "You did not allow it", "Our letter", "You took it back", f'href="/companies/{shop.company_id}/known"',
+    ):  # fmt: skip
+        assert said in named.page, said
+    assert ("so may signing in there" in named.page) == sign_in
 
 
 def test_ended_or_somebody_elses(named, mia_id, shop, newcomer):

@@ -13,19 +13,6 @@ from vrm import clock, companies, consents, worker
 from vrm.web.portal.home import ends_soon
 
 
-@pytest.fixture
-def mia_id(mia, owner):
-    return owner(mia)
-
-
-@pytest.fixture
-def named(mia):
-    """Mia with a nickname and a given name in her profile."""
-    for field, value in (("nickname", "Mimi"), ("given_name", "Mia")):
-        mia.post(f"/profile/{field}", version="0", do="save", value=value)
-    return mia
-
-
 def test_nothing_allowed_yet(mia):
     """Someone new sees empty pages that say so."""
     for path in ("/home", "/consents", "/consents?show=history", "/reads", "/profile"):
@@ -223,11 +210,59 @@ def test_what_the_company_told_stays(named, mia_id, shop):
 
 
 def test_home_counts_companies_not_permissions(named, mia_id, shop):
-    """Two permissions of one company are one company that may read."""
-    shop.granted(mia_id, "nickname")
-    shop.granted(mia_id, "given_name", "nickname")
+    """Two permissions of one company are one company that may read, named once, with what and since when of each."""
+    with travel(clock.now() - timedelta(days=3)):
+        first = shop.granted(mia_id, "nickname")
+    second = shop.granted(mia_id, "given_name", "nickname")
     named.get("/home")
     assert "One company can read part of your profile." in named.page and "2 active" in named.page
+    listed = found(r'(?s)<ul class="register allowed">(.*?)</ul>', named.page)
+    assert listed.count("<h3>") == 1 and listed.count("Since") == 2
+    assert len(set(re.findall(r"Since ([^·]+)·", listed))) == 2
+    for consent_id in (first, second):
+        for deed in ("", "/change", "/pause", "/revoke"):
+            assert f'"/consents/{consent_id}{deed}"' in listed
+
+
+def test_what_is_paused_stays_in_sight(named, mia_id, shop):
+    """At home with the way to resume it, and in the profile as what cannot be read while it is paused."""
+    consent_id = shop.granted(mia_id, "nickname")
+    for done, at_home, in_profile in (
+        ("pause", "resume", "Cannot read it while paused"),
+        ("resume", "pause", "Can read it now"),
+    ):
+        named.post(f"/consents/{consent_id}/{done}")
+        named.get("/home")
+        assert f'action="/consents/{consent_id}/{at_home}"' in named.page
+        assert f'action="/consents/{consent_id}/{done}"' not in named.page
+        for path in ("/profile", "/profile/nickname"):
+            named.get(path)
+            assert in_profile in named.page and f"/consents/{consent_id}" in named.page, path
+
+
+def test_an_ask_that_amends_says_what_would_change(named, mia_id, shop):
+    """What it adds and what it takes out, and nothing of what stays; wherever the ask waits."""
+    held = shop.granted(mia_id, "nickname", "given_name")
+    shop.ask(mia_id, "nickname", "email", amends=consents.Amends(held, 1))
+    for path in ("/home", "/consents", f"/companies/{shop.company_id}"):
+        named.get(path)
+        assert "<bdi>Hawthorn Books Ltd</bdi> asks to change what you allowed" in named.page, path
+        assert "New: <bdi>E-mail address</bdi>." in named.page, path
+        assert "No longer: <bdi>Given name</bdi>." in named.page, path
+
+
+@pytest.mark.parametrize(
+    ("reads", "said", "drawn"), [(6, "Each mark is one read", "circle"), (7, "The longer the bar", "rect")]
+)
+def test_the_week_is_drawn_as_it_says(named, mia_id, shop, reads, said, drawn):
+    """Marks to be counted, or bars to be compared: never both in one drawing."""
+    consent_id = shop.granted(mia_id, "nickname")
+    for _ in range(reads):
+        shop.read(consent_id)
+    shop.read(consent_id, keys=["birthdate"])
+    named.get("/home")
+    week = found(r'(?s)aria-labelledby="h-week">(.*?)</section>', named.page)
+    assert said in week and set(re.findall(r"<(circle|rect)", week)) == {drawn}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -260,8 +295,10 @@ def test_history_keeps_what_was_refused_and_what_was_never_answered(named, mia_i
         other.ask(mia_id, "email", ago=timedelta(days=days))
     named.get("/consents")
     assert waiting in named.page and "Alder" not in named.page
+    assert 'History <span class="num">2</span>' in named.page
     named.get("/consents?show=history")
     assert named.page.count('class="consent"') == 2 and waiting not in named.page
+    assert 'History <span class="num">2</span>' in named.page
     assert named.page.index("Hawthorn Books") < named.page.index("Alder Travel")
     assert "You refused" in named.page and "Closed" in named.page
     for state, shown, hidden in (("refused", "Hawthorn", "Alder"), ("closed", "Alder", "Hawthorn")):

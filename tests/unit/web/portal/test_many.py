@@ -15,19 +15,6 @@ LINE = r'name="consent" value="([0-9a-f-]{36}:\d+)"'
 
 
 @pytest.fixture
-def mia_id(mia, owner):
-    return owner(mia)
-
-
-@pytest.fixture
-def named(mia):
-    """Mia with a nickname and a given name in her profile."""
-    for field, value in (("nickname", "Mimi"), ("given_name", "Mia")):
-        mia.post(f"/profile/{field}", version="0", do="save", value=value)
-    return mia
-
-
-@pytest.fixture
 def eve(newcomer):
     return newcomer("eve@post.example")
 
@@ -218,8 +205,17 @@ def test_blocking_offers_to_revoke(named, mia_id, shop, other, two):
     assert f'href="/companies/{shop.company_id}/block?next=/consents"' in named.page
     named.get(f"/companies/{shop.company_id}/block?next=/consents")
     assert "One permission stands with them" in named.page and "<bdi>Mimi</bdi>" in named.page
-    named.post(f"/companies/{shop.company_id}/block", next="/consents")
+    named.post(f"/companies/{shop.company_id}/block", follow=True, next="/consents")
+    assert "What you allowed them they can still read" in named.page and "Unblock them" in named.page
     assert shop.read(two[0]).profile
+    for path in (f"/companies/{shop.company_id}", f"/companies/{shop.company_id}/block"):
+        named.get(path)
+        assert "They can still read what you allowed them under one permission." in named.page
+        assert named.page.count(f'href="/consents/revoke?company={shop.company_id}"') == 1
+    named.post("/consents/pause")
+    named.get(f"/companies/{shop.company_id}")
+    assert "They can still read" not in named.page
+    named.post("/consents/resume")
     named.post(f"/companies/{shop.company_id}/unblock")
     path = f"/companies/{other.company_id}/block"
     named.get(path)

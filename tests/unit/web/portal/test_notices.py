@@ -69,11 +69,11 @@ def test_preferences_are_kept_by_one_form(mia, owner, house):
     )
     assert 'value="18" selected' in mia.page and "checked" in mia.page
     kept = house.database.read(lambda db: notices.preferences_of(db, house.keys, consumer_id=owner(mia)))
-    assert (kept.way("unusual"), kept.way("reminder"), kept.way("ended")) == ("digest", "off", "digest")
+    assert (kept.way("unusual"), kept.way("reminder"), kept.way("proposed")) == ("digest", "off", "digest")
     assert (kept.every, kept.hour, kept.discreet) == ("weekly", 18, True)
     for bad in (
         {"how-receipt": "off"},
-        {"how-ended": "loudly"},
+        {"how-proposed": "loudly"},
         {"hour": "24"},
         {"hour": "x"},
         {"every": "never"},
@@ -107,6 +107,11 @@ def test_old_notices_are_on_the_next_page(mia, owner, house, pages):
             )  # fmt: skip
 
     house.database.write(tell)
+    mia.get("/home")
+    assert re.search(r'href="/notices">\d+ new notices<', mia.page)
+    mia.get("/notices")
+    mia.get("/home")
+    assert "new notice" not in mia.page
     mia.get("/notices")
     older = re.search(r'href="(/notices\?before=[0-9a-f]+)"', mia.page)
     assert older is not None

@@ -18,11 +18,6 @@ ZONE = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
-def mia_id(mia, owner):
-    return owner(mia)
-
-
-@pytest.fixture
 def filled(mia):
     """Mia with a name and a day of birth."""
     for field, value in (("nickname", "Mimi"), ("birthdate", "1991-06-17")):

@@ -1,0 +1,140 @@
+"""What people do with what they are asked, and with what comes of it: all but to end it."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition
+
+from tests.model.drawing import DAY, deed, how_long, picks, some
+from tests.model.world import World
+from tests.support import seeds
+from vrm import clock, consents
+from vrm.consents import Choice
+from vrm.errors import Conflict, Invalid
+
+
+class Deciding(World):
+    """Two people."""
+
+    @deed(number=some, chosen=picks, days=how_long)
+    @precondition(lambda self: self.asks)
+    def decide(self, number: int, chosen: list[int], days: int) -> None:
+        """Allow all that is needed, and of the rest what was picked; on an ask that changes something, or a new one."""
+        ask = self.asks.pop(number % len(self.asks))
+        terms, changes = ask.terms, ask.changes
+        choices = [
+            Choice(place, line.options[pick % len(line.options)])
+            for place, (line, pick) in enumerate(zip(terms.lines, chosen, strict=False))
+            if line.required or pick
+        ]
+        days = min(days, terms.duration_days)
+        notice = self.model.notices[self.shops[ask.client].company.id]
+        said = self.do(
+            consents.grant if changes is None else consents.amend, consumer_id=ask.person, ask_id=ask.id, choices=choices,
+            duration_days=days, versions=[], notice={}, notice_version=notice,
+        )  # fmt: skip
+        open_still = clock.now() < ask.at + 7 * DAY
+        if changes is not None:
+            held = self.model.held[changes]
+            self.touched.append(changes)
+            open_still &= self.model.stands(held) and held.revision == ask.revision
+        if not open_still or not choices:
+            assert said in (Conflict, Invalid)
+            (self.decided if not open_still else self.asks).append(ask)
+            return
+        self.decided.append(ask)
+        assert isinstance(said, consents.Consent), said
+        lines = {
+            (each.key, terms.lines[each.line].purpose): terms.lines[each.line].frequency for each in choices
+        }
+        if changes is None:
+            self.model.grant(said.id, ask.person, ask.client, lines, days, terms.duration_days)
+            self.ids.append(said.id)
+            self.touched.append(said.id)
+        else:
+            by_name = {(key, line.purpose) for line in ask.lines for key in line.options}
+            self.model.change(held, lines, by_name, days, terms.duration_days)
+
+    @deed(number=some)
+    @precondition(lambda self: self.asks)
+    def refuse(self, number: int) -> None:
+        ask = self.asks.pop(number % len(self.asks))
+        self.decided.append(ask)
+        said = self.do(consents.refuse, consumer_id=ask.person, ask_id=ask.id)
+        assert (said is Conflict) == (clock.now() >= ask.at + 7 * DAY)
+
+    @deed(number=some)
+    @precondition(lambda self: self.decided)
+    def change_their_mind(self, number: int) -> None:
+        """What was refused, granted or let lie too long is not granted after all: the company must ask again."""
+        ask = self.decided[number % len(self.decided)]
+        every = [Choice(place, line.key) for place, line in enumerate(ask.terms.lines)]
+        notice = self.model.notices[self.shops[ask.client].company.id]
+        said = self.do(
+            consents.grant if ask.changes is None else consents.amend, consumer_id=ask.person, ask_id=ask.id,
+            choices=every, duration_days=1, versions=[], notice={}, notice_version=notice,
+        )  # fmt: skip
+        assert said in (Conflict, Invalid)
+
+    @deed(number=some, keep=st.integers(0, 31))
+    @precondition(lambda self: self.ids)
+    def narrow(self, number: int, keep: int) -> None:
+        id, held = self.one(number)
+        kept = [place for bit, place in enumerate(sorted(held.lines)) if keep >> bit & 1]
+        said = self.do(consents.narrow, consumer_id=held.person, consent_id=id, keep=kept)
+        if not self.model.runs(held):
+            assert said is Conflict
+        elif not kept:
+            assert said is Invalid
+        else:
+            self.model.narrow(held, kept)
+
+    @deed(number=some, days=how_long, longer=st.booleans())
+    @precondition(lambda self: self.ids)
+    def move_the_end(self, number: int, days: int, longer: bool) -> None:
+        id, held = self.one(number)
+        ends, notice = clock.now() + days * DAY, self.model.notice(held)
+        facts = {"consumer_id": held.person, "consent_id": id, "days": days}
+        if longer:
+            said = self.do(consents.extend, notice_version=notice, **facts)
+            may = self.model.stands(held) and days <= held.asked_days and ends > held.ends
+        else:
+            said = self.do(consents.shorten, **facts)
+            may = self.model.runs(held) and ends < held.ends
+        assert isinstance(said, consents.Consent) == may
+        if may:
+            held.ends = ends
+            held.revision += 1
+
+    @deed(number=some, verb=st.sampled_from(("resume", "pause")))
+    @precondition(lambda self: self.ids)
+    def pause_or_resume(self, number: int, verb: str) -> None:
+        id, held = self.one(number)
+        runs = self.model.runs(held)
+        said = self.do(getattr(consents, verb), consumer_id=held.person, consent_id=id)
+        assert (said is not Conflict) == runs
+        if runs:
+            held.paused = "" if verb == "resume" else held.paused or "alone"
+
+    @deed(person=some, pause=st.sampled_from((False, False, True)))
+    def pause_or_resume_all(self, person: int, pause: bool) -> None:
+        who = list(self.people)[person % 2]
+        was, then = ("", "with_all") if pause else ("with_all", "")
+        mine = [
+            held for held in self.all_of(who).values() if self.model.runs(held) and held.paused == was
+        ]  # fmt: skip
+        assert self.do(consents.pause_all if pause else consents.resume_all, consumer_id=who) == len(mine)
+        for held in mine:
+            held.paused = then
+
+    @deed(person=some, company=some, lift=st.booleans())
+    def block(self, person: int, company: int, lift: bool) -> None:
+        """It keeps a company from asking by itself, and changes nothing of what stands."""
+        who, which = list(self.people)[person % 2], list(self.model.notices)[company % 2]
+        self.do(consents.unblock if lift else consents.block, consumer_id=who, company_id=which)
+
+    @deed()
+    def fill_in(self) -> None:
+        """Ben, who had but a name, has an e-mail address."""
+        who = list(self.people)[1]
+        if "email" not in self.model.has[who]:
+            seeds.put(self.house, who, "email", "ben@mail.example")
+            self.model.has[who].add("email")

@@ -1,0 +1,48 @@
+"""What there is to do for the log: give events their place, sign, and read it for those who watch it."""
+
+import logging
+
+from vrm import accesslog, clock, oversight
+from vrm.house import House
+from vrm.worker.loop import Sweep
+
+_log = logging.getLogger("vrm.worker")
+
+MOST_INDEXED = 150
+"""Leaves a pass: so long must whoever else writes wait on SQLite, about a hundredth of a second."""
+
+
+def sequence_log(house: House) -> int:
+    """Give new events their place in the tree, and sign the checkpoint over them at once."""
+    sequenced = accesslog.sequence(house.database)
+    if sequenced:
+        publish_log(house)
+    return sequenced
+
+
+def index_log(house: House) -> int:
+    """Read new leaves into the index that auditors search. It counts as work done only while more are waiting."""
+    taken = oversight.index(house.database, limit=MOST_INDEXED)
+    return taken if taken == MOST_INDEXED else 0
+
+
+def watch_log(house: House) -> int:
+    """Look for what is out of the ordinary, and keep it."""
+    return oversight.watch(house.database, now=clock.now())
+
+
+def publish_log(house: House) -> int:
+    """Sign the committed tree; does nothing when that was done. Finds a tree whose worker died before signing."""
+    try:
+        house.publish_log()
+    except accesslog.Inconsistent as fault:
+        # What to do, and nobody's data.
+        _log.error("the log is not signed: %s (vrm log status)", fault.message)
+    return 0
+
+
+LOG_SWEEPS: tuple[Sweep, ...] = (
+    Sweep("sequencing the log", 0, sequence_log),
+    Sweep("publishing the log", 10, publish_log),
+)
+"""Run in a thread of their own: an event waits for nobody's mail server and for no company's key set."""
