@@ -13,6 +13,7 @@ What it must never know: names, values, or which entry is whose once that person
 changed and never deleted; the bytes of old ones may move into an archive (``archiving``), where they are read as before.
 """
 
+from vrm.accesslog.counting import Counts, Tally, count_in_spans, last_reads, tally_for_consumer
 from vrm.accesslog.entry import About, Event, Prepared, opens, prepare
 from vrm.accesslog.errors import BadEvent, BadProof, Inconsistent, NoSuchLeaf, RolledBack, UnknownEventType
 from vrm.accesslog.export import Export, Selection, open_export
@@ -31,18 +32,7 @@ from vrm.accesslog.published import (
     list_checkpoints,
     sample_checkpoints,
 )
-from vrm.accesslog.reading import (
-    Counts,
-    LoggedEvent,
-    OwnRead,
-    Tally,
-    count_in_spans,
-    count_pending,
-    last_reads,
-    list_for_company,
-    list_for_consumer,
-    tally_for_consumer,
-)
+from vrm.accesslog.reading import LoggedEvent, OwnRead, count_pending, list_for_company, list_for_consumer
 from vrm.accesslog.sequencer import publish, sequence
 from vrm.accesslog.service import append, forget, record
 from vrm.accesslog.serving import get_resource

@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, _Place] = {
     ),
     "keys": _Place(
         "keys",
-        "See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens and the log, with no stop",
+        "See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens, receipts and the log, with no stop",
     ),
     "db": _Place("database", "Look at the database's schema, and bring it to this version's"),
     "backup": _Place("backup", "Back up into FOLDER, which must be new or empty"),

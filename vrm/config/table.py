@@ -73,7 +73,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "VRM_MAIL_FROM",
         "mail_from",
-        "Sender address of that mail.",
+        "Sender address of that mail; the name beside it is VRM and its host.",
         "vrm@ and the host of the issuer",
         "Makes real mail look like it came from elsewhere, or sends replies to the attacker.",
     ),
