@@ -12,7 +12,7 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test-env test test-deep screenshots bench-explorer bench-log bench-delay check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep screenshots bench bench-explorer bench-log bench-delay check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
@@ -46,6 +46,9 @@ test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every gua
 screenshots: $(TEST) ## Photograph every page of every role, light and dark, and measure it (ARGS=FOLDER, ARGS='--only /home')
 	@sh .ci/install
 	@$(BIN)/python -m tests.support.pictures $(ARGS)
+
+bench: $(TEST) ## Load this server, a bare route and peers side by side, up to 25 minutes (ARGS=--quick, ARGS='--only read')
+	@$(BIN)/python -m bench.side_by_side $(ARGS)
 
 bench-explorer: $(TEST) ## Time an auditor's questions in a small and a large log (ARGS='--large 100000')
 	@$(BIN)/python -m bench.explorer $(ARGS)

@@ -74,35 +74,36 @@ class Deciding(World):
         )  # fmt: skip
         assert said in (Conflict, Invalid)
 
-    @deed(number=some, keep=st.integers(0, 31))
+    @deed(
+        number=some,
+        keep=st.one_of(st.none(), st.integers(0, 31)),
+        days=st.one_of(st.none(), how_long),
+    )
     @precondition(lambda self: self.ids)
-    def narrow(self, number: int, keep: int) -> None:
+    def change(self, number: int, keep: int | None, days: int | None) -> None:
+        """Lines are taken out, or the end is moved, or both at once."""
         id, held = self.one(number)
-        kept = [place for bit, place in enumerate(sorted(held.lines)) if keep >> bit & 1]
-        said = self.do(consents.narrow, consumer_id=held.person, consent_id=id, keep=kept)
+        places = sorted(held.lines)
+        kept = None if keep is None else [place for bit, place in enumerate(places) if keep >> bit & 1]
+        ends = None if days is None else clock.now() + days * DAY
+        notice, revision = self.model.notice(held), held.revision
+        said = self.do(
+            consents.change, consumer_id=held.person, consent_id=id, keep=kept, ends=ends, notice_version=notice
+        )  # fmt: skip
+        later = ends is not None and ends > held.ends
         if not self.model.runs(held):
             assert said is Conflict
-        elif not kept:
+        elif kept == []:
+            assert said is Invalid
+        elif later and held.notice != notice:
+            assert said is Conflict
+        elif later and days is not None and days > held.asked_days:
             assert said is Invalid
         else:
-            self.model.narrow(held, kept)
-
-    @deed(number=some, days=how_long, longer=st.booleans())
-    @precondition(lambda self: self.ids)
-    def move_the_end(self, number: int, days: int, longer: bool) -> None:
-        id, held = self.one(number)
-        ends, notice = clock.now() + days * DAY, self.model.notice(held)
-        facts = {"consumer_id": held.person, "consent_id": id, "days": days}
-        if longer:
-            said = self.do(consents.extend, notice_version=notice, **facts)
-            may = self.model.stands(held) and days <= held.asked_days and ends > held.ends
-        else:
-            said = self.do(consents.shorten, **facts)
-            may = self.model.runs(held) and ends < held.ends
-        assert isinstance(said, consents.Consent) == may
-        if may:
-            held.ends = ends
-            held.revision += 1
+            assert isinstance(said, consents.Consent)
+            self.model.narrow(held, places if kept is None else kept)
+            if ends not in (None, held.ends):
+                held.ends, held.revision = ends or held.ends, revision + 1
 
     @deed(number=some, verb=st.sampled_from(("resume", "pause")))
     @precondition(lambda self: self.ids)

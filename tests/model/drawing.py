@@ -20,17 +20,15 @@ JUMPS = [
     timedelta(days=27, hours=23), 90 * DAY,
 ]  # fmt: skip
 
-wanted = st.lists(
-    st.tuples(
-        st.sampled_from(MENU),
-        st.sampled_from(PURPOSES),
-        st.booleans(),
-        st.sampled_from(("when_needed", "once", "once", "daily", "weekly", "monthly")),
-    ),
-    min_size=1,
-    max_size=4,
-    unique_by=lambda line: line[:2],
-)
+
+def _lines(*frequencies: str) -> st.SearchStrategy[list[tuple[tuple[str, ...], str, bool, str]]]:
+    line = st.tuples(
+        st.sampled_from(MENU), st.sampled_from(PURPOSES), st.booleans(), st.sampled_from(frequencies)
+    )
+    return st.lists(line, min_size=1, max_size=4, unique_by=lambda each: each[:2])
+
+
+wanted = st.one_of(_lines("when_needed", "once", "once", "daily", "weekly", "monthly"), _lines("once"))
 how_long = st.sampled_from((1, 7, 30, 90, 365, 365))
 picks = st.lists(st.integers(0, 4), min_size=9, max_size=9)
 """Of each line in turn: which of its keys, or that it is left out."""

@@ -91,7 +91,7 @@ class Ending(World):
         kept = {line.place for line in found.read}
         never = self.model.unread(held, days or None)
         assert ({line.place for line in found.never}, kept) == (never, set(held.lines) - never)
-        said = self.do(consents.narrow, keep=kept, **facts)
+        said = self.do(consents.change, keep=kept, notice_version=self.model.notice(held), **facts)
         assert (said is Invalid) == (not kept)
         if kept:
             self.model.narrow(held, kept)

@@ -80,9 +80,13 @@ class Life(Asking, Deciding, Ending):
         if ahead:
             self.go_on(ahead[number % len(ahead)] - timedelta(milliseconds=early))
 
-    @deed()
-    def sweep(self) -> None:
-        """The worker writes down what has ended."""
+    @deed(number=some, read=st.booleans())
+    def sweep(self, number: int, read: bool) -> None:
+        """The worker writes down what has ended; of what was just read, perhaps."""
+        if read and self.ids:
+            id, held = self.one(number)
+            for purpose in PURPOSES:
+                self.look(held.client, id, None, purpose, None)
         while self.do(consents.expire):
             pass
         self.do(consents.close_used)

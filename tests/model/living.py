@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support import seeds
 from vrm import clock, companies
 from vrm.house import House
 
-LIVES, STEPS = 100, 25
+LIVES, STEPS = 70, 25
 """What every change waits for."""
 
 PHASES = (Phase.generate,) if "CI" in os.environ else (Phase.generate, Phase.shrink)
@@ -61,7 +61,7 @@ def live(
             "tried": lived.tried,
             "done": lived.done,
         }
-        machine: Callable[[], Life] = type("Life", (Life,), kept)
+        machine = type("Life", (Life,), kept)
         chosen = settings(
             max_examples=lives, stateful_step_count=steps, report_multiple_bugs=False, phases=phases
         )

@@ -20,7 +20,7 @@ from vrm.consents.effective import Permitted, Refused, Standing, public_code, we
 from vrm.consents.listing import Listed, Numbers, count_some, list_some, list_standing, moment_of, named_in
 from vrm.consents.often import USE as REPLY_MAY_BE_LOST
 from vrm.consents.often import is_due, is_limited, next_use
-from vrm.consents.own import change, extend, narrow, shorten
+from vrm.consents.own import change
 from vrm.consents.pausing import pause, pause_all, resume, resume_all
 from vrm.consents.reading import lock_versions, standings, standings_of
 from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
@@ -95,7 +95,6 @@ __all__ = [
     "days_left",
     "end_all",
     "expire",
-    "extend",
     "find_basis",
     "find_by_stop_code",
     "find_by_subject",
@@ -127,7 +126,6 @@ __all__ = [
     "may_recognise",
     "moment_of",
     "named_in",
-    "narrow",
     "next_use",
     "open_ask",
     "pause",
@@ -141,7 +139,6 @@ __all__ = [
     "resume",
     "resume_all",
     "revoke",
-    "shorten",
     "standings",
     "standings_of",
     "stop_code",

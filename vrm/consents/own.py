@@ -4,7 +4,7 @@ It holds at once, for every token there is: nothing is asked for, so no client h
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -25,9 +25,9 @@ def change(
     *,
     consumer_id: str,
     consent_id: str,
-    keep: Collection[Place] | None,
-    ends: datetime | None,
-    notice_version: int,
+    keep: Collection[Place] | None = None,
+    ends: datetime | None = None,
+    notice_version: int | None = None,
     now: datetime,
 ) -> Consent:
     """Keep only these lines (None: all) and let it end then (None: when it does): one revision, whatever changes of it.
@@ -37,8 +37,8 @@ def change(
     counted from now. Does nothing where nothing would change.
 
     Raises ``Invalid`` for a line that is not there, when none is left (then the consent is to be revoked), and for an end
-    that has passed or is later than was asked; ``Conflict`` for a later end where the company's notice is not any more
-    the one that was agreed to: then it has to ask anew.
+    that has passed or is later than was asked; ``Conflict`` for a later end where the company's notice (``notice_version``)
+    is not any more the one that was agreed to: then it has to ask anew.
     """
     row = get_running(session, consumer_id, consent_id, now)
     before = Revision.of(newest_of(session, row))
@@ -58,53 +58,6 @@ def change(
     return Consent.of(row)
 
 
-def narrow(
-    session: Session,
-    keys: KeyStore,
-    *,
-    consumer_id: str,
-    consent_id: str,
-    keep: Collection[Place],
-    now: datetime,
-) -> Consent:
-    """Keep only these lines, from the commit on; as ``change``, of which it is all that needs no notice."""
-    return change(
-        session, keys, consumer_id=consumer_id, consent_id=consent_id, keep=keep, ends=None, notice_version=0, now=now
-    )  # fmt: skip
-
-
-def shorten(
-    session: Session, keys: KeyStore, *, consumer_id: str, consent_id: str, days: int, now: datetime
-) -> Consent:
-    """Let a consent end so many days from now. Raises ``Invalid`` unless that is sooner than it would."""
-    ends = now + timedelta(days=days)
-    if days < 1 or ends >= get_running(session, consumer_id, consent_id, now).expires_at:
-        raise Invalid("Choose a day before the one on which it ends now.", field="duration")
-    return change(
-        session, keys, consumer_id=consumer_id, consent_id=consent_id, keep=None, ends=ends, notice_version=0, now=now
-    )  # fmt: skip
-
-
-def extend(
-    session: Session,
-    keys: KeyStore,
-    *,
-    consumer_id: str,
-    consent_id: str,
-    days: int,
-    notice_version: int,
-    now: datetime,
-) -> Consent:
-    """Let a consent run so many days from now; as ``change``. Raises ``Invalid`` unless that is later than it would end."""
-    ends = now + timedelta(days=days)
-    if ends <= get_running(session, consumer_id, consent_id, now).expires_at:
-        raise Invalid("Choose a day after the one on which it ends now.", field="duration")
-    return change(
-        session, keys, consumer_id=consumer_id, consent_id=consent_id, keep=None, ends=ends,
-        notice_version=notice_version, now=now,
-    )  # fmt: skip
-
-
 def _kept(before: Revision, keep: Collection[Place]) -> list[GrantedLine]:
     lines = [line for line in before.lines if line.place in keep]
     if {line.place for line in lines} != set(keep):
@@ -114,7 +67,9 @@ def _kept(before: Revision, keep: Collection[Place]) -> list[GrantedLine]:
     return lines
 
 
-def _check_end(row: ConsentRow, before: Revision, ends: datetime, notice_version: int, now: datetime) -> None:
+def _check_end(
+    row: ConsentRow, before: Revision, ends: datetime, notice_version: int | None, now: datetime
+) -> None:
     if ends <= now:
         raise Invalid("Choose a day from tomorrow on. To end it now, revoke it.", field="duration")
     if ends <= row.expires_at:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from keys import KeyStore
 from vrm.consents.listing import running_with_newest
 from vrm.consents.models import ConsentRow, RevisionRow
-from vrm.consents.own import narrow
+from vrm.consents.own import change
 from vrm.consents.records import Consent, Revision
 from vrm.consents.service import revoke
 from vrm.consents.terms import GrantedLine
@@ -76,13 +76,12 @@ def withdraw(
     for id, revision in chosen.items():
         if id not in found or found[id].consent.revision != revision:
             raise Stale("Something changed meanwhile. Look at the list again: nothing was revoked.")
-    whose = {"consumer_id": consumer_id}
     for id in chosen:
         if found[id].ends:
-            revoke(session, keys, **whose, consent_id=id, now=now)
+            revoke(session, keys, consumer_id=consumer_id, consent_id=id, now=now)
         else:
             keep = [line.place for line in found[id].kept]
-            narrow(session, keys, **whose, consent_id=id, keep=keep, now=now)
+            change(session, keys, consumer_id=consumer_id, consent_id=id, keep=keep, now=now)
     return len(chosen)
 
 

@@ -27,7 +27,7 @@ def desk(house) -> Desk:
 def kept(desk, vrm) -> str:
     """The log's vkey; beside it the files ``receipt.json`` and ``keys.json`` of a consent that was revoked."""
     consent = desk.grant()
-    desk.shorten(consent, days=3)
+    desk.move_end(consent, days=3)
     seeds.revoke(desk.house, consent)
     seeds.catch_up(desk.house)
     Path("receipt.json").write_bytes(receipts.dump(desk.receipt(consent)))

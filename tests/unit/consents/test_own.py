@@ -77,7 +77,7 @@ def test_narrowed_holds_at_once(house, mia, nordlicht, do, read):
     """A line that was taken out is not read any more by the very same token, though the company needed it."""
     consent = grant_terms(house, mia, nordlicht, terms("name", "email"))
     assert read(consent) == ["email", "name"]
-    after = do(consents.narrow, consent_id=consent.id, keep=[("email", PURPOSE)])
+    after = do(consents.change, consent_id=consent.id, keep=[("email", PURPOSE)], notice_version=1)
     assert read(consent) == ["email"]
     assert (after.revision, after.epoch, after.expires_at) == (2, consent.epoch, consent.expires_at)
     before, now = revisions(house, consent)
@@ -91,27 +91,28 @@ def test_nothing_is_narrowed_to_nothing(house, mia, nordlicht, do):
     consent = grant_terms(house, mia, nordlicht, terms("name", "email"))
     for keep in ([], [("birthdate", PURPOSE)], [("name", OTHER_PURPOSE)]):
         with pytest.raises(Invalid):
-            do(consents.narrow, consent_id=consent.id, keep=keep)
-    all_of_it = do(consents.narrow, consent_id=consent.id, keep=[("name", PURPOSE), ("email", PURPOSE)])
+            do(consents.change, consent_id=consent.id, keep=keep, notice_version=1)
+    all_of_it = do(
+        consents.change, consent_id=consent.id, keep=[("name", PURPOSE), ("email", PURPOSE)], notice_version=1
+    )
     assert all_of_it.revision == 1 and len(revisions(house, consent)) == 1
 
 
 def test_a_nearer_end_and_a_later_one(house, mia, nordlicht, do, read):
     """It ends on the day that was chosen last, and never later than the company asked for."""
     consent = grant_terms(house, mia, nordlicht, terms("name", days=30))
-    with pytest.raises(Invalid):
-        do(consents.shorten, consent_id=consent.id, days=30)
-    soon = do(consents.shorten, consent_id=consent.id, days=2)
+    now = clock.now()
+    soon = do(consents.change, consent_id=consent.id, ends=now + 2 * DAY, notice_version=1)
     assert soon.expires_at < consent.expires_at
     with time_machine.travel(clock.now() + 3 * DAY, tick=False):
         assert read(consent) == "consent_ended"
         with pytest.raises(Conflict):
-            do(consents.extend, consent_id=consent.id, days=30, notice_version=1)
-    later = do(consents.extend, consent_id=consent.id, days=30, notice_version=1)
+            do(consents.change, consent_id=consent.id, ends=now + 30 * DAY, notice_version=1)
+    later = do(consents.change, consent_id=consent.id, ends=clock.now() + 30 * DAY, notice_version=1)
     assert later.expires_at >= consent.expires_at and later.epoch == consent.epoch
-    for days, notice_version, fault in ((31, 1, Invalid), (3, 1, Invalid), (30, 2, Conflict)):
+    for days, notice_version, fault in ((31, 1, Invalid), (0, 1, Invalid), (31, 2, Conflict)):
         with pytest.raises(fault):
-            do(consents.extend, consent_id=consent.id, days=days, notice_version=notice_version)
+            do(consents.change, consent_id=consent.id, ends=now + days * DAY, notice_version=notice_version)
     assert [kind for kind in types(house, mia) if kind.startswith("consent.")][1:] == [
         "consent.shortened",
         "consent.extended",
@@ -150,9 +151,8 @@ def test_another_persons(house, nordlicht, do):
     """Nobody narrows, pauses or moves what is somebody else's, or learns that it is there."""
     theirs = grant_terms(house, person(house, email="ben@example.com"), nordlicht, terms("name", "email"))
     for verb, more in (
-        (consents.narrow, {"keep": [("name", PURPOSE)]}),
-        (consents.shorten, {"days": 1}),
-        (consents.extend, {"days": 90, "notice_version": 1}),
+        (consents.change, {"keep": [("name", PURPOSE)], "notice_version": 1}),
+        (consents.change, {"ends": clock.now() + DAY, "notice_version": 1}),
         (consents.pause, {}),
         (consents.resume, {}),
     ):
@@ -235,7 +235,7 @@ def test_once_closes_itself(house, mia, nordlicht, do, read):
 def test_terms_stay(house, mia, nordlicht, do):
     """A revision of the person's own making keeps the words that were asked with."""
     consent = grant_terms(house, mia, nordlicht, terms("name", "email"))
-    do(consents.narrow, consent_id=consent.id, keep=[("name", PURPOSE)])
+    do(consents.change, consent_id=consent.id, keep=[("name", PURPOSE)], notice_version=1)
     before, after = revisions(house, consent)
     assert isinstance(after.terms, Terms)
     assert (after.terms, after.notice, after.versions) == (before.terms, before.notice, before.versions)

@@ -268,7 +268,11 @@ def test_another_end_does_not_make_a_key_known(house, time, mia, shop):
     read(house, shop, consent, "name")
     place = {"consumer_id": mia.consumer_id, "consent_id": consent.id}
     time.jump(days=60)
-    house.database.write(lambda db: consents.shorten(db, house.keys, **place, days=100, now=clock.now()))
+    house.database.write(
+        lambda db: consents.change(
+            db, house.keys, **place, ends=clock.now() + timedelta(days=100), notice_version=1, now=clock.now()
+        )
+    )
     time.jump(days=1)
     read(house, shop, consent, "email")
     sweep(house)

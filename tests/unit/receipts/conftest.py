@@ -1,6 +1,7 @@
 """A decision with all that a page would have kept of it, and its receipt."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,21 +71,15 @@ class Desk:
         )  # fmt: skip
         return ask_id
 
-    def shorten(self, consent: consents.Consent, *, days: int) -> None:
-        """Its person lets it end sooner."""
-        whose = {"consumer_id": consent.consumer_id, "consent_id": consent.id}
+    def move_end(self, consent: consents.Consent, *, days: int) -> None:
+        """Its person lets it end so many days from now."""
+        now = clock.now()
         self.house.database.write(
-            lambda db: consents.shorten(db, self.house.keys, **whose, days=days, now=clock.now())
-        )
-
-    def extend(self, consent: consents.Consent, *, days: int) -> None:
-        """Its person lets it run longer."""
-        whose = {"consumer_id": consent.consumer_id, "consent_id": consent.id}
-        self.house.database.write(
-            lambda db: consents.extend(
-                db, self.house.keys, **whose, days=days, notice_version=1, now=clock.now()
+            lambda db: consents.change(
+                db, self.house.keys, consumer_id=consent.consumer_id, consent_id=consent.id,
+                ends=now + timedelta(days=days), notice_version=1, now=now,
             )
-        )
+        )  # fmt: skip
 
     def receipt(self, consent: consents.Consent, number: int = 1) -> Receipt:
         """The person's."""

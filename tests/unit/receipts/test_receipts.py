@@ -83,9 +83,7 @@ def test_each_revision_has_a_receipt_of_its_own(desk: Desk):
     consent, keys, who = desk.grant(), desk.house.keys, desk.person.consumer_id
     write = desk.house.database.write
     write(lambda db: consents.pause(db, keys, consumer_id=who, consent_id=consent.id, now=clock.now()))
-    write(
-        lambda db: consents.shorten(db, keys, consumer_id=who, consent_id=consent.id, days=3, now=clock.now())
-    )
+    desk.move_end(consent, days=3)
     seeds.catch_up(desk.house)
     first, second = desk.receipt(consent, 1), desk.receipt(consent, 2)
     assert [event["change"] for event in first.body["events"]] == ["granted", "paused", "shortened"]
@@ -103,8 +101,8 @@ def test_each_revision_has_a_receipt_of_its_own(desk: Desk):
 def test_an_older_revision_does_not_hide_the_end(desk: Desk):
     """A receipt made later says that another revision took its place, and that the consent is over, to both sides."""
     consent = desk.grant()
-    desk.shorten(consent, days=3)
-    desk.shorten(consent, days=2)
+    desk.move_end(consent, days=3)
+    desk.move_end(consent, days=2)
     seeds.revoke(desk.house, consent)
     seeds.catch_up(desk.house)
     for issue in (desk.receipt, desk.companys):
@@ -121,8 +119,8 @@ def test_a_revision_among_very_many_keeps_its_proof(desk: Desk):
     """However many decisions came later, each revision's own is in its receipt."""
     consent = desk.grant()
     for _ in range(60):
-        desk.shorten(consent, days=3)
-        desk.extend(consent, days=9)
+        desk.move_end(consent, days=3)
+        desk.move_end(consent, days=9)
     seeds.catch_up(desk.house)
     for number in (1, 2, 3, 121):
         found = desk.check(receipts.dump(desk.receipt(consent, number)))

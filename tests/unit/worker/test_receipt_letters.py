@@ -66,7 +66,15 @@ def test_each_decision_has_its_letter_and_none_comes_twice(desk: Desk):
     client_id = desk.shop.client.id
     write(lambda db: consents.give_back(db, keys, client_id=client_id, consent_id=back.id, now=clock.now()))
     write(
-        lambda db: consents.shorten(db, keys, consumer_id=who, consent_id=other.id, days=1, now=clock.now())
+        lambda db: consents.change(
+            db,
+            keys,
+            consumer_id=who,
+            consent_id=other.id,
+            ends=clock.now() + timedelta(days=1),
+            notice_version=1,
+            now=clock.now(),
+        )
     )
     write(lambda db: consents.revoke(db, keys, consumer_id=who, consent_id=consent.id, now=clock.now()))
     write(lambda db: consents.expire(db, keys, now=clock.now() + timedelta(days=2)))

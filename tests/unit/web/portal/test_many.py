@@ -140,8 +140,14 @@ def test_a_sign_in_goes_on_without_its_line(named, mia_id, house):
 def narrowed(house, mia_id, consent_id):
     keep = [("given_name", "dpv:ServiceProvision")]
     house.database.write(
-        lambda db: consents.narrow(
-            db, house.keys, consumer_id=mia_id, consent_id=consent_id, keep=keep, now=clock.now()
+        lambda db: consents.change(
+            db,
+            house.keys,
+            consumer_id=mia_id,
+            consent_id=consent_id,
+            keep=keep,
+            notice_version=1,
+            now=clock.now(),
         )
     )
 

@@ -1,6 +1,7 @@
 """Receipts over HTTP: a page to read or print, the signed file, and nobody else's."""
 
 import re
+from datetime import timedelta
 
 from tests.unit.web.portal.test_verifying import publish
 from vrm import clock, consents, receipts
@@ -69,7 +70,11 @@ def test_the_page_of_an_older_version_says_what_took_its_place(mia, owner, shop,
     """A later version, and then the end of it all, stand in plain words on top of the receipt of the first."""
     consent_id, who = shop.granted(owner(mia), "nickname"), owner(mia)
     place = {"consumer_id": who, "consent_id": consent_id}
-    house.database.write(lambda db: consents.shorten(db, house.keys, **place, days=3, now=clock.now()))
+    house.database.write(
+        lambda db: consents.change(
+            db, house.keys, **place, ends=clock.now() + timedelta(days=3), notice_version=1, now=clock.now()
+        )
+    )
     mia.get(f"/consents/{consent_id}/receipts/1")
     assert "A later version took the place of this one" in mia.page
     house.database.write(lambda db: consents.revoke(db, house.keys, **place, now=clock.now()))
