@@ -143,9 +143,12 @@ class SmtpTransport:
         try:
             client.send_message(message, self._sender, [mail.to])
         except smtplib.SMTPRecipientsRefused as refusal:
-            return _refused(next(iter(refusal.recipients.values()))[0])
+            reply = next(iter(refusal.recipients.values()))[0]
+            # RFC 5321, section 4.2.1: replies of 500 and above are for good, others may pass.
+            return MailNotSent(reply=reply, permanent=reply >= 500)
         except smtplib.SMTPResponseException as refusal:
-            return _refused(refusal.smtp_code)
+            # Of the sender or of what was sent (a quota, a block list): the address is good, so it is tried again.
+            return MailNotSent(reply=refusal.smtp_code)
         except (smtplib.SMTPNotSupportedError, UnicodeError):
             return MailNotSent(permanent=True)  # the server cannot take this address, ever
         except (smtplib.SMTPException, OSError):
@@ -201,11 +204,6 @@ class FolderTransport:
             with suppress(OSError):
                 draft.unlink()
             raise MailNotSent from None
-
-
-def _refused(reply: int) -> MailNotSent:
-    """RFC 5321, section 4.2.1: replies of 500 and above are for good, others may pass."""
-    return MailNotSent(reply=reply, permanent=reply >= 500)
 
 
 def _is_here(host: str) -> bool:

@@ -27,8 +27,12 @@ def parse(raw):
 class Inbox:
     """An SMTP server's handler that keeps what it gets, and answers what it is told to."""
 
-    def __init__(self, *, rcpt="250 OK", data="250 OK"):
-        self.letters, self._rcpt, self._data = [], rcpt, data
+    def __init__(self, *, mail="250 OK", rcpt="250 OK", data="250 OK"):
+        self.letters, self._mail, self._rcpt, self._data = [], mail, rcpt, data
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        envelope.mail_from = address if self._mail.startswith("250") else None
+        return self._mail
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self._rcpt.startswith("250"):
@@ -83,12 +87,13 @@ def test_every_attempt_has_the_same_message_id(tmp_path):
     [
         (Inbox(rcpt=f"550 no mailbox {WHO} here"), 550, True),
         (Inbox(rcpt=f"450 {WHO} is greylisted"), 450, False),
-        (Inbox(data=f"554 spam for {WHO}"), 554, True),
+        (Inbox(mail="550 5.4.5 so many letters a day"), 550, False),
+        (Inbox(data=f"554 no letter of yours for {WHO} today"), 554, False),
         (Inbox(data="451 try later"), 451, False),
     ],
 )
 def test_a_refusal_tells_whether_to_try_again_and_names_nobody(inbox, reply, permanent, caplog):
-    """The code says whether trying again can help; neither traceback nor log holds the recipient."""
+    """Trying again cannot help where there is no such recipient; neither traceback nor log holds who it is."""
     caplog.set_level(logging.DEBUG, logger="vrm")
     with serving(inbox) as url, pytest.raises(MailNotSent) as failure:
         SmtpTransport(url, "vrm@vrm.example").send(LETTER)
