@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 MOST_HEAD: Final = 32 * 1024
-"""Bytes of the head. No person's program writes as many, and what is longer is not read."""
+"""Bytes of the head. No person's program writes as many, and what stands behind them is not looked at."""
 
 MOST_LINE: Final = 998
 """Characters that are looked at of one field (RFC 5322, section 2.1.1, of a line)."""
@@ -20,7 +20,7 @@ _FIELD = re.compile(r"([!-9;-~]+)[ \t]*:(.*)")
 _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,320}@[^\s<>(),;:\"@]{1,255}")
 
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-_MACHINES = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply"})
+_MACHINES = frozenset({"mailer-daemon", "noreply", "no-reply", "donotreply", "do-not-reply"})
 _AUTOMATIC = ("list-", "x-auto", "x-mail-auto")
 """How the names of fields begin that only machines write."""
 
@@ -38,8 +38,6 @@ def is_by_a_person(content: bytes, *, sender: str, ours: frozenset[str]) -> bool
         return False
     text = b"\n" + content[: MOST_HEAD + 4]  # a letter without a head begins with an empty line
     end = _END.search(text)
-    if end is None and len(content) > MOST_HEAD:
-        return False
     head = text[: end.start()] if end else text
     return not any(_tells(name, value, ours) for name, value in _fields(head))
 

@@ -29,13 +29,16 @@ EXCUSED: Final = frozenset(
         "too_soon",
         "blocked",
         "revoked",
+        "expired",
+        "used",
+        "notice_changed",
         "superseded",
         "unreadable",
         "unavailable",
         "client_suspended",
     }
 )
-"""Why a try was refused where it is no sign of anything: its person paused, stopped or changed it, or we kept it back."""
+"""Why a try was refused where it is no sign of anything: it was paused, changed or ran out, as its person knows, or we kept it back."""
 
 
 @dataclass(frozen=True)
