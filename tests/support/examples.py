@@ -968,6 +968,19 @@ KNOWN: dict[str, Any] = {
     "since": None,
     "recognised": True,
 }  # fmt: skip
+
+
+def _part(label: str, purpose: str = "", **more: str) -> dict[str, Any]:
+    return {
+        "label": label,
+        "purpose": purpose,
+        "frequency": "when_needed",
+        "was": None,
+        "why": None,
+        **more,
+    }
+
+
 CONSENT: dict[str, Any] = {
     "consent": CONSENTS[2],
     "blocked": False,
@@ -976,6 +989,7 @@ CONSENT: dict[str, Any] = {
             "key": "name",
             "label": "Full name",
             "texts": ["Mia Tran"],
+            "then": ["Mia Nguyen"],
             "purpose": "Travel cover",
             "why": "",
             "frequency": "once",
@@ -991,6 +1005,7 @@ CONSENT: dict[str, Any] = {
             "key": "address",
             "label": "Postal address",
             "texts": HOMES,
+            "then": None,
             "purpose": "Travel cover",
             "why": "To reach you while you travel",
             "frequency": "when_needed",
@@ -1006,6 +1021,7 @@ CONSENT: dict[str, Any] = {
             "key": "allergies",
             "label": "Allergies",
             "texts": [],
+            "then": None,
             "purpose": "Travel cover",
             "why": "",
             "frequency": "when_needed",
@@ -1032,22 +1048,30 @@ CONSENT: dict[str, Any] = {
             "at": _ago(days=200),
             "kinds": ["granted"],
             "current": False,
-            "added": ["Full name", "Postal address", "Job"],
+            "added": [_part("Full name"), _part("Postal address"), _part("Job")],
             "removed": [],
             "kept": [],
             "until": date(2026, 1, 30),
+            "terms": None,
+            "reasons": {},
         },
         {
             "number": 2,
             "at": _ago(days=60),
             "kinds": ["amended"],
             "current": True,
-            "added": ["Allergies"],
-            "removed": ["Job"],
-            "kept": ["Full name", "Postal address"],
+            "added": [_part("Allergies"), _part("Postal address", "Newsletter")],
+            "removed": [_part("Job")],
+            "kept": [
+                _part("Full name", frequency="once", was="weekly"),
+                _part("Postal address", why="To reach you while you travel"),
+            ],
             "until": date(2026, 6, 30),
+            "terms": (180, ("Our doctors' hotline",)),
+            "reasons": {"Travel cover": "We insure you on your way, and pay what you need there."},
         },
     ],
+    "decided_at": _ago(days=60),
     "left_out": [
         {
             "label": "Job",

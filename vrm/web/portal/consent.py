@@ -13,6 +13,7 @@ from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
 from vrm.web.portal import consent_rows, history, rereads, unread, words
+from vrm.web.portal.revisions import Decided, versions
 from vrm.web.rooms import house
 
 SHOWN = 10
@@ -25,7 +26,7 @@ class Line:
 
     ``resting``: it may not be read just now, but from ``again_at`` on; None there: it was for once, and was read.
     ``asked`` is what they had asked for, where this was allowed in its place; ``again``: so many of the ``reads`` only
-    fetched anew what was for once.
+    fetched anew what was for once. ``then``: what it said when the person decided, where that was another and is still kept.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Line:
     again_at: datetime | None = None
     asked: str | None = None
     again: int = 0
+    then: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,18 +105,29 @@ def _consent(
     never = unread.find(db, consent, revisions, days=days, now=now) if row.doable and lines else None
     fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
+    decided = Decided(db, here, revisions, consumer_id=consumer_id, now=now)
     sums, again = history.by_key(events), rereads.count(events, revisions)
     return {
         "consent": row,
         "blocked": consents.blocked_since(db, consumer_id=consumer_id, company_id=row.company_id) is not None,
         "lines": [
-            _line(here, line, items, sums.get(line.key, history.NOTHING), again.by_key[line.key], uses, now)
+            _line(
+                here,
+                line,
+                items,
+                decided,
+                sums.get(line.key, history.NOTHING),
+                again.by_key[line.key],
+                uses,
+                now,
+            )
             for line in lines
         ],
         "left_out": _left_out(here, revisions),
         "again": again.reads,
         "told": _told(here, revisions[-1]),
-        "revisions": consent_rows.versions(here.catalogue, revisions),
+        "revisions": versions(here.catalogue, revisions),
+        "decided_at": decided.at,
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
         "more_reads": len(events) > SHOWN,
         "signed_in_at": signed_in[0].at if signed_in else None,
@@ -137,6 +150,7 @@ def _line(
     here: House,
     line: consents.GrantedLine,
     items: words.Items,
+    decided: Decided,
     tally: history.Tally,
     again: int,
     uses: consents.Uses,
@@ -144,10 +158,13 @@ def _line(
 ) -> Line:
     used_at = uses.get(line.place)
     key = here.catalogue.keys.get(line.key)
+    texts = words.texts(here.catalogue, line.key, items, line.item_id)
+    then = decided.texts(line)
     return Line(
         key=line.key,
         label=words.label(here.catalogue, line.key),
-        texts=words.texts(here.catalogue, line.key, items, line.item_id),
+        texts=texts,
+        then=None if then == texts else then,
         purpose=words.purpose(here.catalogue, line.purpose),
         sensitivity=key.sensitivity if key else "ordinary",
         why=line.why,

@@ -1,9 +1,8 @@
-"""Consents as rows of a page, and the versions each went through."""
+"""Consents as rows of a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -40,23 +39,6 @@ class Row:
     refusals: int = 0
     retention_days: int | None = None
     sign_in: bool = False
-
-
-@dataclass(frozen=True)
-class Version:
-    """What a consent allowed from a moment on, and how that differs from before. ``until`` None: unchanged.
-
-    ``kinds`` are what was done then: granted, amended (their company began it), narrowed, shortened, extended.
-    """
-
-    number: int
-    at: datetime
-    kinds: list[str]
-    current: bool
-    added: list[str]
-    removed: list[str]
-    kept: list[str]
-    until: datetime | None
 
 
 def rows(
@@ -105,42 +87,6 @@ def one(
         sign_in=terms.sign_in,
     )
     return found, revisions
-
-
-def versions(catalogue: Catalogue, revisions: Sequence[consents.Revision]) -> list[Version]:
-    """The revisions of a consent as they followed one another, oldest first."""
-    first, last = revisions[0], revisions[-1]
-    found = [_version(catalogue, first, None, current=first is last)]
-    for before, after in pairwise(revisions):
-        found.append(_version(catalogue, after, before, current=after is last))
-    return found
-
-
-def _version(
-    catalogue: Catalogue,
-    revision: consents.Revision,
-    before: consents.Revision | None,
-    *,
-    current: bool,
-) -> Version:
-    has, had = (
-        words.labels(catalogue, revision.lines),
-        words.labels(catalogue, before.lines if before else ()),
-    )
-    kinds = [revision.reason]
-    moved = before is None or revision.expires_at != before.expires_at
-    if before is not None and moved and revision.reason == "narrowed":
-        kinds.append("shortened" if revision.expires_at < before.expires_at else "extended")
-    return Version(
-        number=revision.number,
-        at=revision.created_at,
-        kinds=kinds,
-        current=current,
-        added=[label for label in has if label not in had],
-        removed=[label for label in had if label not in has],
-        kept=[label for label in has if label in had],
-        until=revision.expires_at if moved else None,
-    )
 
 
 def _row(
