@@ -191,7 +191,7 @@ def test_blocking_from_where_one_is(world: World):
     for come_from in (ask, consent):
         assert f'href="{path}?next={come_from}"' in mia.http.get(come_from).text
     form = get_form(mia.http.get(f"{path}?next={ask}").text, path)
-    assert mia.landed(mia.send(form)) == f"{ask}?done=blocked"
+    assert mia.landed(mia.send(form)) == f"{ask}?done=blocked-reading"
     assert "You have blocked" in mia.http.get(ask).text and "Unblock them" in mia.http.get(consent).text
     lift = get_form(mia.http.get(f"{path}?next=https://n.example/").text, path.replace("block", "unblock"))
     assert mia.landed(mia.send(lift)) == f"/companies/{company.company_id}?done=unblocked"

@@ -87,7 +87,7 @@ def test_blocking_empties_the_inbox(mia, propose, shop):
     mia.get(link)
     assert "What they proposed for your profile goes" in mia.page
     answer = mia.post(f"/companies/{shop.company_id}/block", next="/profile/proposed")
-    assert answer.location == "/profile/proposed?done=blocked"
+    assert answer.location == "/profile/proposed?done=blocked-reading"
     propose()
     assert "Nothing is proposed" in inbox(mia)
 
