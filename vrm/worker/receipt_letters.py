@@ -92,14 +92,13 @@ def write(house: House, written: Mapping[str, Any], how_to_stop: str, reply_to: 
     Raises ``NotFound``, or the key store's fault, where the person has left meanwhile.
     """
     values, language = written["values"], written.get("language", "en")
-    receipt = house.database.read(lambda db: _issue(db, house, values))
+    receipt, runs = house.database.read(lambda db: (_issue(db, house, values), _runs(db, values)))
     tongue = Tongue(catalogue(language).gettext, Locale.parse(REGIONS.get(language, language), sep="_"))
     subject, first = _DONE[values["change"]]
     issuer = house.settings.issuer
     party = receipt.record["party_identification"][0]
     filled = {"company": party["party_name"], "host": urlsplit(issuer).netloc}
     translate = tongue.translate
-    runs = receipt.record["consent_id"] is not None and values["change"] not in receipts.ENDS
     parts = [
         translate(N_("Hello,")),
         _wrapped(translate(first) % filled),
@@ -132,6 +131,14 @@ def stop_code(house: House, written: Mapping[str, Any]) -> str | None:
     if not values["consent"]:
         return None
     return consents.stop_code(house.keys, consumer_id=values["consumer"], consent_id=values["consent"])
+
+
+def _runs(db: Session, values: Mapping[str, str]) -> bool:
+    """Whether there is something to stop now: a letter may have waited until after the end."""
+    if not values["consent"] or values["change"] in receipts.ENDS:
+        return False
+    whose = {"consumer_id": values["consumer"], "consent_id": values["consent"]}
+    return consents.get_consent(db, **whose).is_active(clock.now())
 
 
 def _issue(db: Session, house: House, values: Mapping[str, str]) -> Receipt:

@@ -19,9 +19,6 @@ PAGE = 50
 COMPACT = 10
 """From so many on a row is one line: nobody scrolls past that many cards."""
 
-UNFILTERED = 5
-"""So few are seen at a glance, and need nothing to narrow them by."""
-
 STATES = {
     "current": ("waiting", "active", "ending", "paused", "suspended", "changed"),
     "history": ("revoked", "returned", "expired", "used", "refused", "closed"),
@@ -183,7 +180,7 @@ def _choices(
     *,
     ended: bool,
 ) -> Choices | None:
-    if count <= UNFILTERED and not filters.query:
+    if count < 2 and not filters.query:
         return None
     others = list(others)
     held, keys = consents.named_in(db, consumer_id=consumer_id, ended=ended, now=now)
