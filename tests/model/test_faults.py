@@ -16,7 +16,7 @@ from vrm.errors import Unavailable
 from vrm.house import House
 from vrm.web.asking import merging
 
-MOST_LIVES = 150
+MOST_LIVES = 300
 
 
 class Fault(NamedTuple):
