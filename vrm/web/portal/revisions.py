@@ -12,12 +12,12 @@ from vrm.catalogue import Catalogue
 from vrm.house import House
 from vrm.web.portal import words
 
-_BY_COMPANY = ("granted", "amended")
+_BY_LETTER = ("granted", "amended")
 """Revisions before which there was a letter; those of the person's own making keep what it had shown."""
 
 
 @dataclass(frozen=True)
-class Part:
+class Listed:
     """A line in a version. ``purpose``: empty where the consent has but one. ``was`` is how often it could be read before,
     ``why`` the company's reason, where these are others than before."""
 
@@ -41,9 +41,9 @@ class Version:
     at: datetime
     kinds: list[str]
     current: bool
-    added: list[Part]
-    removed: list[Part]
-    kept: list[Part]
+    added: list[Listed]
+    removed: list[Listed]
+    kept: list[Listed]
     until: datetime | None
     terms: tuple[int | None, tuple[str, ...]] | None
     reasons: Mapping[str, str]
@@ -74,8 +74,8 @@ def _version(
     if before is not None and moved and revision.reason == "narrowed":
         kinds.append("shortened" if revision.expires_at < before.expires_at else "extended")
 
-    def part(line: consents.GrantedLine, then: consents.GrantedLine | None = None) -> Part:
-        return Part(
+    def part(line: consents.GrantedLine, then: consents.GrantedLine | None = None) -> Listed:
+        return Listed(
             label=words.label(catalogue, line.key),
             purpose=words.purpose(catalogue, line.purpose) if several else "",
             frequency=line.frequency,
@@ -122,7 +122,7 @@ class Decided:
         consumer_id: str,
         now: datetime,
     ) -> None:
-        letters = [revision for revision in revisions if revision.reason in _BY_COMPANY]
+        letters = [revision for revision in revisions if revision.reason in _BY_LETTER]
         self._catalogue, self._letter = here.catalogue, letters[-1]
         self._items: dict[str, list[profiles.Item]] = {}
         self._lost: set[str] = set()
