@@ -134,6 +134,7 @@ def _reads(
         "most": summed.MOST,
         "looked_since": looked.since,
         "rows": history.rows(db, catalogue, shown),
+        "newest": before is None and looked.since is None,
         "older": None if older is None else filters.href() + f"&before={older}",
     }
 
