@@ -11,8 +11,8 @@ from vrm.catalogue import Catalogue
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id
 from vrm.profiles.models import ProposalRow, ValueRow
-from vrm.profiles.values import OWN, Item, Sealed, find_head, opened
-from vrm.profiles.versions import flush, settle_typed, write
+from vrm.profiles.values import OWN, Item, Sealed, Version, find_head, opened
+from vrm.profiles.versions import flush, write
 
 SINGLE = "00000000-0000-4000-8000-000000000001"
 """The item of a field that has only one."""
@@ -30,8 +30,6 @@ def put(
     raw: object,
     item_id: str | None = None,
     seen_version: int = 0,
-    since: int | None = None,
-    last_read: datetime | None = None,
     source: str = OWN,
     verified_by: str | None = None,
     now: datetime,
@@ -39,10 +37,8 @@ def put(
     """Add a value, or correct the one whose version the person saw.
 
     ``seen_version`` is 0 for a new item. Raises ``InvalidValue`` where the catalogue refuses the value, ``Stale``
-    where another edit came first: nothing is overwritten unseen. ``since`` is the version that stood when the
-    person began to type: what was saved on the way from there to here is not kept as earlier versions, unless somebody
-    may have read it: ``last_read`` is when anything of the person's was read last. ``verified_by``: who vouches for the
-    value, where somebody does.
+    where another edit came first: nothing is overwritten unseen. ``verified_by``: who vouches for the value, where
+    somebody does.
     """
     key = catalogue.get(field)
     if key.kind != "field":
@@ -67,7 +63,7 @@ def put(
         kept = opened(keys, head)
         if kept.value == value:  # saved without a change: nothing that a history could tell
             return kept
-    item = write(
+    return write(
         session,
         keys,
         head,
@@ -78,9 +74,6 @@ def put(
         verified_at=now if verified_by else None,
         now=now,
     )
-    if since is not None:
-        return settle_typed(session, item, consumer_id=consumer_id, since=since, last_read=last_read, now=now)
-    return item
 
 
 def remove(
@@ -153,8 +146,9 @@ def sealed_values(
 ) -> dict[str, list[Sealed]]:
     """Current values of several people, still sealed, by consumer: the read path's one query."""
     table = ValueRow.__table__
+    named = (table.c.field, table.c.item_id, table.c.version, table.c.sealed, table.c.created_at)
     query = (
-        select(table.c.consumer_id, table.c.field, table.c.item_id, table.c.version, table.c.sealed)
+        select(table.c.consumer_id, *named)
         .where(
             table.c.consumer_id.in_(consumer_ids),
             table.c.current.is_(True),
@@ -164,9 +158,30 @@ def sealed_values(
         .order_by(table.c.field, table.c.added_at, table.c.item_id)
     )
     found: dict[str, list[Sealed]] = {}
-    for consumer_id, field, item_id, version, sealed in connection.execute(query):
-        found.setdefault(consumer_id, []).append(Sealed(field, item_id, version, sealed))
+    for consumer_id, *sealed in connection.execute(query):
+        found.setdefault(consumer_id, []).append(Sealed(*sealed))
     return found
+
+
+def lock_current(
+    connection: Connection, *, consumer_ids: Collection[str], fields: Collection[str]
+) -> set[tuple[str, Version]]:
+    """Whose current values these are, and which versions.
+
+    The rows are share-locked until the transaction ends, so who corrects or deletes one either came first and is seen
+    here, or waits until what rests on this answer is committed.
+    """
+    table = ValueRow.__table__
+    query = (
+        select(table.c.consumer_id, table.c.field, table.c.item_id, table.c.version)
+        .where(table.c.consumer_id.in_(consumer_ids), table.c.current.is_(True), table.c.field.in_(fields))
+        .order_by(table.c.consumer_id, table.c.field, table.c.item_id)
+        .with_for_update(read=True)
+    )
+    return {
+        (consumer_id, (field, item, version))
+        for consumer_id, field, item, version in connection.execute(query)
+    }
 
 
 def forget(session: Session, *, consumer_id: str) -> None:
