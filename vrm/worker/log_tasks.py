@@ -4,7 +4,7 @@ import logging
 
 from vrm import accesslog, clock, oversight
 from vrm.house import House
-from vrm.worker.loop import Sweep
+from vrm.worker.loop import Sweep, while_more
 
 _log = logging.getLogger("vrm.worker")
 
@@ -22,8 +22,7 @@ def sequence_log(house: House) -> int:
 
 def index_log(house: House) -> int:
     """Read new leaves into the index that auditors search. It counts as work done only while more are waiting."""
-    taken = oversight.index(house.database, limit=MOST_INDEXED)
-    return taken if taken == MOST_INDEXED else 0
+    return while_more(lambda: oversight.index(house.database, limit=MOST_INDEXED))
 
 
 def watch_log(house: House) -> int:
