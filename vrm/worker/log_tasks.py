@@ -8,13 +8,14 @@ from vrm.worker.loop import Sweep, while_more
 
 _log = logging.getLogger("vrm.worker")
 
+MOST_SEQUENCED = 500
 MOST_INDEXED = 150
-"""Leaves a pass: so long must whoever else writes wait on SQLite, about a hundredth of a second."""
+"""Leaves a pass: so long must whoever else writes wait on SQLite, some thousandths of a second and the disk."""
 
 
 def sequence_log(house: House) -> int:
     """Give new events their place in the tree, and sign the checkpoint over them at once."""
-    sequenced = accesslog.sequence(house.database)
+    sequenced = accesslog.sequence(house.database, limit=MOST_SEQUENCED)
     if sequenced:
         publish_log(house)
     return sequenced
