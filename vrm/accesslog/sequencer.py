@@ -3,7 +3,7 @@
 Two steps, each one transaction, each safe to run in any number of processes at once:
 
 1. ``sequence`` takes visible events that have no leaf, grows the tree, and stores leaves, tiles and the tree row
-   together. The tree row is compared and swapped on (size, root, epoch); whoever lost writes nothing.
+   together. The tree row is compared on (size, root, epoch); whoever lost writes nothing, and begins anew.
 2. ``publish`` signs the committed tree. A crash between the two leaves a tree without a checkpoint, which the
    next ``publish`` gives; a checkpoint without its tree cannot come about.
 
@@ -12,8 +12,10 @@ SERIALIZABLE, under which reading the queue of events would keep making other pe
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, tuple_, update
+from sqlalchemy import Connection, Dialect, bindparam, delete, insert, select, text, tuple_, update
 
 from vrm import clock
 from vrm.accesslog.errors import Inconsistent, RolledBack
@@ -22,24 +24,41 @@ from vrm.accesslog.pin import Pin
 from vrm.accesslog.tree import Head, Published, find_head, find_newest, stored_nodes
 from vrm.accesslog.witnessed import WHAT_TO_DO, require_no_objection
 from vrm.db import Database
+from vrm.db.putting import Put, put
 from vrm.tlog import merkle, tiles
 from vrm.tlog.checkpoint import Checkpoint, sign
 from vrm.tlog.note import Signer, Verifier
 
 _PENDING, _LEAVES, _TILES = table(LogPending), table(LogLeaf), table(LogTile)
 _TREE, _CHECKPOINTS = table(LogTree), table(LogCheckpoint)
+_NO_TREE = Head(0, merkle.EMPTY, 0)
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """The next leaves on the tree as it was seen, and all that is to be written of them."""
+
+    head: Head
+    growth: tiles.Growth
+    event_ids: Sequence[str]
+    puts: Sequence[Put]
 
 
 def sequence(database: Database, *, limit: int = 1000) -> int:
     """Give up to ``limit`` waiting events their leaves; gives how many. Durable on return.
 
     Takes what is visible, whenever it was written: a transaction that commits late is found by the next pass.
+    Everything is worked out before the writing transaction, because on SQLite all other writers wait for that one: it
+    rests on the tree alone, which only passes change, and so holds for as long as the tree row is the same.
     Raises ``Inconsistent``, and leaves everything as it was, if an entry or a tile is not what was stored.
     """
-    waiting = select(LogPending.event_id).limit(1)
-    if not database.read(lambda session: session.execute(waiting).first()):
-        return 0  # seen without a lock: several workers look every half second, and writers need not wait for that
-    return database.write_group(lambda connection: _pass(connection, limit))
+    dialect = database.engine.dialect
+    while True:
+        ready = database.read(lambda session: _prepare(session.connection(), dialect, limit))
+        if ready is None:
+            return 0
+        if database.write_group(partial(_store, ready=ready)):
+            return len(ready.event_ids)
 
 
 def publish(
@@ -76,8 +95,8 @@ def publish(
     return published
 
 
-def _pass(connection: Connection, limit: int) -> int:
-    head = _locked_head(connection)
+def _prepare(connection: Connection, dialect: Dialect, limit: int) -> _Pass | None:
+    """A pass over the events that wait; None when there are none."""
     waiting = connection.execute(
         select(LogEvent.id, LogEvent.entry, LogEvent.leaf_hash)
         # Not a join: SQLite then goes through every event there is, to find the few that wait.
@@ -86,38 +105,50 @@ def _pass(connection: Connection, limit: int) -> int:
         .limit(limit)
     ).all()
     if not waiting:
-        return 0
+        return None
     for row in waiting:
         if merkle.leaf_hash(row.entry) != row.leaf_hash:  # what was acknowledged is what must be in the tree
             raise Inconsistent(f"The stored entry of event {row.id} was altered before it reached the tree.")
+    head = find_head(connection)
+    if head is None:
+        _require_nothing(connection)
+        head = _NO_TREE
     growth = _grow(connection, head, [row.leaf_hash for row in waiting])
-
-    # The swap comes first: after it, no one else's leaf or tile can stand where ours will.
-    swapped = connection.execute(
-        update(_TREE)
-        .where(_TREE.c.id == 1, _TREE.c.size == head.size)
-        .where(_TREE.c.root == head.root, _TREE.c.epoch == head.epoch)
-        .values(size=growth.size, root=growth.root, epoch=head.epoch + 1)
+    leaves = [{"leaf_index": head.size + at, "event_id": row.id} for at, row in enumerate(waiting)]
+    grown = [
+        {"level": level, "tile_index": index, "hashes": hashes}
+        for (level, index), hashes in growth.tiles.items()
+    ]
+    puts = (
+        put(dialect, _LEAVES, leaves),
+        put(dialect, _TILES, grown, changes=lambda new: {"hashes": new.hashes}),
     )
-    if swapped.rowcount != 1:
-        raise Inconsistent("Another process changed the tree meanwhile; nothing was written.")
-    events = [{"leaf_index": head.size + at, "event_id": row.id} for at, row in enumerate(waiting)]
-    connection.execute(insert(_LEAVES), events)
-    _store(connection, growth, tiles.edge(head.size))
+    return _Pass(head, growth, [row.id for row in waiting], puts)
+
+
+def _store(connection: Connection, *, ready: _Pass) -> bool:
+    """Write it. False, and nothing is written, where the tree is another one: a pass of somebody else came between."""
+    # The lock comes first: after it, no one else's leaf or tile can stand where ours will.
+    if _locked_head(connection) != ready.head:
+        return False
+    connection.execute(
+        update(_TREE)
+        .where(_TREE.c.id == 1)
+        .values(size=ready.growth.size, root=ready.growth.root, epoch=ready.head.epoch + 1)
+    )
+    for each in ready.puts:
+        each.run(connection)
     connection.execute(
         delete(_PENDING).where(_PENDING.c.event_id == bindparam("taken")),
-        [{"taken": row.id} for row in waiting],
+        [{"taken": event_id} for event_id in ready.event_ids],
     )
-    return len(waiting)
+    return True
 
 
 def _locked_head(connection: Connection) -> Head:
     head = find_head(connection, lock=True)
     if head is None:
-        if connection.execute(select(LogLeaf.leaf_index).limit(1)).first() or find_newest(connection):
-            raise Inconsistent(
-                "The log has leaves or checkpoints but no tree: part of the database is missing."
-            )
+        _require_nothing(connection)
         connection.execute(
             text(
                 "INSERT INTO log_tree (id, size, root, epoch) VALUES (1, 0, :root, 0) ON CONFLICT DO NOTHING"
@@ -129,35 +160,26 @@ def _locked_head(connection: Connection) -> Head:
     return head
 
 
+def _require_nothing(connection: Connection) -> None:
+    """Where there is no tree row there is nothing else."""
+    if connection.execute(select(LogLeaf.leaf_index).limit(1)).first() or find_newest(connection):
+        raise Inconsistent("The log has leaves or checkpoints but no tree: part of the database is missing.")
+
+
 def _grow(connection: Connection, head: Head, leaves: list[bytes]) -> tiles.Growth:
     edge = tiles.edge(head.size)
     query = select(LogTile.level, LogTile.tile_index, LogTile.hashes).where(
         tuple_(LogTile.level, LogTile.tile_index).in_(list(edge))
     )
-    partial = {(row.level, row.tile_index): row.hashes for row in connection.execute(query)} if edge else {}
+    partly = {(row.level, row.tile_index): row.hashes for row in connection.execute(query)} if edge else {}
     try:
-        before = tiles.grow(head.size, partial, [])
-        growth = tiles.grow(head.size, partial, leaves)
+        before = tiles.grow(head.size, partly, [])
+        growth = tiles.grow(head.size, partly, leaves)
     except ValueError as fault:
         raise Inconsistent(f"The stored log is damaged: {fault}.") from None
     if before.root != head.root:
         raise Inconsistent("The tiles do not give the stored root: part of the database was altered.")
     return growth
-
-
-def _store(connection: Connection, growth: tiles.Growth, existing: dict[tiles.Tile, int]) -> None:
-    longer, new = [], []
-    for (level, index), hashes in growth.tiles.items():
-        row = {"at_level": level, "at_index": index, "hashes": hashes}
-        if (level, index) in existing:
-            longer.append(row)
-        else:
-            new.append({"level": level, "tile_index": index, "hashes": hashes})
-    if longer:
-        here = (_TILES.c.level == bindparam("at_level")) & (_TILES.c.tile_index == bindparam("at_index"))
-        connection.execute(update(_TILES).where(here), longer)
-    if new:
-        connection.execute(insert(_TILES), new)
 
 
 def _publish(

@@ -15,10 +15,10 @@ from vrm.notices.due import ends_at, next_digest
 from vrm.notices.fanning import Change, note_change, walk_on, walks
 from vrm.notices.following import Due, due_consents, follow_up_to, followed, schedule, unschedule
 from vrm.notices.kinds import CHOOSABLE, KINDS, Kind, Preferences, Way
-from vrm.notices.patterns import keep_pattern, pattern_of
+from vrm.notices.patterns import Pair, patterns_of, put_patterns
 from vrm.notices.preferences import keep_language, keep_preferences, preferences_of
 from vrm.notices.service import Notice, count_unread, forget, list_notices, mark_read, sweep
-from vrm.notices.telling import tell
+from vrm.notices.telling import tell, was_told
 from vrm.notices.unusual import Finding, SeenReads, look
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Finding",
     "Kind",
     "Notice",
+    "Pair",
     "Preferences",
     "SeenReads",
     "Way",
@@ -40,15 +41,15 @@ __all__ = [
     "forget",
     "greet_device",
     "keep_language",
-    "keep_pattern",
     "keep_preferences",
     "list_notices",
     "look",
     "mark_read",
     "next_digest",
     "note_change",
-    "pattern_of",
+    "patterns_of",
     "preferences_of",
+    "put_patterns",
     "schedule",
     "send_digests",
     "sweep",
@@ -56,4 +57,5 @@ __all__ = [
     "unschedule",
     "walk_on",
     "walks",
+    "was_told",
 ]

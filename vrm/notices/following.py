@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from vrm.notices.due import next_due
@@ -32,14 +32,14 @@ def followed(session: Session) -> int:
 
 def follow_up_to(session: Session, *, start: int, end: int) -> bool:
     """Take the leaves from ``start`` up to ``end``. False where another process took them: then do nothing."""
-    row = session.scalars(select(NoticeState).where(NoticeState.id == 1).with_for_update()).one_or_none()
-    if row is None:
+    query = select(NoticeState.upto).where(NoticeState.id == 1).with_for_update()
+    upto = session.execute(query).scalar_one_or_none()
+    if upto is None:
         session.execute(text("INSERT INTO notice_state (id, upto) VALUES (1, 0) ON CONFLICT DO NOTHING"))
-        row = session.scalars(select(NoticeState).where(NoticeState.id == 1).with_for_update()).one()
-    if row.upto != start:
+        upto = session.execute(query).scalar_one()
+    if upto != start:
         return False
-    row.upto = end
-    session.flush()
+    session.execute(update(NoticeState).where(NoticeState.id == 1).values(upto=end))
     return True
 
 

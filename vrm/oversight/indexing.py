@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 
 from vrm import accesslog
 from vrm.db import Database
+from vrm.db.putting import Put, put
 from vrm.oversight.facets import BLOCK, pack, unpack
 from vrm.oversight.members import Row, facets, row_of
 from vrm.oversight.models import LogAgentDay, LogFacet, LogHour, LogIndex, LogIndexState, LogTally, table
-from vrm.oversight.putting import Put, put
 
 _STATE, _INDEX, _FACETS = table(LogIndexState), table(LogIndex), table(LogFacet)
 _TALLIES, _HOURS = table(LogTally), table(LogHour)

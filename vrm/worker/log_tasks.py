@@ -4,17 +4,18 @@ import logging
 
 from vrm import accesslog, clock, oversight
 from vrm.house import House
-from vrm.worker.loop import Sweep
+from vrm.worker.loop import Sweep, while_more
 
 _log = logging.getLogger("vrm.worker")
 
+MOST_SEQUENCED = 500
 MOST_INDEXED = 150
-"""Leaves a pass: so long must whoever else writes wait on SQLite, about a hundredth of a second."""
+"""Leaves a pass: so long must whoever else writes wait on SQLite, some thousandths of a second and the disk."""
 
 
 def sequence_log(house: House) -> int:
     """Give new events their place in the tree, and sign the checkpoint over them at once."""
-    sequenced = accesslog.sequence(house.database)
+    sequenced = accesslog.sequence(house.database, limit=MOST_SEQUENCED)
     if sequenced:
         publish_log(house)
     return sequenced
@@ -22,8 +23,7 @@ def sequence_log(house: House) -> int:
 
 def index_log(house: House) -> int:
     """Read new leaves into the index that auditors search. It counts as work done only while more are waiting."""
-    taken = oversight.index(house.database, limit=MOST_INDEXED)
-    return taken if taken == MOST_INDEXED else 0
+    return while_more(lambda: oversight.index(house.database, limit=MOST_INDEXED))
 
 
 def watch_log(house: House) -> int:

@@ -16,6 +16,7 @@ from vrm.work import PATIENCE, Job, MailNotSent, Patience
 _log = logging.getLogger("vrm.worker")
 
 BUSY, IDLE = 0.1, 0.5  # seconds of rest: after a pass that did something, and after one that did not
+LONGEST = 0.25  # seconds of one sweep after which the others have their turn
 BATCH = 20
 LEASE = timedelta(minutes=10)  # longer than BATCH mails at their longest: nothing is sent twice by being slow
 
@@ -27,6 +28,14 @@ class Sweep:
     name: str
     seconds: float
     run: Callable[[House], int]
+
+
+def while_more(run: Callable[[], int]) -> int:
+    """Run it again while it did something, ``LONGEST`` at most; 0 once nothing was left, for then the worker may rest."""
+    until = time.monotonic() + LONGEST
+    while (done := run()) and time.monotonic() < until:
+        pass
+    return done
 
 
 Handler = Callable[[House, Job], None]

@@ -24,7 +24,7 @@ from vrm.errors import NotFound
 from vrm.house import House
 from vrm.work import Job, Mail
 from vrm.worker import letters, log_tasks, receipt_letters
-from vrm.worker.loop import Handler, Sweep, Worker
+from vrm.worker.loop import Handler, Sweep, Worker, while_more
 
 KEEP_DEAD = timedelta(days=30)
 MOST_READ = 3
@@ -33,8 +33,7 @@ MOST_LOOKED_AT = 2
 
 def tell_of_events(house: House) -> int:
     """Hear from the log what people are to be told of. It counts as work done only while more is waiting."""
-    taken = journeys.noticing.follow(house.database, _telling(house))
-    return taken if taken == journeys.noticing.LEAVES else 0
+    return while_more(lambda: journeys.noticing.follow(house.database, _telling(house)))
 
 
 def tell_of_changes(house: House) -> int:

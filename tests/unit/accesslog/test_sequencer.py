@@ -10,7 +10,7 @@ from tests.tamper.small_log import CONSUMERS, ORIGIN, Signer, event, fill, write
 from vrm import accesslog
 from vrm.accesslog import Inconsistent, NoSuchLeaf, RolledBack, sequence
 from vrm.accesslog.models import LogCheckpoint, LogEvent, LogLeaf, LogTile, LogTree
-from vrm.accesslog.sequencer import _pass, _publish
+from vrm.accesslog.sequencer import _prepare, _publish
 from vrm.db import Database
 from vrm.tlog import checkpoint, merkle
 
@@ -182,7 +182,7 @@ def test_a_rewritten_tree_is_not_signed(database):
         _publish(connection, [Signer()], ORIGIN)
 
     def grow(connection):
-        _pass(connection, 10)
+        _prepare(connection, database.engine.dialect, 10)
 
     tampered(update(LogTree).values(root=lie), publish)
     tampered(update(LogTree).values(root=lie), grow)

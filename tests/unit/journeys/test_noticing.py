@@ -1,16 +1,18 @@
 """People are told once, of the right thing, as they want to hear it; the log tells whom."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from keys import Aad
 from tests.support import seeds
 from vrm import accesslog, clock, companies, consents, journeys, notices, work
+from vrm.db import Database
 from vrm.disclosures import Door, Reader
 from vrm.house import House
 from vrm.journeys import noticing, reminding
@@ -401,6 +403,63 @@ def test_nothing_is_told_without_its_letter(house, time, mia, shop, monkeypatch)
     sweep(house)
     assert told(house, mia) == ["reminder"]
     assert len(list(waiting(house))) == 1
+
+
+def test_two_workers_side_by_side_do_nothing_twice(house, time, mia, shop, monkeypatch):
+    """They begin at the same leaves again and again: each read is counted once, each decision and finding told once."""
+    monkeypatch.setattr(noticing, "LEAVES", 7)
+    consent = seeds.grant(house, mia, shop, "name")
+    for _ in range(30):
+        read(house, shop, consent, "name")
+    seeds.catch_up(house)
+    telling = journeys.Telling(house.keys, house.catalogue, ISSUER, clock.now())
+    both, faults = threading.Barrier(2), list[Exception]()
+
+    def follow() -> None:
+        mine = Database(house.database.url.render_as_string(hide_password=False))  # as another process would
+        try:
+            both.wait()
+            while noticing.follow(mine, telling):
+                pass
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            mine.close()
+
+    workers = [threading.Thread(target=follow) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert faults == []
+    pair = (mia.consumer_id, shop.company.id)
+    (seen,) = house.database.read(lambda db: notices.patterns_of(db, [pair])).values()
+    assert sum(count for _, count in seen.days) == 30
+    assert sorted(one.kind for one in listed(house, mia)) == ["receipt", "unusual"]
+    assert len(list(waiting(house))) == 1
+
+
+def test_a_batch_of_usual_reads_only_writes(house, time, mia, shop):
+    """On SQLite everybody waits for its transaction: it looks at nothing but how far the log was followed."""
+    consent = seeds.grant(house, mia, shop, "name")
+    sweep(house)
+    for _ in range(5):
+        read(house, shop, consent, "name")
+    seeds.catch_up(house)
+    telling, run = journeys.Telling(house.keys, house.catalogue, ISSUER, clock.now()), list[str]()
+    write = house.database.write
+
+    def watched(work):
+        def inside(db):
+            event.listen(db.connection(), "before_cursor_execute", lambda *given: run.append(given[2]))
+            return work(db)
+
+        return write(inside)
+
+    house.database.write = watched
+    assert noticing.follow(house.database, telling) == 5
+    assert [each.split()[0] for each in run] == ["SELECT", "UPDATE", "INSERT"]
+    assert run[0].partition("FROM ")[2].split()[0] == "notice_state"
 
 
 def test_the_follower_takes_each_leaf_once(house, time, mia, shop):

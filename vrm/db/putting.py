@@ -6,7 +6,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import JSON, Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -39,11 +39,13 @@ def put(
     assert isinstance(compiled, SQLCompiler)
     lines: list[Any] = [dict(row) for row in rows]
     for name in rows[0]:
-        to_driver = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        kind = table.c[name].type.dialect_impl(dialect)
+        to_driver = kind.bind_processor(dialect)
         if to_driver is not None:
-            known = cache(to_driver)  # most lines are of the same day
+            if not isinstance(kind, JSON):  # what it spells has no hash
+                to_driver = cache(to_driver)  # most lines are of the same day
             for line in lines:
-                line[name] = known(line[name])
+                line[name] = to_driver(line[name])
     if compiled.positional:
         lines = list(map(itemgetter(*compiled.positiontup or ()), lines))
     return Put(str(compiled), lines)

@@ -1,0 +1,107 @@
+"""The reads of a batch weighed against how their companies read these people before: what is unusual, and who hears of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Dialect
+from sqlalchemy.orm import Session
+
+from vrm import consents, notices
+from vrm.db.putting import Put
+from vrm.journeys.hearing import Heard
+from vrm.journeys.telling import Telling
+from vrm.notices import Finding, Pair, SeenReads
+from vrm.notices.unusual import EXCUSED, KNOWN
+
+
+class Weighing:
+    """Reads, taken one after the other in the order of their leaves. It writes nothing."""
+
+    def __init__(self, db: Session, telling: Telling, heard: Sequence[Heard]) -> None:
+        self._db, self._telling = db, telling
+        self._before = notices.patterns_of(db, {pair for one in heard if (pair := _pair(one)) is not None})
+        self._after: dict[Pair, SeenReads] = {}
+        self._looked_up: set[tuple[Pair, str, str]] = set()
+
+    def take(self, heard: Heard) -> list[Finding]:
+        """What is unusual in it that its person was not told yet; nothing, where it is no read to be weighed."""
+        pair = _pair(heard)
+        if pair is None:
+            return []
+        before = self._after.get(pair) or self._before.get(pair) or SeenReads()
+        answered = heard.members["outcome"] == "answered"
+        self._after[pair], found = notices.look(before, at=heard.at, keys=heard.keys, answered=answered)
+        return list(self._untold(pair, heard, found))
+
+    def put(self, dialect: Dialect) -> Put | None:
+        """What keeps how the people were read as of the last read taken; None where there was none."""
+        return notices.put_patterns(dialect, self._after) if self._after else None
+
+    def _untold(self, pair: Pair, heard: Heard, found: Sequence[Finding]) -> Iterator[Finding]:
+        for each in found:
+            if each.what == "new_key":
+                keys = tuple(sorted(_long_allowed(self._db, heard) & set(each.keys)))
+                if not keys:
+                    continue  # it was allowed lately: that it is read is what was agreed
+                each = replace(each, keys=keys, period=" ".join(keys))
+            place = (pair, each.what, each.period)
+            if place in self._looked_up:
+                continue  # after a burst each read of that day is one more
+            self._looked_up.add(place)
+            said = {"about": _about(heard, each), "period": each.period}
+            if not notices.was_told(
+                self._db, self._telling.keys, consumer_id=pair[0], kind="unusual", **said
+            ):
+                yield each
+
+
+def tell_unusual(db: Session, telling: Telling, heard: Heard, found: Sequence[Finding]) -> None:
+    """Tell the person whose read it is."""
+    consumer_id, consent_id = _whose(heard)
+    for each in found:
+        telling.tell(
+            db,
+            consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id),
+            "unusual",
+            _about(heard, each),
+            each.period,
+            heard.at,
+            what=each.what,
+            when=heard.at.isoformat(),
+            read=telling.labels(each.keys),
+            observed=each.observed,
+            usual=each.usual,
+        )
+
+
+def _pair(heard: Heard) -> Pair | None:
+    """Who was read by whom; None for what is no read of anybody's consent, or a refused one that is no sign of anything."""
+    if heard.type != "disclosure" or heard.whose is None or heard.whose[1] is None:
+        return None
+    if heard.members["outcome"] != "answered" and heard.members.get("code") in EXCUSED:
+        return None
+    return heard.whose[0], heard.company_id
+
+
+def _whose(heard: Heard) -> tuple[str, str]:
+    """The consumer and the consent of a read that was weighed."""
+    assert heard.whose is not None and heard.whose[1] is not None
+    return heard.whose[0], heard.whose[1]
+
+
+def _about(heard: Heard, found: Finding) -> str:
+    return f"{heard.company_id} {found.what}"
+
+
+def _long_allowed(db: Session, heard: Heard) -> set[str]:
+    """Keys that were allowed for this purpose for longer than ``KNOWN`` before the read, without a gap up to it.
+
+    A change of something else, such as when it ends, does not make them new.
+    """
+    consumer_id, consent_id = _whose(heard)
+    purpose, until = heard.members.get("purpose"), heard.at - KNOWN
+    revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=consent_id)
+    before = [each for each in revisions if each.created_at < until]
+    stood = [*before[-1:], *(each for each in revisions if until <= each.created_at <= heard.at)]
+    allowed = [{line.key for line in each.lines if purpose in (None, line.purpose)} for each in stood]
+    return set.intersection(*allowed) if before else set()
