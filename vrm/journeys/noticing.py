@@ -73,6 +73,26 @@ def follow(database: Database, telling: Telling) -> int:
     return len(heard)
 
 
+def follow_granted(
+    database: Database, telling: Telling, *, start: int, granted: Sequence[consents.Consent]
+) -> bool:
+    """Take at once the leaves from ``start`` on that tell of these consents, given so long ago that no receipt is owed.
+
+    False, and nothing is done, where the log was not followed up to ``start`` or somebody followed it further.
+    """
+
+    def take(db: Session) -> bool:
+        if not notices.follow_up_to(db, start=start, end=start + len(granted)):
+            return False
+        times = [(each.consumer_id, each.id, each.granted_at, each.expires_at) for each in granted]
+        notices.schedule_new(db, times, after=telling.now - OLD)
+        return True
+
+    if any(telling.now - each.granted_at < OWED for each in granted):
+        raise ValueError("a receipt is owed for a consent that was given lately")
+    return database.write(take)
+
+
 def spread(database: Database, telling: Telling) -> int:
     """Tell some of those who had allowed a company something that changed; how many consents were looked at."""
 
