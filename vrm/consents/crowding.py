@@ -6,6 +6,7 @@ For filling an instance with invented people, where a statement for each row wou
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
@@ -18,7 +19,7 @@ from vrm.consents import asks, service
 from vrm.consents.models import SubjectRow
 from vrm.consents.records import Choice, Consent
 from vrm.consents.revising import decide, end_of, event_of_revision, granted_lines, revision_rows
-from vrm.consents.terms import Terms
+from vrm.consents.terms import GrantedLine, Terms
 from vrm.db import Base
 from vrm.ids import new_id
 
@@ -31,6 +32,17 @@ class Offer:
     terms: Terms
     notice: Mapping[str, Any]
     notice_version: int
+
+    @cached_property
+    def stored_terms(self) -> Mapping[str, Any]:
+        """The terms as they are stored."""
+        return self.terms.to_json()
+
+    @cached_property
+    def lines(self) -> Sequence[GrantedLine]:
+        """All that is asked for, granted."""
+        every = [Choice(number, line.key) for number, line in enumerate(self.terms.lines)]
+        return granted_lines(self.terms, every)
 
 
 def grant_all(
@@ -46,13 +58,11 @@ def grant_all(
     """
     made, rows, events = [], [], []
     for consumer_id, offer in granted:
-        terms = offer.terms
-        lines = granted_lines(terms, [Choice(number, line.key) for number, line in enumerate(terms.lines)])
         ask = asks.new_row(
             consumer_id=consumer_id,
             client_id=offer.client.id,
             company_id=offer.client.company_id,
-            terms=terms.to_json(),
+            terms=offer.stored_terms,
             request={},
             now=now,
         )
@@ -61,15 +71,15 @@ def grant_all(
             ask,
             subject=subject.subject,
             notice_version=offer.notice_version,
-            expires_at=end_of(terms, terms.duration_days, now),
+            expires_at=end_of(offer.terms, offer.terms.duration_days, now),
             now=now,
         )
-        decided = decide(ask, lines, now=now)
+        decided = decide(ask, offer.lines, now=now)
         revision, allowed = revision_rows(
             consent,
             reason="granted",
             terms=ask.terms,
-            lines=lines,
+            lines=offer.lines,
             versions=[],
             notice=offer.notice,
             now=now,

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -60,7 +61,7 @@ class Decision:
     at: datetime
     until: datetime | None
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         """What was asked."""
         return Terms.from_json(self.stored_terms)

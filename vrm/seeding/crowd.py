@@ -57,7 +57,7 @@ def sow(house: House, plan: Plan, *, progress: Progress, indexing: Progress) -> 
     """Add whoever is missing, give every event its leaf, sign, and index the log. May be cut off, and called again."""
     now = clock.now()
     offers = [offer(house, number, now=now - BEGAN) for number in range(plan.companies)]
-    _catch_up(house)
+    catch_up(house)
     added = 0
     step = max(1, min(TOGETHER, plan.consumers // _STEPS))
     for start in range(0, plan.consumers, step):
@@ -141,10 +141,11 @@ def _follow(house: House, before: int, made: Sequence[Consent], reads: int) -> N
     """Have what follows the log follow it: at once where nothing else was written meanwhile, else leaf by leaf."""
     if _size(house) == before + len(made) + reads:
         journeys.noticing.follow_granted(house.database, _telling(house), start=before, granted=made)
-    _catch_up(house)
+    catch_up(house)
 
 
-def _catch_up(house: House) -> None:
+def catch_up(house: House) -> None:
+    """Give every event its leaf, and let people be told of what they are owed."""
     while accesslog.sequence(house.database):
         pass
     while journeys.noticing.follow(house.database, _telling(house)):
