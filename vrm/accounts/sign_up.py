@@ -116,17 +116,18 @@ def add_newcomers(
 ) -> None:
     """Create the consumers' accounts of many, by address, as after a link: whoever calls this vouches for them.
 
-    None of them may have an account: see ``find_taken``.
+    None of them may have an account: see ``find_people``.
     """
     rows = [_row(each, handle_hash(keys, email), "consumer", now) for email, each in newcomers.items()]
     session.execute(insert(accounts), rows)
 
 
-def find_taken(session: Session, keys: KeyStore, emails: Iterable[str]) -> set[str]:
-    """Those of these addresses with which a consumer has an account."""
+def find_people(session: Session, keys: KeyStore, emails: Iterable[str]) -> dict[str, str]:
+    """The consumers who have an account, by those of these addresses that are theirs."""
     handles = {handle_hash(keys, email): email for email in emails}
-    query = select(accounts.c.handle_hash).where(accounts.c.handle_hash.in_(handles))
-    return {handles[handle] for handle in session.scalars(query)}
+    query = select(accounts.c.handle_hash, accounts.c.person_id)
+    found = session.execute(query.where(accounts.c.handle_hash.in_(handles)))
+    return {handles[handle]: person_id for handle, person_id in found}
 
 
 def _row(newcomer: Newcomer, handle: bytes, kind: str, now: datetime) -> dict[str, object]:

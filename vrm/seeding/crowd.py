@@ -78,8 +78,8 @@ def sow(house: House, plan: Plan, *, progress: Progress, indexing: Progress) -> 
 def _add(house: House, plan: Plan, offers: Sequence[Offer], numbers: Sequence[int], at: datetime) -> int:
     """Add those of these people who are not there yet; how many."""
     wanted = {people.email(number): number for number in numbers}
-    taken = house.database.read(lambda db: accounts.find_taken(db, house.keys, wanted))
-    emails = [email for email in wanted if email not in taken]
+    there = house.database.read(lambda db: accounts.find_people(db, house.keys, wanted))
+    emails = [email for email in wanted if email not in there]
     if not emails:
         return 0
     # The keys first, in their own database: a row without its key could never be opened.
