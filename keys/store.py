@@ -4,7 +4,7 @@ import hmac
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,13 +99,17 @@ class KeyStore:
             with keyring.lock():
                 keyring.write(INSTANCE_SECRET, os.urandom(KEY_BYTES))
                 keyring.write(LOG_SIGNING_KEY, new_seed())
-            _create(engine, keyring, KeyStore.INSTANCE_OWNER)
+            _create(engine, keyring, [KeyStore.INSTANCE_OWNER])
         finally:
             engine.dispose()
 
     def create(self, owner_id: str) -> None:
         """Give an owner a DEK and a log secret; durable on return. Does nothing when there is one."""
-        _create(self._engine, self._keyring, owner_id)
+        _create(self._engine, self._keyring, [owner_id])
+
+    def create_all(self, owner_ids: Sequence[str]) -> None:
+        """As ``create``, of so many owners in one transaction: all have keys on return, or none got one."""
+        _create(self._engine, self._keyring, owner_ids)
 
     def seal(self, owner_id: str, plaintext: bytes, aad: Aad) -> bytes:
         """Seal under the owner's newest DEK; NoKey without one. ``aad.owner`` must be the owner."""
@@ -216,17 +220,22 @@ class KeyStore:
         return _OwnerKeys(newest=by_id[rows[-1][0]], by_id=by_id, log_secret=secret)
 
 
-def _create(engine: Engine, keyring: Keyring, owner_id: str) -> None:
-    owner_id, dek_id = _canonical(owner_id), os.urandom(ID_BYTES)
+def _create(engine: Engine, keyring: Keyring, owner_ids: Sequence[str]) -> None:
+    wanted = {_canonical(owner_id) for owner_id in owner_ids}
+    made, secrets = [], []
     with keyring.lock(), engine.begin() as connection:
-        if connection.execute(_OF_OWNER, {"owner_id": owner_id}).first() is not None:
-            return
-        dek, kek_id = keyring.wrap(os.urandom(KEY_BYTES), dek_aad(owner_id, dek_id))
-        secret, _ = keyring.wrap(os.urandom(KEY_BYTES), log_secret_aad(owner_id))
-        row = {"owner_id": owner_id, "kek_id": kek_id}
-        made = {"generation": 1, "dek_id": dek_id, "wrapped": dek, "created_at": datetime.now(UTC)}
-        connection.execute(insert(deks), row | made)
-        connection.execute(insert(log_secrets), row | {"wrapped": secret})
+        there = select(deks.c.owner_id).where(deks.c.owner_id.in_(wanted))
+        for owner_id in wanted.difference(connection.scalars(there)):
+            dek_id = os.urandom(ID_BYTES)
+            dek, kek_id = keyring.wrap(os.urandom(KEY_BYTES), dek_aad(owner_id, dek_id))
+            secret, _ = keyring.wrap(os.urandom(KEY_BYTES), log_secret_aad(owner_id))
+            row = {"owner_id": owner_id, "kek_id": kek_id}
+            at = datetime.now(UTC)
+            made.append(row | {"generation": 1, "dek_id": dek_id, "wrapped": dek, "created_at": at})
+            secrets.append(row | {"wrapped": secret})
+        if made:
+            connection.execute(insert(deks), made)
+            connection.execute(insert(log_secrets), secrets)
 
 
 def _canonical(owner_id: str) -> str:

@@ -20,8 +20,8 @@ from tests.support.houses import CHEAP
 from tests.support.server import RunningServer
 from tests.support.town import usual
 from vrm import clock, oversight
-from vrm.demo.past import remember
 from vrm.house import House
+from vrm.seeding import remember
 
 VICTIMS, TIMES = 6, 20
 READS = VICTIMS * TIMES

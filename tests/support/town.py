@@ -16,11 +16,11 @@ from tests.support.seeds import OTHER_PURPOSE, PURPOSE, REDIRECT, Auditor, Colle
 from vrm import clock, companies, consents, oversight
 from vrm.accesslog import About, Event
 from vrm.consents import Choice, Consent
-from vrm.demo.past import answered, remember
 from vrm.disclosures import Door, Reader
 from vrm.house import House
 from vrm.ids import new_id
 from vrm.oversight import Filters
+from vrm.seeding import answered, remember
 
 ROLES: tuple[companies.Role, ...] = ("owner", "developer", "agent", "privacy_officer")
 GRANTED, REFUSED = 23, 3

@@ -5,7 +5,7 @@ whose they were, for whoever must write to them. Both go through the look-ups be
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, column, select, values
 from sqlalchemy.orm import Session
 
 from vrm.accesslog.entry import read
@@ -20,13 +20,21 @@ def find_threads(session: Session, *, granted: Sequence[tuple[str, str, datetime
     Looked up and not worked out from the log secrets: no person's key is opened for it. A forgotten person's are
     left out.
     """
-    event = tuple_(EventLookup.consumer_id, EventLookup.consent_id, EventLookup.at)
     found: dict[str, str] = {}
     for start in range(0, len(granted), _AT_ONCE):
-        query = select(EventLookup.consent_id, LogEvent.entry).join(
-            LogEvent, LogEvent.id == EventLookup.event_id
+        columns = (EventLookup.consumer_id, EventLookup.consent_id, EventLookup.at)
+        # Not an IN of tuples: SQLite then goes through every look-up there is.
+        wanted = (
+            values(*(column(each.key, each.type) for each in columns), name="wanted")
+            .data(granted[start : start + _AT_ONCE])
+            .cte()
         )
-        for consent_id, entry in session.execute(query.where(event.in_(granted[start : start + _AT_ONCE]))):
+        query = (
+            select(EventLookup.consent_id, LogEvent.entry)
+            .join_from(wanted, EventLookup, and_(*(each == wanted.c[each.key] for each in columns)))
+            .join(LogEvent, LogEvent.id == EventLookup.event_id)
+        )
+        for consent_id, entry in session.execute(query):
             found[str(consent_id)] = str(read(entry)["thread"])
     return found
 

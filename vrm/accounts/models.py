@@ -12,6 +12,7 @@ class AccountRow(Base):
     """Someone who may sign in. ``handle_hash`` is random once the account has ended, so the address is free.
 
     ``person_id`` owns the key that seals what is personal here; of a consumer it is the consumer's id.
+    ``password_hash`` is empty where there is no password: no password matches it, and a mailed link sets one.
     """
 
     __tablename__ = "accounts"

@@ -8,6 +8,7 @@
 """
 
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
 from vrm.accounts.errors import AccountExists, LinkExpired
+from vrm.accounts.handles import handle_hash
 from vrm.accounts.invitations import use_up
 from vrm.accounts.models import AccountRow
 from vrm.accounts.passwords import Hasher, check_password
@@ -73,9 +75,23 @@ def prepare_newcomer(
     """
     check_password(password, email=email)
     shown = _parse_name(name)
-    account_id, person_id = new_id(), person_id or new_id()
+    person_id = person_id or new_id()
     password_hash = hasher.hash(password)
     keys.create(person_id)
+    return _newcomer(keys, person_id, email, password_hash, shown)
+
+
+def prepare_newcomers(keys: KeyStore, emails: Sequence[str]) -> list[Newcomer]:
+    """As ``prepare_newcomer``, for many at once, without a password or a name: who has only a mailed link to come by."""
+    person_ids = [new_id() for _ in emails]
+    keys.create_all(person_ids)
+    return [_newcomer(keys, *each) for each in zip(person_ids, emails, strict=True)]
+
+
+def _newcomer(
+    keys: KeyStore, person_id: str, email: str, password_hash: str = "", shown: str = ""
+) -> Newcomer:
+    account_id = new_id()
     email_aad, name_aad = (account_aad(person_id, account_id, part) for part in ("email", "name"))
     return Newcomer(
         account_id=account_id,
@@ -91,21 +107,41 @@ def complete_sign_up(session: Session, *, token: str, newcomer: Newcomer, now: d
     handle, kind = use_up(session, token=token, purpose="sign_up", now=now)
     if session.execute(select(accounts.c.id).where(accounts.c.handle_hash == handle)).one_or_none():
         raise AccountExists
-    account = Account(newcomer.account_id, newcomer.person_id, kind, now, None)
-    session.execute(
-        insert(accounts).values(
-            id=account.id,
-            kind=account.kind,
-            handle_hash=handle,
-            password_hash=newcomer.password_hash,
-            person_id=account.person_id,
-            sealed_email=newcomer.sealed_email,
-            sealed_name=newcomer.sealed_name,
-            created_at=now,
-            ended_at=None,
-        )
-    )
-    return account
+    session.execute(insert(accounts), _row(newcomer, handle, kind, now))
+    return Account(newcomer.account_id, newcomer.person_id, kind, now, None)
+
+
+def add_newcomers(
+    session: Session, keys: KeyStore, newcomers: Mapping[str, Newcomer], *, now: datetime
+) -> None:
+    """Create the consumers' accounts of many, by address, as after a link: whoever calls this vouches for them.
+
+    None of them may have an account: see ``find_people``.
+    """
+    rows = [_row(each, handle_hash(keys, email), "consumer", now) for email, each in newcomers.items()]
+    session.execute(insert(accounts), rows)
+
+
+def find_people(session: Session, keys: KeyStore, emails: Iterable[str]) -> dict[str, str]:
+    """The consumers who have an account, by those of these addresses that are theirs."""
+    handles = {handle_hash(keys, email): email for email in emails}
+    query = select(accounts.c.handle_hash, accounts.c.person_id)
+    found = session.execute(query.where(accounts.c.handle_hash.in_(handles)))
+    return {handles[handle]: person_id for handle, person_id in found}
+
+
+def _row(newcomer: Newcomer, handle: bytes, kind: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": newcomer.account_id,
+        "kind": kind,
+        "handle_hash": handle,
+        "password_hash": newcomer.password_hash,
+        "person_id": newcomer.person_id,
+        "sealed_email": newcomer.sealed_email,
+        "sealed_name": newcomer.sealed_name,
+        "created_at": now,
+        "ended_at": None,
+    }
 
 
 def prepare_password(hasher: Hasher, *, email: str, password: str) -> str:

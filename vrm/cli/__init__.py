@@ -47,6 +47,9 @@ COMMANDS: Mapping[str, _Place] = {
         "keys",
         "See and rotate the keys that wrap all others (KEKs), and those that sign ID tokens, receipts and the log, with no stop",
     ),
+    "seed": _Place(
+        "seed", "Fill a sandbox with invented people, companies, consents and reads, and verify its log"
+    ),
     "db": _Place("database", "Look at the database's schema, and bring it to this version's"),
     "backup": _Place("backup", "Back up into FOLDER, which must be new or empty"),
     "restore": _Place(

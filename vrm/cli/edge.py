@@ -8,7 +8,9 @@ raised, never printed: ``Root`` turns them into a sentence and exit code 1 (2 fo
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -129,12 +131,17 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def progress(label: str) -> Callable[[int, int], None]:
-    """A progress bar for ``done, total``: on a terminal it moves, elsewhere one line in ten per cent steps."""
-    shown = -1
+def progress(label: str, *, rated: bool = False) -> Callable[[int, int], None]:
+    """A progress bar for ``done, total``: on a terminal it moves, elsewhere one line in ten per cent steps.
+
+    ``rated``: how many a second since the first call stands beside it, and how long the rest will take at that.
+    """
+    shown, first, began = -1, 0, 0.0
 
     def advance(done: int, total: int) -> None:
-        nonlocal shown
+        nonlocal shown, first, began
+        if shown < 0:
+            first, began = done, time.monotonic()
         share = 100 if total <= 0 else min(100, 100 * done // total)
         step = share if sys.stderr.isatty() else share - share % 10
         if step == shown:
@@ -142,9 +149,16 @@ def progress(label: str) -> Callable[[int, int], None]:
         shown = step
         if sys.stderr.isatty():
             bar = "#" * (step // 4)
-            click.echo(f"\r{label} [{bar:<25}] {done}/{total}", err=True, nl=step == 100)
+            click.echo(f"\r{label} [{bar:<25}] {done}/{total}{pace(done, total)}", err=True, nl=step == 100)
         else:
-            click.echo(f"{label}: {done}/{total}", err=True)
+            click.echo(f"{label}: {done}/{total}{pace(done, total)}", err=True)
+
+    def pace(done: int, total: int) -> str:
+        if not rated or done <= first:
+            return ""
+        rate = (done - first) / max(1e-3, time.monotonic() - began)
+        left = timedelta(seconds=round((total - done) / rate))
+        return f", {rate:,.0f} a second, {left} left  "
 
     return advance
 

@@ -28,7 +28,7 @@ def examine(house: House, checkpoint: str | None) -> Findings:
     """Read everything once. ``checkpoint`` is one the log must continue. Raises ``Conflict`` at what is not whole."""
     tables, rows = _read_tables(house)
     _require_keys(house)
-    return Findings(tables, rows, _require_log(house, checkpoint))
+    return Findings(tables, rows, require_log(house, checkpoint))
 
 
 def _read_tables(house: House) -> tuple[int, int]:
@@ -82,7 +82,7 @@ def _require_keys(house: House) -> None:
     tell(len(owners), len(owners))
 
 
-def _require_log(house: House, checkpoint: str | None) -> int:
+def require_log(house: House, checkpoint: str | None) -> int:
     """Verify the whole log as an auditor would, from an export and nothing else, continuing ``checkpoint``."""
     newest = house.database.read(accesslog.latest_checkpoint)
     if newest is None:

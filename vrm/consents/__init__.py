@@ -15,6 +15,7 @@ from vrm.consents.amending import Basis, amend, find_basis, get_basis, redeem
 from vrm.consents.asked import Asked, asked_of
 from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, record_refusal, refuse
 from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
+from vrm.consents.crowding import Offer, grant_all
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
 from vrm.consents.effective import Permitted, Refused, Standing, public_code, weigh
 from vrm.consents.listing import Listed, Numbers, count_some, list_some, list_standing, moment_of, named_in
@@ -74,6 +75,7 @@ __all__ = [
     "Listed",
     "NewDeskCode",
     "Numbers",
+    "Offer",
     "Part",
     "Permitted",
     "Place",
@@ -110,6 +112,7 @@ __all__ = [
     "get_refusal_record",
     "give_back",
     "grant",
+    "grant_all",
     "holdings",
     "is_due",
     "is_limited",

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-import rfc8785
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from vrm.consents.subjects import subject_of
 from vrm.consents.terms import Terms
 from vrm.errors import Conflict, NotFound
 from vrm.ids import new_id
+from vrm.tlog.canonical import dump
 
 MOST_WAITING = 10
 """How many asks of one client wait for one person; one more closes the oldest."""
@@ -45,25 +45,46 @@ def open_ask(
     ``request`` is what the client needs back with the decision; this room does not look into it. ``amends`` names
     the consent of this person that it would change. ``quiet``: the company hears a yes, and nothing else.
     """
-    document: dict[str, Any] = {"client": client_id, "terms": terms.to_json(), "request": dict(request)}
-    if amends is not None:
-        document["amends"] = asdict(amends)
-    fingerprint = hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+    row = new_row(
+        consumer_id=consumer_id, client_id=client_id, company_id=company_id, terms=terms.to_json(),
+        request=request, amends=amends, quiet=quiet, waits=waits, now=now,
+    )  # fmt: skip
     known = session.scalars(
-        select(AskRow).where(AskRow.consumer_id == consumer_id, AskRow.fingerprint == fingerprint)
+        select(AskRow).where(AskRow.consumer_id == consumer_id, AskRow.fingerprint == row.fingerprint)
     ).first()
     if known is not None:
         return known.id
     if not quiet:  # few of those wait anyway; one that pushed out another would show in the company's figures
         _make_room(session, consumer_id, client_id, now)
-    row = AskRow(
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def new_row(
+    *,
+    consumer_id: str,
+    client_id: str,
+    company_id: str,
+    terms: Mapping[str, Any],
+    request: Mapping[str, Any],
+    amends: Amends | None = None,
+    quiet: bool = False,
+    waits: timedelta = ASK_WAITS,
+    now: datetime,
+) -> AskRow:
+    """An open ask as it is kept, in no session yet. ``terms`` as they are stored."""
+    document: dict[str, Any] = {"client": client_id, "terms": terms, "request": dict(request)}
+    if amends is not None:
+        document["amends"] = asdict(amends)
+    return AskRow(
         consumer_id=consumer_id,
         id=new_id(),
         client_id=client_id,
         company_id=company_id,
-        terms=terms.to_json(),
+        terms=dict(terms),
         request=dict(request),
-        fingerprint=fingerprint,
+        fingerprint=hashlib.sha256(dump(document)).hexdigest(),
         state="open",
         created_at=now,
         expires_at=now + waits,
@@ -71,9 +92,6 @@ def open_ask(
         amends_revision=None if amends is None else amends.revision,
         quiet=quiet,
     )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def get_ask(session: Session, *, consumer_id: str, ask_id: str) -> Ask:

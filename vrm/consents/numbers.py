@@ -111,8 +111,15 @@ def ends(
     for _ in range(months):
         first = moments[-1].replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         moments.append((first + timedelta(days=32)).replace(day=1))
-    active = in_state("active", notice_version=notice_version_of(session, company_id), now=now)
-    found = _count_spans(session, [*_of(company_id, client_id), active], ConsentRow.expires_at, moments)
+    # As ``in_state`` has it but for the end, which each span bounds: with a third bound SQLite would go through the
+    # consents of every company. No end is kept more exactly than to the millisecond.
+    active = [
+        ConsentRow.state == "active",
+        ConsentRow.notice_version == notice_version_of(session, company_id),
+        ConsentRow.paused.is_(None),
+    ]
+    later = [now + timedelta(milliseconds=1), *moments[1:]]
+    found = _count_spans(session, [*_of(company_id, client_id), *active], ConsentRow.expires_at, later)
     return [Ending(*each) for each in zip(moments, found, strict=False)]
 
 
@@ -142,7 +149,8 @@ def held_threads(
     active = in_state("active", notice_version=notice_version_of(session, company_id), now=now)
     looked = (
         select(ConsentRow.consumer_id, ConsentRow.id, ConsentRow.granted_at)
-        .where(*_of(company_id, client_id), active)
+        # That it was granted before now is so of each; said, it has SQLite begin at the newest and sort nothing.
+        .where(*_of(company_id, client_id), active, ConsentRow.granted_at <= now)
         .order_by(ConsentRow.granted_at.desc(), ConsentRow.id.desc())
         .limit(newest)
         .subquery()

@@ -14,13 +14,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-import rfc8785
-
 from vrm import clock
 from vrm.consents.terms import GrantedLine, Line, Terms
+from vrm.tlog.canonical import dump
 
 SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#record"
 DPV = "https://w3id.org/dpv#"
@@ -61,7 +61,7 @@ class Decision:
     at: datetime
     until: datetime | None
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         """What was asked."""
         return Terms.from_json(self.stored_terms)
@@ -106,7 +106,7 @@ def salt_of(log_secret: bytes, record_id: str) -> bytes:
 
 def digest(document: object) -> str:
     """SHA-256 of canonical JSON (RFC 8785), in hexadecimal."""
-    return sha256(rfc8785.dumps(document)).hexdigest()  # type: ignore[arg-type]
+    return sha256(dump(document)).hexdigest()
 
 
 def write(decision: Decision, values: Values) -> Record:
@@ -139,7 +139,7 @@ def write(decision: Decision, values: Values) -> Record:
         "values_sha256": values.sha256,
     }
     # As its reader will have it: a tuple is a list there.
-    plain: Record = json.loads(rfc8785.dumps(record))
+    plain: Record = json.loads(dump(record))
     return plain
 
 

@@ -86,13 +86,18 @@ def write_revision(
     Its keys take the place of those before, and ``consent.<reason>`` tells of it, ``detail`` and what was asked for
     and not granted in its opening.
     """
-    ask.state, ask.decided_at = "granted", now
-    asked = {key for line in Terms.from_json(ask.terms).lines for key in line.options}
-    not_granted = sorted(asked - {line.key for line in lines})
+    decided = decide(ask, lines, now=now)
     add_revision(
         session, keys, row, reason=reason, terms=ask.terms, lines=lines, versions=versions, notice=notice, now=now,
-        detail={"not_granted": not_granted, "ask": ask.id, **(detail or {})},
+        detail={**decided, **(detail or {})},
     )  # fmt: skip
+
+
+def decide(ask: AskRow, lines: Sequence[GrantedLine], *, now: datetime) -> dict[str, object]:
+    """Mark the ask as granted; what the event's opening says of it."""
+    ask.state, ask.decided_at = "granted", now
+    asked = {key for line in Terms.from_json(ask.terms).lines for key in line.options}
+    return {"not_granted": sorted(asked - {line.key for line in lines}), "ask": ask.id}
 
 
 def add_revision(
@@ -112,6 +117,29 @@ def add_revision(
 
     The event's opening holds ``detail`` and the hash of the record that is made of it.
     """
+    revision, allowed = revision_rows(
+        row, reason=reason, terms=terms, lines=lines, versions=versions, notice=notice, now=now
+    )
+    session.add(revision)
+    session.execute(
+        delete(ConsentKey).where(ConsentKey.consumer_id == row.consumer_id, ConsentKey.consent_id == row.id)
+    )
+    session.add_all(allowed)
+    session.flush()
+    accesslog.record(session, event_of_revision(keys, row, revision, detail=detail))
+
+
+def revision_rows(
+    row: ConsentRow,
+    *,
+    reason: str,
+    terms: Mapping[str, Any],
+    lines: Sequence[GrantedLine],
+    versions: Sequence[Mapping[str, Any]],
+    notice: Mapping[str, Any],
+    now: datetime,
+) -> tuple[RevisionRow, list[ConsentKey]]:
+    """The revision whose number ``row`` has already as it is kept, and the keys it allows; in no session yet."""
     revision = RevisionRow(
         consumer_id=row.consumer_id,
         consent_id=row.id,
@@ -124,12 +152,7 @@ def add_revision(
         expires_at=row.expires_at,
         created_at=now,
     )
-    session.add(revision)
-    granted = {line.key for line in lines}
-    session.execute(
-        delete(ConsentKey).where(ConsentKey.consumer_id == row.consumer_id, ConsentKey.consent_id == row.id)
-    )
-    session.add_all(
+    return revision, [
         ConsentKey(
             consumer_id=row.consumer_id,
             consent_id=row.id,
@@ -139,12 +162,23 @@ def add_revision(
             notice_version=row.notice_version,
             until=row.expires_at,
         )
-        for key in sorted(granted)
+        for key in sorted({line.key for line in lines})
+    ]
+
+
+def event_of_revision(
+    keys: KeyStore, row: ConsentRow, revision: RevisionRow, *, detail: Mapping[str, object]
+) -> accesslog.Event:
+    """What tells of a revision. Its opening holds ``detail`` and the hash of the record."""
+    return event_of(
+        keys,
+        row,
+        f"consent.{revision.reason}",
+        keys_named={line["key"] for line in revision.lines},
+        now=revision.created_at,
+        # So the log shows that this very record was made then, and no other.
+        detail={**detail, "record": record_of_revision(keys, row, revision).sha256},
     )
-    session.flush()
-    # So the log shows that this very record was made then, and no other.
-    detail = {**detail, "record": record_of_revision(keys, row, revision).sha256}
-    record(session, keys, row, f"consent.{reason}", keys_named=granted, now=now, detail=detail)
 
 
 def record(
@@ -160,21 +194,34 @@ def record(
 ) -> None:
     """Write the event of a change to a consent."""
     accesslog.record(
-        session,
-        accesslog.Event(
-            type=kind,
-            at=now,
-            actor=actor,
-            company=row.company_id,
-            client=row.client_id,
-            keys=tuple(sorted(keys_named)),
-            revision=row.revision,
-            about=accesslog.About(
-                consumer_id=row.consumer_id,
-                thread_id=row.id,
-                log_secret=keys.log_secret(row.consumer_id),
-                consent_id=row.id,
-            ),
-            detail={"consent": row.id, **(detail or {})},
+        session, event_of(keys, row, kind, keys_named=keys_named, now=now, actor=actor, detail=detail)
+    )
+
+
+def event_of(
+    keys: KeyStore,
+    row: ConsentRow,
+    kind: str,
+    *,
+    keys_named: set[str],
+    now: datetime,
+    actor: str = "consumer",
+    detail: Mapping[str, object] | None = None,
+) -> accesslog.Event:
+    """What tells of a change to a consent."""
+    return accesslog.Event(
+        type=kind,
+        at=now,
+        actor=actor,
+        company=row.company_id,
+        client=row.client_id,
+        keys=tuple(sorted(keys_named)),
+        revision=row.revision,
+        about=accesslog.About(
+            consumer_id=row.consumer_id,
+            thread_id=row.id,
+            log_secret=keys.log_secret(row.consumer_id),
+            consent_id=row.id,
         ),
+        detail={"consent": row.id, **(detail or {})},
     )

@@ -57,12 +57,30 @@ def grant(
     terms = Terms.from_json(ask.terms)
     expires_at = end_of(terms, duration_days, now)
     lines = granted_lines(terms, choices)
+    consent, place = new_rows(
+        ask,
+        subject=subject_of(session, consumer_id, ask.company_id),
+        notice_version=notice_version,
+        expires_at=expires_at,
+        now=now,
+    )
+    session.add_all((consent, place))
+    write_revision(
+        session, keys, consent, ask, reason="granted", lines=lines, versions=versions, notice=notice, now=now
+    )
+    return Consent.of(consent)
+
+
+def new_rows(
+    ask: AskRow, *, subject: str, notice_version: int, expires_at: datetime, now: datetime
+) -> tuple[ConsentRow, ConsentPlace]:
+    """A consent to an ask as it is kept, in its first revision, and its place; in no session yet."""
     consent = ConsentRow(
-        consumer_id=consumer_id,
+        consumer_id=ask.consumer_id,
         id=new_id(),
         client_id=ask.client_id,
         company_id=ask.company_id,
-        subject=subject_of(session, consumer_id, ask.company_id),
+        subject=subject,
         state="active",
         version=1,
         epoch=1,
@@ -72,12 +90,7 @@ def grant(
         granted_at=now,
         expires_at=expires_at,
     )
-    session.add(consent)
-    session.add(ConsentPlace(consent_id=consent.id, client_id=ask.client_id, consumer_id=consumer_id))
-    write_revision(
-        session, keys, consent, ask, reason="granted", lines=lines, versions=versions, notice=notice, now=now
-    )
-    return Consent.of(consent)
+    return consent, ConsentPlace(consent_id=consent.id, client_id=ask.client_id, consumer_id=ask.consumer_id)
 
 
 def revoke(

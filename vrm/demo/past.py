@@ -4,7 +4,7 @@ Everything goes through the services, with the time it had. Only reading asks th
 yesterday: a read of the past is written as the event it would have left. The log verifies all the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -16,9 +16,10 @@ from vrm.companies import Client
 from vrm.consents import Consent, Line
 from vrm.demo import seed
 from vrm.demo.story import DELIVERY, MAIL, must
-from vrm.disclosures import Door, Reader, agent_pseudonym, value_names
+from vrm.disclosures import Door, Reader, agent_pseudonym
 from vrm.house import House
 from vrm.ids import new_id
+from vrm.seeding import answered, approved_client, new_key, remember, shown
 
 NAME, DOMAIN, ADDRESS = "Nordlicht Versand GmbH", "nordlicht.example", "Hafenstraße 12, 10999 Berlin"
 STATED = {DELIVERY: companies.Stated("To bring you what you ordered", 90), MAIL: companies.Stated()}
@@ -45,7 +46,7 @@ RUSH = 60  # reads by one desk within a minute; ten a day are usual
 def live(house: House) -> None:
     """A shop with people who allow it something, its reads of forty days, and what there is to find in them."""
     now = clock.now()
-    client = seed.approved_client(house, NAME, DOMAIN, ADDRESS, STATED, now=now - seed.LONG_AGO)
+    client = approved_client(house, NAME, DOMAIN, ADDRESS, STATED, now=now - seed.LONG_AGO)
     lived = _ended(house, list(_decided(house, client, now)), now)
     remember(house, _usual(house, client, lived, now))
     remember(house, _rush(house, client, [consent for consent, until in lived if until == now], now))
@@ -61,31 +62,6 @@ def live(house: House) -> None:
 def email(name: str) -> str:
     """The address with which one of these people signs in."""
     return f"{name.replace(' ', '.').lower()}@people.example"
-
-
-def remember(house: House, events: Iterable[Event]) -> None:
-    """Write events that happened, with the times they had."""
-    prepared = [accesslog.prepare(event) for event in events]
-    house.database.write_group(lambda connection: accesslog.append(connection, prepared))
-
-
-def answered(
-    client: Client,
-    at: datetime,
-    about: About,
-    *,
-    purpose: str,
-    keys: Iterable[str],
-    versions: Iterable[profiles.Sealed] = (),
-    agent: str | None = None,
-) -> Event:
-    """The event that a read left; ``versions`` are those of the values it gave, ``agent`` is a pseudonym."""
-    named = value_names(about, [[each.field, each.item_id, each.version] for each in versions])
-    return Event(
-        "disclosure", at, "client", company=client.company_id, client=client.id, agent=agent,
-        purpose=purpose, keys=tuple(keys), outcome="answered", revision=1, about=about,
-        detail={"consent": about.consent_id, "values": named, "no_value": []},
-    )  # fmt: skip
 
 
 def _decided(house: House, client: Client, now: datetime) -> Iterator[Consent]:
@@ -120,7 +96,7 @@ def _not_granted(
         if refused:
             consents.refuse(
                 session, house.keys, consumer_id=consumer_id, ask_id=ask_id, now=at,
-                notice=seed.shown(session, house, client, terms),
+                notice=shown(session, house, client, terms),
             )  # fmt: skip
 
     house.database.write(work)
@@ -196,7 +172,7 @@ def _moves(house: House, consumer_id: str) -> None:
 
 def _till(house: House, client: Client, now: datetime) -> Client:
     """A second client of the shop, whose only key ends soon."""
-    key = seed.new_key()
+    key = new_key()
 
     def work(session: Session) -> Client:
         made = companies.new_client(

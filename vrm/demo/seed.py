@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import ECKey
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, companies, consents, profiles
@@ -14,7 +13,7 @@ from vrm.companies import Client
 from vrm.config import write_private
 from vrm.disclosures import Door, Reader
 from vrm.house import House
-from vrm.web.asking import letter
+from vrm.seeding import approved_client, shown
 
 PASSWORD = "a quiet garden behind the house"  # noqa: S105  # of invented people, on this machine only
 _CHEAP = accounts.Hasher(accounts.Cost(64, 1, 1))
@@ -69,49 +68,6 @@ def sow(house: House) -> None:
         )
 
 
-def approved_client(
-    house: House,
-    name: str,
-    domain: str,
-    address: str,
-    purposes: dict[str, companies.Stated],
-    *,
-    now: datetime,
-) -> Client:
-    """A company as an operator would take it in, here in one step: its domain is invented, so nobody is asked."""
-
-    def work(session: Session) -> Client:
-        made = companies.register(
-            session,
-            legal_name=name,
-            address=address,
-            contact=f"privacy@{domain}",
-            domain=domain,
-            privacy_notice_url=f"https://{domain}/privacy",
-            purposes=purposes,
-            known_purposes=house.catalogue.purposes,
-            now=now,
-        )
-        companies.prove_domain(session, company_id=made.id, domain=domain, token=made.domain_token, now=now)
-        companies.approve(session, company_id=made.id, now=now)
-        return companies.new_client(
-            session,
-            company_id=made.id,
-            name="Web site",
-            redirect_uris=[f"https://{domain}/back"],
-            jwks={"keys": [new_key()]},
-            now=now,
-        )
-
-    return house.database.write(work)
-
-
-def new_key() -> dict[str, Any]:
-    """The public half of an ES256 pair, for a client that only lived in the past: nobody keeps the other half."""
-    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-    return dict(key.as_dict(private=False))
-
-
 def person(house: House, values: dict[str, Any], *, now: datetime) -> str:
     """Somebody with an account and these values; gives the name by which other rooms know them."""
     email = values["email"]
@@ -136,12 +92,6 @@ def asked(session: Session, consumer_id: str, client: Client, terms: consents.Te
         session, consumer_id=consumer_id, client_id=client.id, company_id=client.company_id,
         terms=terms, request={}, now=now,
     )  # fmt: skip
-
-
-def shown(session: Session, house: House, client: Client, terms: consents.Terms) -> dict[str, Any]:
-    """What the page of such a request says of its company."""
-    company = companies.get_company(session, company_id=client.company_id)
-    return letter.notice_of(company, terms, house.catalogue)
 
 
 def granted(

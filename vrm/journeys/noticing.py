@@ -27,6 +27,7 @@ from vrm.journeys.reminding import set_reminder
 from vrm.journeys.telling import GONE, Telling
 from vrm.journeys.weighing import Weighing, tell_unusual
 from vrm.notices import Finding
+from vrm.notices.due import AHEAD
 from vrm.receipts import ENDS
 
 LEAVES = 200
@@ -70,6 +71,26 @@ def follow(database: Database, telling: Telling) -> int:
 
     database.write(take)
     return batch.end - batch.start
+
+
+def follow_granted(
+    database: Database, telling: Telling, *, start: int, granted: Sequence[consents.Consent]
+) -> bool:
+    """Take at once the leaves from ``start`` on that tell of these consents, given so long ago that no receipt is owed.
+
+    False, and nothing is done, where the log was not followed up to ``start`` or somebody followed it further.
+    """
+
+    def take(db: Session) -> bool:
+        if not notices.follow_up_to(db, start=start, end=start + len(granted)):
+            return False
+        times = [(each.consumer_id, each.id, each.granted_at, each.expires_at) for each in granted]
+        notices.schedule_new(db, times, after=telling.now - AHEAD)
+        return True
+
+    if any(telling.now - each.granted_at < OWED for each in granted):
+        raise ValueError("a receipt is owed for a consent that was given lately")
+    return database.write(take)
 
 
 def spread(database: Database, telling: Telling) -> int:

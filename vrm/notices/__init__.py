@@ -13,7 +13,15 @@ from vrm.notices.devices import greet_device
 from vrm.notices.digests import send_digests
 from vrm.notices.due import ends_at, next_digest
 from vrm.notices.fanning import Change, note_change, walk_on, walks
-from vrm.notices.following import Due, due_consents, follow_up_to, followed, schedule, unschedule
+from vrm.notices.following import (
+    Due,
+    due_consents,
+    follow_up_to,
+    followed,
+    schedule,
+    schedule_new,
+    unschedule,
+)
 from vrm.notices.kinds import CHOOSABLE, KINDS, Kind, Preferences, Way
 from vrm.notices.patterns import Pair, patterns_of, put_patterns
 from vrm.notices.preferences import keep_language, keep_preferences, preferences_of
@@ -51,6 +59,7 @@ __all__ = [
     "preferences_of",
     "put_patterns",
     "schedule",
+    "schedule_new",
     "send_digests",
     "sweep",
     "tell",

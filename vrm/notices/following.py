@@ -4,11 +4,11 @@ Notices follow the log and are not called by the rooms it tells of: whoever chan
 here a moment later, once, in order, also of what happened while no worker ran.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from vrm.notices.due import next_due
@@ -61,6 +61,29 @@ def schedule(
     row.since = since
     row.due_at = next_due(since=since, after=after, granted_at=granted_at, expires_at=expires_at)
     session.flush()
+
+
+def schedule_new(
+    session: Session, times: Iterable[tuple[str, str, datetime, datetime]], *, after: datetime
+) -> None:
+    """As ``schedule``, of many consents that were never looked at: consumer, consent, granted when, running how long."""
+    session.execute(
+        insert(NoticeDue),
+        [
+            {
+                "consumer_id": consumer_id,
+                "consent_id": consent_id,
+                "since": granted_at,
+                "due_at": next_due(
+                    since=granted_at,
+                    after=max(granted_at, after),
+                    granted_at=granted_at,
+                    expires_at=expires_at,
+                ),
+            }
+            for consumer_id, consent_id, granted_at, expires_at in times
+        ],
+    )
 
 
 def unschedule(session: Session, *, consumer_id: str, consent_id: str) -> None:

@@ -24,6 +24,7 @@ from vrm.profiles.inbox import (
 from vrm.profiles.proposing import Proposer, Received, Wanted, check, find_received, get_received, propose
 from vrm.profiles.service import (
     SINGLE,
+    fill_in,
     find_item,
     forget,
     list_items,
@@ -59,6 +60,7 @@ __all__ = [
     "count_proposals",
     "decline",
     "drop_proposals",
+    "fill_in",
     "find_item",
     "find_received",
     "find_version",

@@ -8,9 +8,7 @@ name a version; once that is deleted, they still say which it was, and that it i
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
 
-import rfc8785
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,6 +18,7 @@ from vrm.catalogue import Value
 from vrm.errors import NotFound, Stale
 from vrm.profiles.models import ValueRow
 from vrm.profiles.values import OWN, Item, aad, find_head, opened
+from vrm.tlog.canonical import dump
 
 KEPT = timedelta(days=365)
 MOST_EARLIER = 20
@@ -137,7 +136,7 @@ def write(
     verified_at: datetime | None = None,
 ) -> Item:
     """The next version of an item; the one before it is kept for a while."""
-    consumer_id, field, item_id = place
+    _, field, item_id = place
     version = head.version + 1 if head is not None else 1
     live = head is not None and head.sealed is not None
     if head is not None:
@@ -145,25 +144,32 @@ def write(
         head.kept_until = now + KEPT
         session.flush()
         _bound(session, place, now)
-    row = ValueRow(
+    row = new_row(keys, place, version, value, source=source, now=now)
+    row.verified_by, row.verified_at = verified_by, verified_at
+    if live and head is not None:
+        row.added_at = head.added_at
+    session.add(row)
+    flush(session)
+    return Item(
+        field, item_id, version, value, source, row.verified_by, row.verified_at, now, row.added_at == now
+    )
+
+
+def new_row(
+    keys: KeyStore, place: Place, version: int, value: Value, *, source: str, now: datetime
+) -> ValueRow:
+    """A version as it is kept, sealed for its place; the first of its item, as far as this knows."""
+    consumer_id, field, item_id = place
+    return ValueRow(
         consumer_id=consumer_id,
         field=field,
         item_id=item_id,
         version=version,
         current=True,
-        sealed=keys.seal(
-            consumer_id, rfc8785.dumps(cast(str, value)), aad(consumer_id, field, item_id, version)
-        ),
+        sealed=keys.seal(consumer_id, dump(value), aad(consumer_id, field, item_id, version)),
         source=source,
-        verified_by=verified_by,
-        verified_at=verified_at,
-        added_at=head.added_at if live and head is not None else now,
+        added_at=now,
         created_at=now,
-    )
-    session.add(row)
-    flush(session)
-    return Item(
-        field, item_id, version, value, source, row.verified_by, row.verified_at, now, row.added_at == now
     )
 
 

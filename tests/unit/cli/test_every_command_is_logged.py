@@ -47,6 +47,7 @@ NOTHING = {
 ELSEWHERE = {
     "restore": "tests/unit/cli/test_backup.py",
     "log begin-anew": "tests/unit/cli/test_witness.py",
+    "seed": "tests/unit/seeding/test_seeding.py",
     "log people": "tests/unit/cli/test_log_people.py",
 }
 """Commands whose event needs more of an instance than stands here, and where it is seen."""

@@ -10,6 +10,7 @@ from vrm.app import create_app
 from vrm.demo import acts, offices, past, seed
 from vrm.demo.story import Stage
 from vrm.disclosures import Answer, Door, Reader
+from vrm.seeding import approved_client
 
 pytestmark = pytest.mark.deep
 
@@ -73,7 +74,7 @@ def test_what_the_shop_knows_is_shown_as_it_was_read(lived):
 
 def test_every_company_has_somebody_who_signs_in(lived, tmp_path):
     """Each has an owner, told in the farewell, and the auditor finds a case begun; a second time nothing is doubled."""
-    seed.approved_client(lived, "Kiefernweg", acts.DOMAIN, "Freiburg", past.STATED, now=clock.now())
+    approved_client(lived, "Kiefernweg", acts.DOMAIN, "Freiburg", past.STATED, now=clock.now())
     told: list[str] = []
     stage = Stage("http://localhost:8000", tmp_path, {}, told.append)
     for _ in range(2):
