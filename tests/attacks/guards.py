@@ -143,7 +143,7 @@ GUARDS: list[Guard] = [
     _guard("sign-in needs openid", OAUTH + "userinfo.py", "scopes.SIGN_IN in (token.scope.split() if over else names)", "True"),
     _guard("claims as they were granted", WEIGHED, "chosen = tuple(line for line in lines if keys is None or line.key in wanted)", "chosen = lines"),
     _guard("request scopes are known", SCOPES, "if unknown is not None:", "if False:"),
-    _guard("access tokens read", PROTECTOR, 'tokens.find_token(session, secret, kind="access", now=clock.now())', "tokens.find_token(session, secret, now=clock.now())"),
+    _guard("access tokens read", CODES, '_is_good(row, "access", now)', "_is_good(row, None, now)"),
     _guard("refresh tokens refresh", GRANTS, 'tokens.find_token(current_session(), refresh_token, kind="refresh", now=clock.now())', "tokens.find_token(current_session(), refresh_token, now=clock.now())"),
     _guard("token in the header", PROTECTOR, "    if not headers:\n", "    if not headers and request.args.get('access_token'):\n        return _DPOP, request.args['access_token']\n    if not headers:\n"),
     _guard("one whole token", PROTECTOR, "if len(headers) > 1 or scheme is None or not secret.strip():", "if len(headers) > 1 or scheme is None:"),
@@ -162,7 +162,7 @@ GUARDS: list[Guard] = [
     _guard("token for ten minutes", CODES, "or row.revoked_at is not None or row.expires_at <= now:", "or row.revoked_at is not None:"),
     # Across clients and people
     _guard("refresh token of its client", STORED, "return self.row.client_id == client.client_id", "return True"),
-    _guard("consent of its client", "vrm/consents/reading.py", "_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id", "_places.c.consent_id.in_(consent_ids)"),
+    _guard("consent of its client", "vrm/consents/reading.py", ', _places.c.client_id == bindparam("client_id")', ""),
     _guard("read of its client", "vrm/accesslog/proofs.py", "EventLookup.client_id == client_id, EventLookup.event_id", "EventLookup.event_id"),
     _guard("entry of its client", "vrm/accesslog/proofs.py", '        "disclosure",\n        client_id,\n', '        "disclosure",\n        members.get("client"),\n'),
     _guard("receipt of its client", "vrm/consents/recorded.py", "if place is None or place.client_id != client_id:", "if place is None:"),

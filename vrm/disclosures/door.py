@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from keys import CannotOpen, KeyStore, NoKey
 from vrm import accesslog, clock, companies, consents, profiles
@@ -89,21 +89,20 @@ class Door:
         self, consent_ids: Sequence[str], reader: Reader, purpose: str | None, keys: Sequence[str] | None
     ) -> list[Draft]:
         now = clock.now()
-        facts = self._database.read(
-            lambda session: self._gather(session, consent_ids, reader, purpose, keys, now)
+        facts = self._database.glance(
+            lambda connection: self._gather(connection, consent_ids, reader, purpose, keys, now)
         )
         return [self._outcome(facts, consent_id, purpose, keys, now) for consent_id in consent_ids]
 
     def _gather(
         self,
-        session: Session,
+        connection: Connection,
         consent_ids: Sequence[str],
         reader: Reader,
         purpose: str | None,
         keys: Sequence[str] | None,
         now: datetime,
     ) -> _Facts:
-        connection = session.connection()
         client = companies.client_standings(connection, client_ids=[reader.client_id])[reader.client_id]
         standings = consents.standings(connection, client_id=reader.client_id, consent_ids=consent_ids)
         verdicts = {

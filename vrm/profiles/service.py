@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
 from vrm.catalogue import Catalogue
+from vrm.db import Statement
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id
 from vrm.profiles.models import ProposalRow, ValueRow
@@ -18,6 +19,18 @@ SINGLE = "00000000-0000-4000-8000-000000000001"
 """The item of a field that has only one."""
 
 MOST_ITEMS = 50
+
+_values = ValueRow.__table__.c
+_SEALED = Statement(
+    select(_values.consumer_id, _values.field, _values.item_id, _values.version, _values.sealed)
+    .where(
+        _values.consumer_id.in_(bindparam("consumer_ids")),
+        _values.current.is_(True),
+        _values.field.in_(bindparam("fields")),
+        _values.sealed.is_not(None),
+    )
+    .order_by(_values.field, _values.added_at, _values.item_id)
+)
 
 
 def put(
@@ -152,19 +165,9 @@ def sealed_values(
     connection: Connection, *, consumer_ids: Sequence[str], fields: Collection[str]
 ) -> dict[str, list[Sealed]]:
     """Current values of several people, still sealed, by consumer: the read path's one query."""
-    table = ValueRow.__table__
-    query = (
-        select(table.c.consumer_id, table.c.field, table.c.item_id, table.c.version, table.c.sealed)
-        .where(
-            table.c.consumer_id.in_(consumer_ids),
-            table.c.current.is_(True),
-            table.c.field.in_(fields),
-            table.c.sealed.is_not(None),
-        )
-        .order_by(table.c.field, table.c.added_at, table.c.item_id)
-    )
     found: dict[str, list[Sealed]] = {}
-    for consumer_id, field, item_id, version, sealed in connection.execute(query):
+    rows = _SEALED.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
+    for consumer_id, field, item_id, version, sealed in rows:
         found.setdefault(consumer_id, []).append(Sealed(field, item_id, version, sealed))
     return found
 

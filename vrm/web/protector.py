@@ -130,14 +130,14 @@ def _wire_code(status: int, code: str) -> str:
     return "insufficient_scope" if status == 403 else code
 
 
-def _token() -> tokens.Token:
+def _token() -> tokens.AccessToken:
     """The row of this request's token; looked up, and its proof used up, once in a request."""
     if "access_token" not in g:
         g.access_token = _find_shown()
-    return cast(tokens.Token, g.access_token)
+    return cast(tokens.AccessToken, g.access_token)
 
 
-def _find_shown() -> tokens.Token:
+def _find_shown() -> tokens.AccessToken:
     scheme, secret = _secret()
     row = _find_access_token(secret)
     if row is not None:
@@ -156,7 +156,7 @@ def _find_shown() -> tokens.Token:
     refuse(401, "invalid_token", "The access token is unknown, expired or revoked. Get a new one.")
 
 
-def _require_sender(row: tokens.Token, scheme: str, secret: str) -> None:
+def _require_sender(row: tokens.AccessToken, scheme: str, secret: str) -> None:
     """A token that is bound to a key is worth something only beside a proof by that key (RFC 9449, section 7)."""
     if row.jkt is None:
         _require(scheme == _BEARER, "This token is bound to no key: show it as Bearer.")
@@ -180,9 +180,9 @@ def _require(holds: bool, otherwise: str) -> None:
         refuse(401, "invalid_token", otherwise)
 
 
-def _find_access_token(secret: str) -> tokens.Token | None:
-    return house().database.read(
-        lambda session: tokens.find_token(session, secret, kind="access", now=clock.now())
+def _find_access_token(secret: str) -> tokens.AccessToken | None:
+    return house().database.glance(
+        lambda connection: tokens.find_access_token(connection, secret, now=clock.now())
     )
 
 
