@@ -124,6 +124,7 @@ GUARDS: list[Guard] = [
     _guard("proof nonce", DPOP, "if not isinstance(nonce, str) or not any(_same(nonce, each) for each in good):", "if False:"),
     _guard("nonce required", DPOP, "if self.nonce_required:", "if False:"),
     _guard("proof once", DPOP, "if not tokens.see_once(", "if tokens.see_once is None and not tokens.see_once("),
+    _guard("proof of a read once", "vrm/disclosures/door.py", "if reader.shown is not None and tokens.is_used_up(connection, reader.shown):", "if False:", ("vrm/disclosures/drafts.py", "tokens.use_up(connection, [each for each in shown if each is not None])", "None")),
     _guard("proof known by jti", DPOP, "thumbprint(), jti, expires_at", "thumbprint(), sent[0], expires_at"),
     _guard("token of its key", PROTECTOR, "if proof.jkt != row.jkt:", "if False:"),
     _guard("bound tokens are no bearer tokens", PROTECTOR, '    _require(scheme == _DPOP, "This token is bound to a key: show it as DPoP, beside a proof.")\n', "    if scheme == _BEARER:\n        return\n"),

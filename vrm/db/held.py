@@ -48,9 +48,7 @@ class HeldConnections:
                 self._idle.pop().close()
 
     def _keep(self, connection: Connection) -> None:
-        if (
-            connection.in_transaction()
-        ):  # SQLAlchemy's own count, where Core was used: it says nothing to the database
+        if connection.in_transaction():  # as SQLAlchemy counts, where Core was used
             connection.rollback()
         self._idle.append(connection)
 

@@ -32,7 +32,7 @@ from vrm.tokens.pushed import (
     was_answered,
     was_used,
 )
-from vrm.tokens.seen import see_once
+from vrm.tokens.seen import Shown, ShownBefore, is_used_up, see_once, use_up
 from vrm.tokens.service import (
     CODE_LIFE,
     TOKEN_LIFE,
@@ -63,6 +63,8 @@ __all__ = [
     "BackchannelRequest",
     "Grantee",
     "NewBackchannelRequest",
+    "Shown",
+    "ShownBefore",
     "Token",
     "bind_token",
     "came_early",
@@ -74,6 +76,7 @@ __all__ = [
     "find_pushed",
     "find_token",
     "forget",
+    "is_used_up",
     "issue_code",
     "issue_token",
     "keep_backchannel",
@@ -89,6 +92,7 @@ __all__ = [
     "sweep",
     "use_backchannel",
     "use_pushed",
+    "use_up",
     "was_answered",
     "was_used",
 ]
