@@ -5,28 +5,34 @@ commit, and look at their consent once and not again when they are committed. Pr
 durably. The product has no such setting.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
 
-from vrm import accesslog, wsgi
+from vrm import accesslog, tokens, wsgi
 from vrm.accesslog import Prepared
 from vrm.cli import listening, main, serve
-from vrm.disclosures.drafts import Draft
+from vrm.db import Database
+from vrm.disclosures.drafts import Reading
 
 
 class NoQueue:
-    """Where the commit queue was: everything is good at once."""
+    """Where the commit queue was: everything is good at once, but for a proof that was used up."""
 
-    def submit(self, drafts: Sequence[Draft]) -> list[bool]:
-        return [True] * len(drafts)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(self, reading: Reading) -> list[bool]:
+        if reading.shown is not None:
+            shown = [reading.shown]
+            self._database.write_group(lambda connection: tokens.use_up(connection, shown))
+        return [True] * len(reading.drafts)
 
 
 def app() -> Flask:
     """What the server loads in each of its processes."""
     made = wsgi.app()
-    made.extensions["vrm.door"]._queue = NoQueue()
+    made.extensions["vrm.door"]._queue = NoQueue(made.extensions["vrm.house"].database)
     accesslog.prepare = lambda event: Prepared(_NO_ID, event, b"", bytes(32), b"")
     return made
 

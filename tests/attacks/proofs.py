@@ -176,7 +176,7 @@ ROWS = [
     *(Row(f"for a token, {what}", guard_of(what), nothing, _ask(make), 400, code) for what, make, code in FORGED),
     *(Row(f"for a read, {what}", guard_at_read(what), holding, _read(make), 401, code) for what, make, code in [*FORGED, *WRONG_TOKEN]),
     Row("a proof a second time", "proof once", _shown, _ask_again("as it was"), 400, PROOF),
-    Row("a proof of a read a second time", "proof once", _shown, _read_again("as it was"), 401, PROOF),
+    Row("a proof of a read a second time", "proof of a read once", _shown, _read_again("as it was"), 401, PROOF),
     Row("a proof with the twin of its signature", "proof known by jti", _shown, _ask_again("twin"), 400, PROOF),
     Row("a proof of a read with the twin of its signature", "proof known by jti", _shown, _read_again("twin"), 401, PROOF),
     Row("a proof in another spelling", ("proof once", "one spelling"), _shown, _ask_again("another last letter"), 400, PROOF),

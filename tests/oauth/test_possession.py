@@ -172,6 +172,32 @@ def test_a_proof_counts_once(world: World, what: str, spell):
     assert response.json()["error"] == "invalid_dpop_proof", what
 
 
+@pytest.mark.parametrize(
+    ("query", "more", "status"),
+    [
+        ("?keys=", {}, 400),
+        ("", {"VRM-Purpose": "dpv:NotGranted"}, 403),
+        ("", {"VRM-Agent": "two words"}, 400),
+    ],
+)
+def test_a_proof_of_a_read_that_fails_is_used_up(
+    company: Company, held: Held, query: str, more: dict[str, str], status: int
+):
+    """Whether the door refused the read or it never came there."""
+    headers = company.shown("GET", PATH, held.access_token)
+    assert company.http.get(PATH + query, headers={**headers, **more}).status_code == status
+    again = company.http.get(PATH, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (401, "invalid_dpop_proof")
+    assert "DPoP-Nonce" not in again.headers
+
+
+def test_a_proof_beside_a_token_of_another_kind_is_used_up(company: Company):
+    """The client's own token reads nobody, and its proof is spent all the same."""
+    headers = company.shown("GET", PATH, company.own_token())
+    assert company.http.get(PATH, headers=headers).status_code == 403
+    assert company.http.get(PATH, headers=headers).status_code == 401
+
+
 @pytest.mark.requirement("RS-5")
 def test_a_proof_counts_once_on_every_process(server: RunningServer):
     """Of many requests at once with one proof, to several processes, one at most is answered."""

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from vrm import clock
 from vrm.accesslog.entry import Event, Prepared, prepare
 from vrm.accesslog.models import EventLookup, LogEvent, LogPending, table
+from vrm.db import Statement
 
-_EVENTS, _PENDING, _LOOKUPS = table(LogEvent), table(LogPending), table(EventLookup)
+_EVENTS, _PENDING, _LOOKUPS = (
+    Statement(insert(table(model))) for model in (LogEvent, LogPending, EventLookup)
+)
 
 
 def append(connection: Connection, prepared: Sequence[Prepared]) -> None:
     """Write events in the caller's transaction: they are in the log exactly if that transaction commits."""
-    if not prepared:
-        return
     events, pending, lookups = [], [], []
     for one in prepared:
         about, at = one.event.about, clock.trim(one.event.at)
@@ -44,10 +45,9 @@ def append(connection: Connection, prepared: Sequence[Prepared]) -> None:
                     "opening": one.opening,
                 }
             )
-    connection.execute(insert(_EVENTS), events)
-    connection.execute(insert(_PENDING), pending)
-    if lookups:
-        connection.execute(insert(_LOOKUPS), lookups)
+    _EVENTS.write(connection, events)
+    _PENDING.write(connection, pending)
+    _LOOKUPS.write(connection, lookups)
 
 
 def record(session: Session, event: Event) -> Prepared:

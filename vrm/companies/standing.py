@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from vrm.companies.client_records import Asker, ClientStanding
@@ -11,10 +11,24 @@ from vrm.companies.errors import MayNotAsk
 from vrm.companies.models import ClientRow, CompanyRow
 from vrm.companies.reading import find_client
 from vrm.companies.service import get_company
+from vrm.db import Statement
 from vrm.ids import is_id
 
 _clients = cast(Table, ClientRow.__table__)
 _companies = cast(Table, CompanyRow.__table__)
+_standings = (
+    select(
+        _clients.c.id,
+        _clients.c.company_id,
+        _clients.c.state,
+        _companies.c.state.label("company_state"),
+        _companies.c.notice_version,
+    )
+    .join(_companies, _companies.c.id == _clients.c.company_id)
+    .where(_clients.c.id.in_(bindparam("ids")))
+)
+_STANDINGS = Statement(_standings)
+_LOCKED = Statement(_standings.with_for_update(read=True))
 
 
 def may_ask(session: Session, *, client_id: str) -> Asker:
@@ -46,17 +60,5 @@ def client_standings(
     suspension either comes first and is seen, or waits. (SQLite has one writer at a time and needs no lock.)
     """
     ids = sorted({client_id for client_id in client_ids if is_id(client_id)})
-    wanted = (
-        select(
-            _clients.c.id,
-            _clients.c.company_id,
-            _clients.c.state,
-            _companies.c.state.label("company_state"),
-            _companies.c.notice_version,
-        )
-        .join(_companies, _companies.c.id == _clients.c.company_id)
-        .where(_clients.c.id.in_(ids))
-    )
-    if lock:
-        wanted = wanted.with_for_update(read=True)
-    return {row.id: ClientStanding(*row) for row in connection.execute(wanted)}
+    rows = (_LOCKED if lock else _STANDINGS).each(connection, ids=ids)
+    return {row.id: ClientStanding(*row) for row in rows}

@@ -1,17 +1,18 @@
 """The read path of the room: plain selects on a connection, many consents in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, Table, and_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, select
 
 from vrm.consents.effective import Standing
 from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
 from vrm.consents.often import is_limited
 from vrm.consents.terms import GrantedLine
 from vrm.consents.uses import uses_of
+from vrm.db import Statement
 
 _places = cast(Table, ConsentPlace.__table__)
 _consents = cast(Table, ConsentRow.__table__)
@@ -24,26 +25,45 @@ _newest: Select[Any] = select(_consents, _revisions.c.lines).join(
         _revisions.c.number == _consents.c.revision,
     ),
 )
+_OF_CLIENT = Statement(
+    _newest.join(
+        _places,
+        and_(_places.c.consumer_id == _consents.c.consumer_id, _places.c.consent_id == _consents.c.id),
+    ).where(_places.c.consent_id.in_(bindparam("consent_ids")), _places.c.client_id == bindparam("client_id"))
+)
+_OF_PERSON = Statement(
+    _newest.where(
+        _consents.c.consumer_id == bindparam("consumer_id"), _consents.c.id.in_(bindparam("consent_ids"))
+    )
+)
+_versions = (
+    select(_consents.c.id, _consents.c.version, _consents.c.expires_at)
+    .where(
+        _consents.c.consumer_id.in_(bindparam("consumer_ids")),
+        _consents.c.id.in_(bindparam("consent_ids")),
+        _consents.c.state == "active",
+    )
+    .order_by(_consents.c.id)
+)
+_LOCK = Statement(_versions.with_for_update(read=True))
+_LOCK_ALONE = Statement(_versions.with_for_update())
 
 
 def standings(connection: Connection, *, client_id: str, consent_ids: Sequence[str]) -> dict[str, Standing]:
     """How these consents stand, by id; those of another client are left out as if they did not exist."""
-    query = _newest.join(
-        _places,
-        and_(_places.c.consumer_id == _consents.c.consumer_id, _places.c.consent_id == _consents.c.id),
-    ).where(_places.c.consent_id.in_(consent_ids), _places.c.client_id == client_id)
-    return _with_uses(connection, _standings(connection, query))
+    rows = _OF_CLIENT.each(connection, client_id=client_id, consent_ids=list(consent_ids))
+    return _with_uses(connection, _standings(rows))
 
 
 def standings_of(
     connection: Connection, *, consumer_id: str, consent_ids: Sequence[str]
 ) -> dict[str, Standing]:
     """How these consents of one person stand, by id, whoever holds them; another person's are left out."""
-    query = _newest.where(_consents.c.consumer_id == consumer_id, _consents.c.id.in_(consent_ids))
-    return _with_uses(connection, _standings(connection, query))
+    rows = _OF_PERSON.each(connection, consumer_id=consumer_id, consent_ids=list(consent_ids))
+    return _with_uses(connection, _standings(rows))
 
 
-def _standings(connection: Connection, query: Select[Any]) -> dict[str, Standing]:
+def _standings(rows: Iterable[Any]) -> dict[str, Standing]:
     return {
         row.id: Standing(
             consumer_id=row.consumer_id,
@@ -60,7 +80,7 @@ def _standings(connection: Connection, query: Select[Any]) -> dict[str, Standing
             paused=row.paused is not None,
             lines=tuple(GrantedLine(**line) for line in row.lines),
         )
-        for row in connection.execute(query)
+        for row in rows
     }
 
 
@@ -84,14 +104,9 @@ def lock_versions(
     waits until what rests on this answer is committed; ``alone``: other reads wait as well. Those not active are
     left out.
     """
-    query = (
-        select(_consents.c.id, _consents.c.version, _consents.c.expires_at)
-        .where(
-            _consents.c.consumer_id.in_({consumer_id for consumer_id, _ in places}),
-            _consents.c.id.in_({consent_id for _, consent_id in places}),
-            _consents.c.state == "active",
-        )
-        .order_by(_consents.c.id)
-        .with_for_update(read=not alone)
+    rows = (_LOCK_ALONE if alone else _LOCK).each(
+        connection,
+        consumer_ids=list({consumer_id for consumer_id, _ in places}),
+        consent_ids=list({consent_id for _, consent_id in places}),
     )
-    return {row.id: (row.version, row.expires_at) for row in connection.execute(query)}
+    return {row.id: (row.version, row.expires_at) for row in rows}

@@ -4,31 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from vrm.consents.models import ConsentRow, ConsentUse
 from vrm.consents.often import USE, begins, is_due, is_limited
 from vrm.consents.terms import GrantedLine, Place
+from vrm.db import Statement
 
 _uses = cast(Table, ConsentUse.__table__)
+_USES = Statement(
+    select(_uses).where(
+        _uses.c.consumer_id.in_(bindparam("consumer_ids")), _uses.c.consent_id.in_(bindparam("consent_ids"))
+    )
+)
 Uses = Mapping[Place, datetime]
 
 
 def uses_of(connection: Connection, places: Sequence[tuple[str, str]]) -> dict[str, dict[Place, datetime]]:
     """The last use of each limited line, by consent, given ``(consumer_id, consent_id)``."""
     found: dict[str, dict[Place, datetime]] = {consent_id: {} for _, consent_id in places}
-    if not places:
-        return found
-    query = select(_uses).where(
-        or_(
-            *(
-                and_(_uses.c.consumer_id == consumer_id, _uses.c.consent_id == consent_id)
-                for consumer_id, consent_id in places
-            )
-        )
-    )
-    for row in connection.execute(query):
+    consumer_ids, consent_ids = map(list, zip(*places, strict=True)) if places else ([], [])
+    for row in _USES.each(connection, consumer_ids=consumer_ids, consent_ids=consent_ids):
         found[row.consent_id][row.key, row.purpose] = row.used_at
     return found
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from keys import CannotOpen, KeyStore, NoKey
-from vrm import accesslog, clock, companies, consents, profiles
+from vrm import accesslog, clock, companies, consents, profiles, tokens
 from vrm.catalogue import Catalogue
 from vrm.db import CommitQueue, Database
 from vrm.disclosures.agents import agent_pseudonym
 from vrm.disclosures.answers import Answer, Refusal
-from vrm.disclosures.drafts import Draft, commit
+from vrm.disclosures.drafts import Draft, Reading, commit
 from vrm.disclosures.evidence import value_names
 from vrm.disclosures.opening import changed_since, fields_behind, fill
 from vrm.errors import Unavailable
@@ -29,13 +29,15 @@ class Reader:
     """Who reads. ``epoch`` is the one the token carries, None for the client's own token.
 
     ``agent`` is what the client calls whoever of its people or processes reads; None where it does not say.
-    ``recognises``: to learn by the subject who it is will do, where no line may be read.
+    ``recognises``: to learn by the subject who it is will do, where no line may be read. ``shown`` is the proof beside
+    the token, which is used up in the transaction that makes the read durable.
     """
 
     client_id: str
     epoch: int | None = None
     agent: str | None = None
     recognises: bool = False
+    shown: tokens.Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ class Door:
     def read(
         self, reader: Reader, *, consent_id: str, purpose: str | None, keys: Sequence[str] | None
     ) -> Answer | Refusal:
-        """Answer one consent. What is returned is in the log, durably."""
+        """Answer one consent. What is returned is in the log, durably.
+
+        Raises ``tokens.ShownBefore`` for a proof that was used up. Whatever else it raises has used up none.
+        """
         return self._read([consent_id], reader, purpose, keys)[0]
 
     def read_many(
@@ -78,7 +83,7 @@ class Door:
         for _ in range(_TRIES):
             pending = [consent_id for consent_id in consent_ids if consent_id not in done]
             drafts = self._draft(pending, reader, purpose, keys)
-            kept = self._queue.submit(drafts)
+            kept = self._queue.submit(Reading(drafts, reader.shown))
             done |= {
                 draft.result.consent_id: draft.result for draft, ok in zip(drafts, kept, strict=True) if ok
             }
@@ -90,21 +95,22 @@ class Door:
         self, consent_ids: Sequence[str], reader: Reader, purpose: str | None, keys: Sequence[str] | None
     ) -> list[Draft]:
         now = clock.now()
-        facts = self._database.read(
-            lambda session: self._gather(session, consent_ids, reader, purpose, keys, now)
+        facts = self._database.glance(
+            lambda connection: self._gather(connection, consent_ids, reader, purpose, keys, now)
         )
         return [self._outcome(facts, consent_id, purpose, keys, now) for consent_id in consent_ids]
 
     def _gather(
         self,
-        session: Session,
+        connection: Connection,
         consent_ids: Sequence[str],
         reader: Reader,
         purpose: str | None,
         keys: Sequence[str] | None,
         now: datetime,
     ) -> _Facts:
-        connection = session.connection()
+        if reader.shown is not None and tokens.is_used_up(connection, reader.shown):
+            raise tokens.ShownBefore
         client = companies.client_standings(connection, client_ids=[reader.client_id])[reader.client_id]
         standings = consents.standings(connection, client_id=reader.client_id, consent_ids=consent_ids)
         weigh = partial(

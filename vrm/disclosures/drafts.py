@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from vrm import accesslog, clock, companies, consents, profiles
+from vrm import accesslog, clock, companies, consents, profiles, tokens
 from vrm.disclosures.answers import Answer, Refusal
 
 
@@ -32,14 +32,23 @@ class Draft:
         return self.consumer_id or "", self.result.consent_id
 
 
-def commit(connection: Connection, groups: Sequence[Sequence[Draft]]) -> list[list[bool]]:
+@dataclass(frozen=True)
+class Reading:
+    """What one reader waits for. ``shown`` is used up with the drafts, if all of them are written."""
+
+    drafts: Sequence[Draft]
+    shown: tokens.Shown | None = None
+
+
+def commit(connection: Connection, readings: Sequence[Reading]) -> list[list[bool]]:
     """Write the events of those drafts whose consent still stands as it was weighed, and whose values are still current.
 
     The consents, clients, companies and values are share-locked and looked at again in this very transaction, so no
     answer is committed after a revoke, nor of a value after it was replaced. A draft that lost the race is not
     written; its reader weighs again.
+    Raises ``tokens.ShownBefore`` where a proof among them was used up meanwhile, and then nothing may be committed.
     """
-    drafts = [draft for group in groups for draft in group]
+    drafts = [draft for reading in readings for draft in reading.drafts]
     answers = [draft for draft in drafts if draft.version is not None]
     versions: dict[str, tuple[int, datetime]] = {}
     clients: dict[str, companies.ClientStanding] = {}
@@ -85,13 +94,15 @@ def commit(connection: Connection, groups: Sequence[Sequence[Draft]]) -> list[li
             }
         return taken
 
-    kept = [[stands(draft) for draft in group] for group in groups]
+    kept = [[stands(draft) for draft in reading.drafts] for reading in readings]
+    shown = [reading.shown for reading, oks in zip(readings, kept, strict=True) if all(oks)]
+    tokens.use_up(connection, [each for each in shown if each is not None])
     accesslog.append(
         connection,
         [
             draft.prepared
-            for group, oks in zip(groups, kept, strict=True)
-            for draft, ok in zip(group, oks, strict=True)
+            for reading, oks in zip(readings, kept, strict=True)
+            for draft, ok in zip(reading.drafts, oks, strict=True)
             if ok
         ],
     )

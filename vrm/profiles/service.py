@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
 from vrm.catalogue import Catalogue
+from vrm.db import Statement
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id
 from vrm.profiles.models import ProposalRow, ValueRow
@@ -18,6 +19,35 @@ SINGLE = "00000000-0000-4000-8000-000000000001"
 """The item of a field that has only one."""
 
 MOST_ITEMS = 50
+
+_values = ValueRow.__table__.c
+_SEALED = Statement(
+    select(
+        _values.consumer_id,
+        _values.field,
+        _values.item_id,
+        _values.version,
+        _values.sealed,
+        _values.created_at,
+    )
+    .where(
+        _values.consumer_id.in_(bindparam("consumer_ids")),
+        _values.current.is_(True),
+        _values.field.in_(bindparam("fields")),
+        _values.sealed.is_not(None),
+    )
+    .order_by(_values.field, _values.added_at, _values.item_id)
+)
+_LOCKED = Statement(
+    select(_values.consumer_id, _values.field, _values.item_id, _values.version)
+    .where(
+        _values.consumer_id.in_(bindparam("consumer_ids")),
+        _values.current.is_(True),
+        _values.field.in_(bindparam("fields")),
+    )
+    .order_by(_values.consumer_id, _values.field, _values.item_id)
+    .with_for_update(read=True)
+)
 
 
 def put(
@@ -168,20 +198,10 @@ def sealed_values(
     connection: Connection, *, consumer_ids: Sequence[str], fields: Collection[str]
 ) -> dict[str, list[Sealed]]:
     """Current values of several people, still sealed, by consumer: the read path's one query."""
-    table = ValueRow.__table__
-    named = (table.c.field, table.c.item_id, table.c.version, table.c.sealed, table.c.created_at)
-    query = (
-        select(table.c.consumer_id, *named)
-        .where(
-            table.c.consumer_id.in_(consumer_ids),
-            table.c.current.is_(True),
-            table.c.field.in_(fields),
-            table.c.sealed.is_not(None),
-        )
-        .order_by(table.c.field, table.c.added_at, table.c.item_id)
-    )
     found: dict[str, list[Sealed]] = {}
-    for consumer_id, *sealed in connection.execute(query):
+    for consumer_id, *sealed in _SEALED.each(
+        connection, consumer_ids=list(consumer_ids), fields=list(fields)
+    ):
         found.setdefault(consumer_id, []).append(Sealed(*sealed))
     return found
 
@@ -194,17 +214,8 @@ def lock_current(
     The rows are share-locked until the transaction ends, so who corrects or deletes one either came first and is seen
     here, or waits until what rests on this answer is committed.
     """
-    table = ValueRow.__table__
-    query = (
-        select(table.c.consumer_id, table.c.field, table.c.item_id, table.c.version)
-        .where(table.c.consumer_id.in_(consumer_ids), table.c.current.is_(True), table.c.field.in_(fields))
-        .order_by(table.c.consumer_id, table.c.field, table.c.item_id)
-        .with_for_update(read=True)
-    )
-    return {
-        (consumer_id, (field, item, version))
-        for consumer_id, field, item, version in connection.execute(query)
-    }
+    rows = _LOCKED.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
+    return {(consumer_id, (field, item, version)) for consumer_id, field, item, version in rows}
 
 
 def forget(session: Session, *, consumer_id: str) -> None:

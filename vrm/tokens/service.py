@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from vrm.db import Statement
 from vrm.ids import secret_hash
 from vrm.tokens.models import AuthorizationCode, BackchannelRequest, PushedRequest, SeenJti, Token
 
@@ -110,9 +112,36 @@ def issue_token(
 def find_token(session: Session, secret: str, *, kind: str | None = None, now: datetime) -> Token | None:
     """A token that is neither expired nor revoked. Whether its consent still stands is for others to weigh."""
     row = session.get(Token, secret_hash(secret))
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    return row if _is_good(row, kind, now) else None
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """For whom and on what an access token stands; see ``Grantee``."""
+
+    client_id: str
+    consumer_id: str | None
+    consent_id: str | None
+    epoch: int | None
+    jkt: str | None
+    scope: str
+
+
+_BY_HASH = Statement(select(Token.__table__).where(Token.token_hash == bindparam("token_hash")))
+
+
+def find_access_token(connection: Connection, secret: str, *, now: datetime) -> AccessToken | None:
+    """As ``find_token``, for whoever is shown an access token."""
+    row = _BY_HASH.one(connection, token_hash=secret_hash(secret))
+    if not _is_good(row, "access", now):
         return None
-    return row if kind is None or row.kind == kind else None
+    return AccessToken(row.client_id, row.consumer_id, row.consent_id, row.epoch, row.jkt, row.scope)
+
+
+def _is_good(row: Any, kind: str | None, now: datetime) -> bool:
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return False
+    return kind is None or row.kind == kind
 
 
 def bind_token(session: Session, row: Token, *, jkt: str) -> None:

@@ -26,6 +26,7 @@ AHEAD = timedelta(seconds=10)  # FAPI 2.0, section 5.3.2.1: clocks differ
 FAR_AHEAD = timedelta(seconds=60)
 NONCE_LIFE = timedelta(minutes=5)
 MOST_JTI = 256
+USED_BEFORE = "This proof was used before. Make a new one for each request."
 _ADDRESS = re.compile(r"[!-~]+")
 
 
@@ -44,6 +45,11 @@ class Proof:
     jkt: str
     jti: str
     expires_at: datetime
+
+    @property
+    def shown(self) -> tokens.Shown:
+        """What is shown once."""
+        return tokens.Shown("proof", self.jkt, self.jti, self.expires_at)
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def see(session: Session, proof: Proof) -> None:
     if not tokens.see_once(
         session, kind="proof", signer=proof.jkt, jti=proof.jti, expires_at=proof.expires_at
     ):
-        raise BadProof("This proof was used before. Make a new one for each request.")
+        raise BadProof(USED_BEFORE)
 
 
 def _same_address(told: object, address: str) -> bool:

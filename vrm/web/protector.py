@@ -4,14 +4,16 @@ What the token is worth is not decided here: a token proves who asks and on whic
 whether that consent still stands.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import NoReturn, cast
 
 from flask import Response, abort, current_app, g, request
 
 from vrm import accounts, clock, tokens
 from vrm.web import audiences, problems
-from vrm.web.dpop import BadProof, Prover, see
+from vrm.web.dpop import USED_BEFORE, BadProof, Proof, Prover, see
 from vrm.web.rooms import house
 from vrm.web.signed import ALGORITHMS
 from vrm.web.site import site
@@ -35,11 +37,31 @@ class ConsentToken:
     epoch: int
     consumer_id: str
     scope: str
+    shown: tokens.Shown | None = None
+
+
+@contextmanager
+def reading() -> Iterator[ConsentToken]:
+    """As ``consent_token``, for the door: ``shown`` is the proof, which the read uses up in its own commit.
+
+    Where the door does not, since nothing was read, it is used up all the same when this ends.
+    """
+    row, proof = _find_shown()
+    try:
+        yield replace(_on_consent(row), shown=None if proof is None else proof.shown)
+    except tokens.ShownBefore:
+        _refuse_proof(BadProof(USED_BEFORE))
+    except Exception:
+        _use_up(proof)
+        raise
 
 
 def consent_token() -> ConsentToken:
     """The token of this request, which must stand on a consent; answers 401 or 403 otherwise."""
-    row = _token()
+    return _on_consent(_token())
+
+
+def _on_consent(row: tokens.AccessToken) -> ConsentToken:
     if row.consent_id is None or row.epoch is None:
         refuse(403, "insufficient_scope", "This needs the token of a consent, not the client's own.")
     assert row.consumer_id is not None
@@ -130,19 +152,20 @@ def _wire_code(status: int, code: str) -> str:
     return "insufficient_scope" if status == 403 else code
 
 
-def _token() -> tokens.Token:
+def _token() -> tokens.AccessToken:
     """The row of this request's token; looked up, and its proof used up, once in a request."""
     if "access_token" not in g:
-        g.access_token = _find_shown()
-    return cast(tokens.Token, g.access_token)
+        g.access_token, proof = _find_shown()
+        _use_up(proof)
+    return cast(tokens.AccessToken, g.access_token)
 
 
-def _find_shown() -> tokens.Token:
+def _find_shown() -> tuple[tokens.AccessToken, Proof | None]:
+    """The row of this request's token, and the proof it needs, which may have been used before."""
     scheme, secret = _secret()
     row = _find_access_token(secret)
     if row is not None:
-        _require_sender(row, scheme, secret)
-        return row
+        return row, _proof_of_sender(row, scheme, secret)
     now = clock.now()
     auditor = house().database.read(
         lambda session: accounts.find_auditor_by_token(session, token=secret, now=now)
@@ -156,11 +179,11 @@ def _find_shown() -> tokens.Token:
     refuse(401, "invalid_token", "The access token is unknown, expired or revoked. Get a new one.")
 
 
-def _require_sender(row: tokens.Token, scheme: str, secret: str) -> None:
+def _proof_of_sender(row: tokens.AccessToken, scheme: str, secret: str) -> Proof | None:
     """A token that is bound to a key is worth something only beside a proof by that key (RFC 9449, section 7)."""
     if row.jkt is None:
         _require(scheme == _BEARER, "This token is bound to no key: show it as Bearer.")
-        return
+        return None
     _require(scheme == _DPOP, "This token is bound to a key: show it as DPoP, beside a proof.")
     now, prover = clock.now(), Prover(house().keys, house().settings.dpop_nonce)
     try:
@@ -169,10 +192,21 @@ def _require_sender(row: tokens.Token, scheme: str, secret: str) -> None:
         proof = prover.read_proof(sent, method=request.method, address=address, now=now, access_token=secret)
         if proof.jkt != row.jkt:
             raise BadProof("The proof was made with another key than the token is bound to.")
-        house().database.write(lambda session: see(session, proof))
     except BadProof as fault:
-        nonce = prover.nonce(now) if fault.code == "use_dpop_nonce" else None
-        refuse(401, fault.code, fault.message, nonce=nonce)
+        _refuse_proof(fault, nonce=prover.nonce(now) if fault.code == "use_dpop_nonce" else None)
+    return proof
+
+
+def _use_up(proof: Proof | None) -> None:
+    if proof is not None:
+        try:
+            house().database.write(lambda session: see(session, proof))
+        except BadProof as fault:
+            _refuse_proof(fault)
+
+
+def _refuse_proof(fault: BadProof, *, nonce: str | None = None) -> NoReturn:
+    refuse(401, fault.code, fault.message, nonce=nonce)
 
 
 def _require(holds: bool, otherwise: str) -> None:
@@ -180,9 +214,9 @@ def _require(holds: bool, otherwise: str) -> None:
         refuse(401, "invalid_token", otherwise)
 
 
-def _find_access_token(secret: str) -> tokens.Token | None:
-    return house().database.read(
-        lambda session: tokens.find_token(session, secret, kind="access", now=clock.now())
+def _find_access_token(secret: str) -> tokens.AccessToken | None:
+    return house().database.glance(
+        lambda connection: tokens.find_access_token(connection, secret, now=clock.now())
     )
 
 

@@ -372,6 +372,56 @@ def test_reads_at_once_each_have_their_event(house, mia, nordlicht):
     assert len(logged) == 40
 
 
+def show(house, consent, shown, keys=None):
+    """What a door of its own, as in another process, makes of a read beside this proof."""
+    reader = Reader(consent.client_id, 1, shown=shown)
+    try:
+        return door(house, keys).read(reader, consent_id=consent.id, purpose=None, keys=None)
+    except tokens.ShownBefore:
+        return None
+
+
+def proof(jti="one"):
+    return tokens.Shown("proof", "thumbprint", jti, clock.now() + timedelta(minutes=1))
+
+
+def test_a_proof_is_worth_one_answer_however_many_show_it_at_once(house, mia, nordlicht):
+    """In one commit or in several: one is answered and logged, the others get nothing, and who shares a commit with
+    them loses nothing."""
+    consent = grant(house, mia, nordlicht, "name")
+    shared = door(house)
+
+    def show_shared(shown):
+        reader = Reader(consent.client_id, 1, shown=shown)
+        try:
+            return shared.read(reader, consent_id=consent.id, purpose=None, keys=None)
+        except tokens.ShownBefore:
+            return None
+
+    same, others = [proof()] * 12, [proof(f"other {number}") for number in range(6)]
+    with ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(show_shared, [*same[:6], *others, *same[6:]]))
+        apart = list(threads.map(lambda shown: show(house, consent, shown), [proof("two")] * 12))
+    assert sum(isinstance(answer, Answer) for answer in answers[:6] + answers[12:]) == 1
+    assert all(isinstance(answer, Answer) for answer in answers[6:12])
+    assert sum(isinstance(answer, Answer) for answer in apart) == 1
+    assert len(events(house, mia)) == 8
+
+
+def test_a_proof_is_used_up_with_what_is_written(house, mia, nordlicht):
+    """By a refusal as by an answer, and by the refusal of a read that had been weighed as permitted; not by a fault."""
+    consent = grant(house, mia, nordlicht, "name")
+    keys = WatchedKeys(house.keys, before=lambda: revoke(house, consent))
+    for shown in (proof(), proof("another")):
+        assert isinstance(show(house, consent, shown, keys), Refusal)
+        assert show(house, consent, shown) is None
+    assert [event.outcome for event in events(house, mia)] == ["refused", "refused"]
+    fail_log(house.database)
+    with pytest.raises(DBAPIError):
+        show(house, consent, proof("of a fault"))
+    assert not house.database.glance(lambda connection: tokens.is_used_up(connection, proof("of a fault")))
+
+
 def test_a_key_destroyed_opens_nothing(house, mia, nordlicht):
     """When the person's key is gone, no answer comes out of what is left of the rows."""
     consent = grant(house, mia, nordlicht, "name")

@@ -17,13 +17,14 @@ def add_routes(blueprint: Blueprint) -> None:
     @blueprint.get("/v1/profile")
     @audience("token")
     def profile() -> Response:
-        token = protector.consent_token()
-        outcome = door().read(
-            Reader(token.client_id, token.epoch, named_agent(request.headers.get("VRM-Agent"))),
-            consent_id=token.consent_id,
-            purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
-            keys=wanted_keys(request.args.get("keys")),
-        )
+        with protector.reading() as token:
+            agent = named_agent(request.headers.get("VRM-Agent"))
+            outcome = door().read(
+                Reader(token.client_id, token.epoch, agent, shown=token.shown),
+                consent_id=token.consent_id,
+                purpose=wanted_purpose(request.headers.get("VRM-Purpose")),
+                keys=wanted_keys(request.args.get("keys")),
+            )
         if isinstance(outcome, Refusal):
             return _refused(outcome)
         return jsonify(answer_body(outcome))

@@ -34,20 +34,21 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
     @audience("token")
     def userinfo() -> Response:
-        token = protector.consent_token()
-        consent, revision = house().database.read(lambda db: _stands_on(db, token))
-        names = scopes.granted(token.scope.split(), revision).split()
-        # A token that is over hears that it is, from the door, rather than what it would need besides.
-        over = consent.epoch != token.epoch or not consent.is_active(clock.now())
-        suffices = scopes.SIGN_IN in (token.scope.split() if over else names)
-        catalogue = house().catalogue
-        # What does not suffice is refused by the door as well, by asking it for nothing: the person sees that it was tried.
-        outcome = door().read(
-            Reader(token.client_id, token.epoch, recognises=suffices),
-            consent_id=token.consent_id,
-            purpose=revision.terms.scope_purpose,
-            keys=scopes.keys_of(names, catalogue) if suffices else (),
-        )
+        with protector.reading() as token:
+            consent, revision = house().database.read(lambda db: _stands_on(db, token))
+            names = scopes.granted(token.scope.split(), revision).split()
+            # A token that is over hears that it is, from the door, rather than what it would need besides.
+            over = consent.epoch != token.epoch or not consent.is_active(clock.now())
+            suffices = scopes.SIGN_IN in (token.scope.split() if over else names)
+            catalogue = house().catalogue
+            # What does not suffice is refused by the door as well, by asking it for nothing: the person sees that it
+            # was tried.
+            outcome = door().read(
+                Reader(token.client_id, token.epoch, recognises=suffices, shown=token.shown),
+                consent_id=token.consent_id,
+                purpose=revision.terms.scope_purpose,
+                keys=scopes.keys_of(names, catalogue) if suffices else (),
+            )
         if isinstance(outcome, Refusal):
             return _refused(outcome, suffices=suffices)
         response = jsonify(claims(catalogue, outcome))
