@@ -213,6 +213,8 @@ def run(engine: str, sizes: Sequence[int], given: argparse.Namespace, folder: Pa
     with ExitStack() as stack:
         cluster, postmaster = None, None
         if engine == "postgres":
+            # Its databases end with the server, so no home may outlive them.
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vrm-bench-")))
             cluster = Cluster(shared_buffers="1GB", max_wal_size="4GB")
             stack.callback(cluster.stop)
             cluster.start()

@@ -85,7 +85,7 @@ def list_standing(
 ) -> list[Basis]:
     """The consents of a person that this company may read under, with its notice in this version, newest first."""
     query = running_with_newest(consumer_id, now).where(
-        ConsentRow.company_id == company_id, ConsentRow.notice_version == notice_version
+        is_to(company_id), ConsentRow.notice_version == notice_version
     )
     return [Basis(Consent.of(row), Revision.of(newest)) for row, newest in session.execute(query)]
 
@@ -105,12 +105,20 @@ def running_with_newest(consumer_id: str, now: datetime) -> Select[ConsentRow, R
     )
 
 
+def is_to(company_id: str) -> ColumnElement[bool]:
+    """That a consent of a person's is to this company. Within the room.
+
+    Not the bare column: SQLite would then go through all that the company holds rather than all that the person gave.
+    """
+    return func.coalesce(ConsentRow.company_id, ConsentRow.company_id) == company_id
+
+
 def _select(consumer_id: str, listed: Listed, now: datetime) -> Select[ConsentRow]:
     query = select(ConsentRow).where(
         ConsentRow.consumer_id == consumer_id, _ended(now) if listed.ended else _runs(now)
     )
     if listed.company_id is not None:
-        query = query.where(ConsentRow.company_id == listed.company_id)
+        query = query.where(is_to(listed.company_id))
     if listed.key is not None:
         query = query.where(exists().where(_of_row(), ConsentKey.key == listed.key))
     if listed.states is not None:

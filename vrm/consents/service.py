@@ -11,6 +11,7 @@ from keys import KeyStore
 from vrm.consents import uses
 from vrm.consents.asks import open_row
 from vrm.consents.models import (
+    RUNS,
     AskRow,
     CompanyBlock,
     ConsentKey,
@@ -126,7 +127,7 @@ def expire(session: Session, keys: KeyStore, *, now: datetime, limit: int = 100)
     """Write down the consents whose time has come; what they were worth ended when it came."""
     consents = session.scalars(
         select(ConsentRow)
-        .where(ConsentRow.state == "active", ConsentRow.expires_at <= now)
+        .where(RUNS, ConsentRow.expires_at <= now)
         .order_by(ConsentRow.expires_at)
         .limit(limit)
     ).all()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
-from vrm.consents.listing import running_with_newest
+from vrm.consents.listing import is_to, running_with_newest
 from vrm.consents.models import ConsentRow, RevisionRow
 from vrm.consents.own import change
 from vrm.consents.records import Consent, Revision
@@ -48,7 +48,7 @@ def list_withdrawals(session: Session, *, consumer_id: str, part: Part, now: dat
     """What taking back this part would do to each consent that runs and has any of it, newest first."""
     query = running_with_newest(consumer_id, now)
     if part.company_id is not None:
-        query = query.where(ConsentRow.company_id == part.company_id)
+        query = query.where(is_to(part.company_id))
     found = (_withdrawal(row, revision, part) for row, revision in session.execute(query))
     return [each for each in found if each.lost or part.whole]
 

@@ -6,7 +6,9 @@ import json
 def test_a_sandbox_is_filled_and_verifies(operator):
     """So many people in the end, however often it runs."""
     words = ("seed", "--consumers", "4", "--consents-each", "2", "--companies", "3")
-    first = operator.ask(*words)
+    told = operator.do(*words, "--json")
+    first = json.loads(told.stdout)
+    assert "people: 4/4" in told.stderr and "a second" in told.stderr
     assert (first["consumers"], first["consents"], first["reads"], first["verified"]) == (4, 8, 4, True)
     assert operator.ask(*words) | {"log_size": 0} == {
         "consumers": 0, "known": 4, "consents": 0, "reads": 0, "log_size": 0, "verified": True

@@ -114,6 +114,17 @@ def test_create_is_idempotent(store, another, owner):
     assert fresh.open(owner, sealed, place(owner)) == b"x" and fresh.log_secret(owner) == secret
 
 
+def test_many_get_their_keys_at_once(store, another, owner):
+    """Each one of their own; who has a key already keeps it."""
+    sealed, newcomers = store.seal(owner, b"x", place(owner)), [str(uuid.uuid4()) for _ in range(3)]
+    store.create_all([owner, *newcomers, newcomers[0]])
+    fresh = another()
+    assert fresh.open(owner, sealed, place(owner)) == b"x"
+    assert len({fresh.log_secret(each) for each in (owner, *newcomers)}) == 4
+    for each in newcomers:
+        assert fresh.open(each, store.seal(each, b"y", place(each)), place(each)) == b"y"
+
+
 def test_concurrent_creations_make_one_key(store, another):
     """Threads and processes that create one owner at once end with one DEK and one log secret."""
     owner_id, stores = str(uuid.uuid4()), [store, another(), another(), another()]
