@@ -4,6 +4,7 @@
 * ``Database.read(work)`` and ``Database.write(work)`` run ``work(session)`` in one transaction. ``work`` may be
   run more than once (another transaction came first), so it has no side effects outside the session.
 * ``Database.glance(work)`` reads by ``Statement``s, on a connection without a session: for hot paths.
+* ``Database.write_derived(work)`` is a ``write`` that the disk is not waited for, of what would be made the same again.
 * ``CommitQueue`` lets many threads share one durable commit.
 
 Nothing below an edge commits otherwise: a change and its event stand or fall together.

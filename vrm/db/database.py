@@ -80,13 +80,24 @@ class Database:
             self._reading = self.engine.execution_options(vrm_begin="BEGIN")
             self._writing = self.engine.execution_options(vrm_begin="BEGIN IMMEDIATE")
             self._snapshot, self._group = "BEGIN", "BEGIN IMMEDIATE"
+            # Connections of its own, so that no other transaction is ever given one that does not wait for the disk.
+            self._deriving = create_engine(
+                self.url,
+                hide_parameters=True,
+                connect_args={"check_same_thread": False, "timeout": 30},
+                execution_options={**(options or {}), "vrm_begin": "BEGIN IMMEDIATE"},
+            )
+            event.listen(self._deriving, "connect", _prepare_sqlite)
+            event.listen(self._deriving, "connect", _wait_for_no_disk)
+            event.listen(self._deriving, "begin", _begin_sqlite)
+            event.listen(self._deriving, "handle_error", without_values)
         else:
             self.engine = create_engine(
                 self.url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=30
             )
             self.engine.update_execution_options(**options or {})
             self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
-            self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
+            self._writing = self._deriving = self.engine.execution_options(isolation_level="SERIALIZABLE")
             self._snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
             self._group = "BEGIN ISOLATION LEVEL READ COMMITTED"
         self._held = HeldConnections(
@@ -114,16 +125,16 @@ class Database:
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run ``work(session)`` and commit; durable on return. Serializable; run again when it lost a race."""
+        return self._write(self._writing, work)
 
-        def once() -> T:
-            with (
-                self._exclusive(),
-                Session(self._writing, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                return work(session)
+    def write_derived(self, work: Callable[[Session], T]) -> T:
+        """As ``write``, for what follows from durable rows and would be made the same again.
 
-        return _retried(once)
+        On SQLite it holds the lock for no disk: a power cut may take back the last of these transactions, each of them
+        whole. The next durable commit, whoever's, makes it durable as well, since both are in one WAL, in their order; so
+        nobody can build on what may still go.
+        """
+        return self._write(self._deriving, work)
 
     def write_group(self, work: Callable[[Connection], T]) -> T:
         """As ``write``, for the commit queue: a bare connection that sees each row as of now.
@@ -142,6 +153,14 @@ class Database:
         """Close pooled connections."""
         self._held.close()
         self.engine.dispose()
+        self._deriving.dispose()
+
+    def _write(self, engine: Engine, work: Callable[[Session], T]) -> T:
+        def once() -> T:
+            with self._exclusive(), Session(engine, expire_on_commit=False) as session, session.begin():
+                return work(session)
+
+        return _retried(once)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -164,6 +183,11 @@ def _prepare_sqlite(connection: object, record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _wait_for_no_disk(connection: object, record: object) -> None:
+    # https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode consistent, and not durable by itself.
+    connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[attr-defined]
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -69,7 +69,7 @@ def follow(database: Database, telling: Telling) -> int:
             with suppress(*GONE):
                 _tell(db, telling, heard, found)
 
-    database.write(take)
+    database.write_derived(take)
     return batch.end - batch.start
 
 

@@ -2,7 +2,7 @@
 
 Nothing is indexed when an event is written: that path must stay as short as it is. A pass takes the next leaves
 in their order, in one transaction whose first act is to lock the state row, so that any process may run it and
-no leaf is taken twice. A crash leaves the passes that were committed.
+no leaf is taken twice. A crash leaves the passes that were committed, or the first of them.
 
 What a pass writes grows with the pairs of members that occur in it rather than with its leaves: few hundred pairs are
 common, so twice the leaves are far from twice the lines. Short passes are kind to whoever else writes, long ones get
@@ -47,7 +47,7 @@ class _Pass:
 
 
 def index(database: Database, *, limit: int = 1000) -> int:
-    """Index up to ``limit`` leaves that are not yet; gives how many, 0 when all are. Durable on return.
+    """Index up to ``limit`` leaves that are not yet; gives how many, 0 when all are.
 
     Everything is worked out before the writing transaction, because on SQLite all other writers wait for that one.
     What it rests on cannot change meanwhile: entries never do, and the sets of leaves only together with the
@@ -57,7 +57,7 @@ def index(database: Database, *, limit: int = 1000) -> int:
         ready = database.read(lambda session: _prepare(session, database.engine.dialect, limit))
         if ready is None:
             return 0
-        if database.write_group(partial(_store, ready=ready)):
+        if database.write_derived(partial(_store, ready=ready)):
             return len(ready.rows)
 
 
@@ -80,7 +80,8 @@ def _prepare(session: Session, dialect: Dialect, limit: int) -> _Pass | None:
     return _Pass(upto, rows, puts)
 
 
-def _store(connection: Connection, *, ready: _Pass) -> bool:
+def _store(session: Session, *, ready: _Pass) -> bool:
+    connection = session.connection()
     if locked_state(connection) != ready.upto:
         return False  # another process was first: see what is left
     for each in ready.puts:

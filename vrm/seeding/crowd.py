@@ -133,7 +133,9 @@ def _reads(
                 About(consumer_id, consent.id, house.keys.log_secret(consumer_id), consent.id),
                 purpose=offer.terms.lines[0].purpose,
                 keys=keys,
-                versions=[each for each in kept[consumer_id] if each.field in keys],
+                versions=[
+                    each for line in offer.terms.lines for each in kept[consumer_id] if each.field == line.key
+                ],
             )
 
 

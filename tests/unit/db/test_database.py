@@ -180,6 +180,17 @@ def test_every_connection_is_prepared(embedded: Database):
         connection.close()
 
 
+def test_only_what_is_derived_does_not_wait_for_the_disk(embedded: Database):
+    """Its connections are its own: whatever ran before, a commit that must be durable is given one that is."""
+
+    def synchronous(session: Session) -> int:
+        return int(session.connection().exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    assert embedded.write_derived(synchronous) == 1
+    assert embedded.write(synchronous) == 2
+    assert embedded.write_group(lambda db: db.exec_driver_sql("PRAGMA synchronous").scalar_one()) == 2
+
+
 def test_deleted_text_leaves_no_bytes(embedded: Database, tmp_path: Path):
     """After a delete and a checkpoint the text is in no file of the database."""
     canary = "canary-" + "x" * 5000

@@ -447,7 +447,7 @@ def test_a_batch_of_usual_reads_only_writes(house, time, mia, shop):
         read(house, shop, consent, "name")
     seeds.catch_up(house)
     telling, run = journeys.Telling(house.keys, house.catalogue, ISSUER, clock.now()), list[str]()
-    write = house.database.write
+    write = house.database.write_derived
 
     def watched(work):
         def inside(db):
@@ -456,7 +456,7 @@ def test_a_batch_of_usual_reads_only_writes(house, time, mia, shop):
 
         return write(inside)
 
-    house.database.write = watched
+    house.database.write_derived = watched
     assert noticing.follow(house.database, telling) == 5
     assert [each.split()[0] for each in run] == ["SELECT", "UPDATE", "INSERT"]
     assert run[0].partition("FROM ")[2].split()[0] == "notice_state"

@@ -2,9 +2,8 @@
 
 import threading
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from tests.support.databases import statements
 from tests.unit.oversight.conftest import MONDAY, append, mixed, read, write
 from tests.unit.oversight.test_searching import small_blocks  # noqa: F401
 from vrm import accesslog, oversight
@@ -84,20 +83,19 @@ def test_the_writing_transaction_only_writes(database):
     append(database, mixed(30, seed=2))
     while accesslog.sequence(database):
         pass
-    write_group = database.write_group
-    read_inside: list[str] = []
+    write_derived = database.write_derived
+    run: list[str] = []
 
     def watched(work):
-        def inside(connection):
-            with statements(database) as run:
-                result = work(connection)
-            read_inside.extend(one for one in run if one.lstrip().startswith("SELECT"))
-            return result
+        def inside(session):
+            event.listen(session.connection(), "before_cursor_execute", lambda *given: run.append(given[2]))
+            return work(session)
 
-        return write_group(inside)
+        return write_derived(inside)
 
-    database.write_group = watched
+    database.write_derived = watched
     while oversight.index(database):
         pass
     assert database.read(oversight.indexed) == 90
+    read_inside = [one for one in run if one.lstrip().startswith("SELECT")]
     assert {one.partition("FROM ")[2].split()[0] for one in read_inside} == {"log_index_state", "log_hours"}
