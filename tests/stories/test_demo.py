@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,24 @@ DEMO = [sys.executable, "-u", "-m", "vrm.demo"]
 def environment(**extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
     return kept | extra
+
+
+def answer_a_letter(env):
+    """As the demo's last words say: the letters that can be answered are listed, and an answer is taken."""
+
+    def answer(*words):
+        return subprocess.run(
+            [sys.executable, "-m", "vrm.demo.answer", *words],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    deadline = time.monotonic() + 60
+    while not (listed := answer()):
+        assert time.monotonic() < deadline, "no letter about a consent was written"
+    assert answer(listed.split()[0]).startswith("Answered.")
 
 
 @pytest.mark.timeout(300)
@@ -46,6 +65,7 @@ def test_it_plays_again_on_the_same_home(tmp_path):
             for line in demo.stdout:
                 said.append(line)
                 if line.startswith("Ctrl-C"):
+                    answer_a_letter(env)
                     for _ in range(2):  # as make does, which passes on what the whole group has had
                         demo.send_signal(signal.SIGTERM)
             demo.wait(60)

@@ -62,12 +62,15 @@ def _play(home: Path, once: bool) -> int:
     issuer = _issuer(home, once)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
     here = [f"{domain}=127.0.0.1:{site.port}" for domain in (acts.DOMAIN, spare.DOMAIN)]
+    listener = _free_port()
     environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": ",".join(here)}
+    environ |= {"VRM_REPLY_ADDRESS": "stop@vrm.example", "VRM_SMTP_LISTEN": f"127.0.0.1:{listener}"}
     stage = Stage(issuer, home, environ, print)
     port = urlsplit(issuer).port or PORT
     _require_free(port)
     if not home.exists():
         _make(home, issuer)
+    seed.mark(home, listener=listener)
     with House.open(Settings.load(environ)) as house:
         site.proofs[spare.DOMAIN] = lambda: spare.proof(house)
         log = home / "serve.log"
@@ -185,8 +188,9 @@ def _farewell(stage: Stage) -> None:
     print(f"  {seed.PASSWORD}")
     print(f"For people: {stage.issuer}")
     print(f"  sign in as   {people}")
-    print(f"               {past.email(past.PEOPLE[0])}, of whom Nordlicht has read for weeks")
+    print(f"               {past.email(past.PEOPLE[0])}, who has dealt with six companies for weeks")
     print("  or sign up as somebody you invent; mail is written to the home's folder mail/")
+    print("  or stop a consent by answering a letter about it: .venv/bin/python -m vrm.demo.answer")
     offices.tell_how(stage, print)
     spare.tell_how(stage, print)
     print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")

@@ -23,6 +23,8 @@ STAFF: tuple[tuple[str, str, Role], ...] = (
     ("aoife@kavanagh.example", "Aoife Kavanagh", "owner"),
     ("ruby@southerngrid.example", "Ruby Chen", "owner"),
     ("sigrid@fjell.example", "Sigrid Dahl", "owner"),
+    ("leo@lumen.example", "Leo Brand", "owner"),
+    ("paula@park.example", "Paula Ernst", "owner"),
 )
 AUDITOR, NAME, MANDATE_DAYS = "okafor@auditors.example", "R. Okafor", 90
 _MARKED = 3  # entries in the case

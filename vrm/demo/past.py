@@ -14,7 +14,7 @@ from vrm import accesslog, clock, companies, consents, oversight, profiles
 from vrm.accesslog import About, Event
 from vrm.companies import Client
 from vrm.consents import Consent, Line
-from vrm.demo import seed
+from vrm.demo import ada, seed
 from vrm.demo.story import DELIVERY, MAIL, must
 from vrm.disclosures import Door, Reader, agent_pseudonym
 from vrm.house import House
@@ -51,6 +51,7 @@ def live(house: House) -> None:
     remember(house, _usual(house, client, lived, now))
     remember(house, _rush(house, client, [consent for consent, until in lived if until == now], now))
     _moves(house, lived[0][0].consumer_id)
+    ada.live(house, lived[0][0])
     _refusals(house, _till(house, client, now))
     accesslog.sequence(house.database)
     house.publish_log()

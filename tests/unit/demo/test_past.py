@@ -72,6 +72,22 @@ def test_what_the_shop_knows_is_shown_as_it_was_read(lived):
     assert "Gartenweg 1" in page and "Am Kanal 8" in page and "no longer kept" not in page
 
 
+def test_adas_pages_have_something_to_show(lived):
+    """What runs, is paused, waits, ended in each way, was read, was refused and is proposed, each where she looks for it."""
+    ada = Browser(create_app(lived))
+    ada.sign_in(past.email(past.PEOPLE[0]), seed.PASSWORD)
+    for path, shown in {
+        "/consents": ["Kavanagh Insurance", "Paused", "Southern Grid Energy", "Waiting"],
+        "/consents?show=history": ["Revoked", "Expired"],
+        "/reads?key=birthdate": ["Kavanagh Insurance", "Lumen Cinema"],
+        "/reads?outcome=refused": ["You revoked", "You paused"],
+        "/profile/proposed": ["Friends of Nordlicht"],
+    }.items():
+        page = ada.get(path).text
+        for each in shown:
+            assert each in page, (path, each)
+
+
 def test_every_company_has_somebody_who_signs_in(lived, tmp_path):
     """Each has an owner, told in the farewell, and the auditor finds a case begun; a second time nothing is doubled."""
     approved_client(lived, "Kiefernweg", acts.DOMAIN, "Freiburg", past.STATED, now=clock.now())
