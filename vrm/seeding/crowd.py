@@ -126,16 +126,14 @@ def _reads(
         first = number % plan.consents_each
         for place in range(first, len(made), plan.consents_each):
             consent, (consumer_id, offer) = made[place], given[place]
-            keys = sorted(line.key for line in offer.terms.lines)
+            keys = [line.key for line in offer.terms.lines]
             yield answered(
                 offer.client,
                 at + number * timedelta(minutes=1),
                 About(consumer_id, consent.id, house.keys.log_secret(consumer_id), consent.id),
                 purpose=offer.terms.lines[0].purpose,
                 keys=keys,
-                versions=[
-                    each for line in offer.terms.lines for each in kept[consumer_id] if each.field == line.key
-                ],
+                versions=[each for key in keys for each in kept[consumer_id] if each.field == key],
             )
 
 
