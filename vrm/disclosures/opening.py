@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from keys import KeyStore
 from vrm import clock, profiles
 from vrm.catalogue import Catalogue, Value
-from vrm.consents import GrantedLine, Permitted
+from vrm.consents import Permitted
 from vrm.disclosures.answers import Omitted
 
 
@@ -40,7 +40,10 @@ def fill(
     omitted += [Omitted(key, "too_soon") for key in permitted.not_yet]
     versions: list[list[object]] = []
     for line in permitted.lines:
-        behind = [value for value in sealed if _belongs(catalogue, line, value)]
+        fields = fields_behind(catalogue, line.key)
+        behind = [
+            value for value in sealed if value.field in fields and line.item_id in (None, value.item_id)
+        ]
         opened: dict[str, list[Value]] = {}
         for value in behind:
             opened.setdefault(value.field, []).append(profiles.open_value(keys, consumer_id, value))
@@ -51,12 +54,6 @@ def fill(
         profile[line.key] = answer
         versions.extend([value.field, value.item_id, value.version] for value in behind)
     return Filled(profile, tuple(omitted), versions)
-
-
-def _belongs(catalogue: Catalogue, line: GrantedLine, value: profiles.Sealed) -> bool:
-    if value.field not in fields_behind(catalogue, line.key):
-        return False
-    return line.item_id is None or value.item_id == line.item_id
 
 
 def _value(catalogue: Catalogue, key: str, opened: dict[str, list[Value]]) -> object | None:
