@@ -16,4 +16,4 @@ def trim(moment: datetime) -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """``2026-11-21T22:14:25.123Z``: RFC 3339, always UTC, always three decimals."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

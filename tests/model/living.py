@@ -96,10 +96,10 @@ def in_haste(house: House) -> Iterator[None]:
         if not house.database.sqlite:
             connection.commit()
 
-    engine.dispose()
+    house.database.close()
     event.listen(engine, "connect", prepare)
     try:
         yield
     finally:
         event.remove(engine, "connect", prepare)
-        engine.dispose()
+        house.database.close()

@@ -29,7 +29,15 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Id = Uuid(as_uuid=False)
+class _Id(Uuid[str]):
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """As ``Uuid`` has it; where an id is 32 digits, they are cut up and not parsed."""
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+        return lambda text: text and f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+Id = _Id(as_uuid=False)
 """An id as a string in Python; native on PostgreSQL."""
 
 Json: JSON = JSON().with_variant(JSONB(), "postgresql")

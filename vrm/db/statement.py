@@ -45,11 +45,9 @@ class _Compiled(NamedTuple):
         for _, name, place, process in self.params:
             value = given[name] if place is None else given[name][place]
             values.append(value if process is None else process(value))
-        return (
-            values
-            if self.positional
-            else dict(zip((each.placeholder for each in self.params), values, strict=True))
-        )
+        if self.positional:
+            return values
+        return {param.placeholder: value for param, value in zip(self.params, values, strict=True)}
 
     def read(self, found: Sequence[Any]) -> Any:
         """A row, its columns by their names and as their types have them."""
@@ -62,22 +60,23 @@ class _Compiled(NamedTuple):
 class Statement:
     """A select whose ``bindparam`` are given by name, or an insert of rows that name every column.
 
-    A parameter of ``IN`` is a list. Its last value is repeated up to the next power of two, which means the same, so a
+    One that is left out is a ``KeyError``. A parameter of ``IN`` is a list. Its last value is repeated up to the next power of two, which means the same, so a
     statement has few forms; ``IN`` nothing finds nothing, and so does a statement given an empty list.
     """
 
     def __init__(self, query: Select[Any] | Insert) -> None:
         self._query = query
-        self._compiled: dict[tuple[str | int, ...], _Compiled] = {}
+        self._compiled: dict[tuple[object, ...], _Compiled] = {}
 
     def each(self, connection: Connection, **given: Any) -> list[Any]:
         """Every row, with its columns as attributes."""
-        lengths = []
+        lengths: list[tuple[str, int]] = []
         for name, value in given.items():
             if isinstance(value, list):
                 if not value:
                     return []
-                lengths.append(full := 1 << (len(value) - 1).bit_length())
+                full = 1 << (len(value) - 1).bit_length()
+                lengths.append((name, full))
                 given[name] = value + value[-1:] * (full - len(value))
         compiled = self._for(connection.dialect, given, lengths)
         read = compiled.read
@@ -94,8 +93,10 @@ class Statement:
             compiled = self._for(connection.dialect, rows[0], ())
             run(connection, compiled.sql, *[compiled.bind(row) for row in rows])
 
-    def _for(self, dialect: Dialect, given: Mapping[str, Any], lengths: Sequence[int]) -> _Compiled:
-        form: tuple[str | int, ...] = (dialect.name, *lengths)
+    def _for(
+        self, dialect: Dialect, given: Mapping[str, Any], lengths: Sequence[tuple[str, int]]
+    ) -> _Compiled:
+        form = (dialect.name, *lengths)
         compiled = self._compiled.get(form)
         if compiled is None:
             compiled = self._compiled[form] = _compile(self._query, dialect, given)
@@ -122,7 +123,7 @@ def _compile(query: Select[Any] | Insert, dialect: Dialect, given: Mapping[str, 
         expanded.statement,
         compiled.positional,
         tuple(params),
-        {name: value for name, value in compiled.params.items() if name not in given},
+        {name: compiled.params[name] for bind, name in compiled.bind_names.items() if not bind.required},
         tuple((at, process) for at, process in enumerate(processors) if process is not None),
         row._make,
     )

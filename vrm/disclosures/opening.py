@@ -39,7 +39,7 @@ def changed_since(
         line.place
         for line in lines
         if line.place in uses
-        and any(value.created_at > uses[line.place] for value in sealed if _belongs(catalogue, line, value))
+        and any(value.created_at > uses[line.place] for value in _behind(catalogue, line, sealed))
     }
 
 
@@ -56,7 +56,7 @@ def fill(
     omitted += [Omitted(key, "too_soon") for key in permitted.not_yet]
     versions: list[profiles.Version] = []
     for line in permitted.lines:
-        behind = [value for value in sealed if _belongs(catalogue, line, value)]
+        behind = _behind(catalogue, line, sealed)
         opened: dict[str, list[Value]] = {}
         for value in behind:
             opened.setdefault(value.field, []).append(profiles.open_value(keys, consumer_id, value))
@@ -69,10 +69,11 @@ def fill(
     return Filled(profile, tuple(omitted), tuple(versions))
 
 
-def _belongs(catalogue: Catalogue, line: GrantedLine, value: profiles.Sealed) -> bool:
-    if value.field not in fields_behind(catalogue, line.key):
-        return False
-    return line.item_id is None or value.item_id == line.item_id
+def _behind(
+    catalogue: Catalogue, line: GrantedLine, sealed: Sequence[profiles.Sealed]
+) -> list[profiles.Sealed]:
+    fields = fields_behind(catalogue, line.key)
+    return [value for value in sealed if value.field in fields and line.item_id in (None, value.item_id)]
 
 
 def _value(catalogue: Catalogue, key: str, opened: dict[str, list[Value]]) -> object | None:

@@ -7,13 +7,15 @@ transaction. Both edges use them: the authorization server and the protector of 
 import base64
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from joserfc.jwk import import_key
+from joserfc.jwk import Key, import_key
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
@@ -79,12 +81,12 @@ class Prover:
         if len(sent) != 1 or "," in sent[0]:
             raise BadProof("Send one DPoP header, with one proof.")
         try:
-            header, _ = signed.peek(sent[0])
-            if header.get("typ") != "dpop+jwt":
+            proof = signed.take(sent[0])
+            if proof.header.get("typ") != "dpop+jwt":
                 raise BadProof("The typ of a proof is dpop+jwt.")
-            (public,) = companies.parse_jwks({"keys": [header.get("jwk")]})["keys"]
-            claims = signed.verify(sent[0], import_key(public))
-        except (signed.BadSignature, companies.BadKeys) as fault:
+            key, jkt = _public_key(json.dumps(proof.header.get("jwk")))
+            claims = signed.verify(proof, key)
+        except (signed.BadSignature, companies.BadKeys, RecursionError) as fault:
             raise BadProof(
                 "The proof is not a JWT signed with ES256, PS256 or Ed25519 by the public key in its jwk header."
             ) from fault
@@ -101,9 +103,7 @@ class Prover:
         if not isinstance(jti, str) or not 1 <= len(jti) <= MOST_JTI or not jti.isprintable():
             raise BadProof("A proof needs a jti of its own.")
         expires_at = self._until(claims.get("iat"), claims.get("nonce"), now)
-        return Proof(
-            import_key({k: v for k, v in public.items() if k != "kid"}).thumbprint(), jti, expires_at
-        )
+        return Proof(jkt, jti, expires_at)
 
     def _until(self, iat: object, nonce: object, now: datetime) -> datetime:
         """Until when a proof is fresh. With a nonce of ours our clock says that, and the prover's may be wrong."""
@@ -140,6 +140,17 @@ def see(session: Session, proof: Proof) -> None:
         session, kind="proof", signer=proof.jkt, jti=proof.jti, expires_at=proof.expires_at
     ):
         raise BadProof(USED_BEFORE)
+
+
+@lru_cache(maxsize=1000)
+def _public_key(jwk: str) -> tuple[Key, str]:
+    """A public key and its thumbprint. Raises ``companies.BadKeys``.
+
+    Making a key costs more than verifying with it, and a client shows the same one again and again.
+    """
+    (public,) = companies.parse_jwks({"keys": [json.loads(jwk)]})["keys"]
+    bare = {name: value for name, value in public.items() if name != "kid"}
+    return import_key(public), import_key(bare).thumbprint()
 
 
 def _same_address(told: object, address: str) -> bool:

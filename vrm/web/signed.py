@@ -6,6 +6,7 @@ Callers say which key may have signed; ``verify`` says whether it did. Nothing h
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jws
@@ -32,8 +33,17 @@ class BadSignature(Exception):
     """Not a signed text we take, or not signed by that key. It says no more: who forged one learns nothing."""
 
 
-def peek(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims, not verified. Raises ``BadSignature`` for what is no JWS with JSON claims."""
+@dataclass(frozen=True)
+class Taken:
+    """A signed text in its parts, which nobody has verified."""
+
+    header: dict[str, Any]
+    claims: dict[str, Any]
+    compact: jws.CompactSignature
+
+
+def take(text: str) -> Taken:
+    """A signed text in its parts. Raises ``BadSignature`` for what is no JWS with JSON claims."""
     if len(text) > LONGEST or not text.isascii():
         raise BadSignature
     try:
@@ -46,7 +56,13 @@ def peek(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     # RFC 7515, section 4.1.11: we understand no extension, so none may be critical (``b64`` is one).
     if not isinstance(claims, dict) or "crit" in header or header.get("alg") not in ALGORITHMS:
         raise BadSignature
-    return header, claims
+    return Taken(header, claims, found)
+
+
+def peek(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims, not verified. Raises as ``take``."""
+    taken = take(text)
+    return taken.header, taken.claims
 
 
 def fitting(header: Mapping[str, Any], keys: KeySet) -> KeySet:
@@ -61,15 +77,17 @@ def fitting(header: Mapping[str, Any], keys: KeySet) -> KeySet:
     return KeySet([key for key in keys.keys if key.key_type == kind])
 
 
-def verify(text: str, key: Key | KeySet) -> dict[str, Any]:
+def verify(text: str | Taken, key: Key | KeySet) -> dict[str, Any]:
     """The claims of a text that this key signed. Raises ``BadSignature`` otherwise."""
-    header, claims = peek(text)
-    signer = fitting(header, key) if isinstance(key, KeySet) else key
+    taken = take(text) if isinstance(text, str) else text
+    signer = fitting(taken.header, key) if isinstance(key, KeySet) else key
     try:
-        jws.deserialize_compact(text, signer, registry=_REGISTRY)
+        signed = jws.validate_compact(taken.compact, signer, registry=_REGISTRY)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as fault:
         raise BadSignature from fault
-    return claims
+    if not signed:
+        raise BadSignature
+    return taken.claims
 
 
 def _read(text: bytes) -> Any:

@@ -51,6 +51,14 @@ def test_a_list_finds_each_of_its_values_once(store: Database, count: int) -> No
     assert named(store, *texts) == texts
 
 
+def test_a_parameter_that_is_left_out(store: Database) -> None:
+    """It is a fault of ours, and no NULL."""
+    with pytest.raises(KeyError):
+        store.glance(lambda connection: NAMED.each(connection, texts=["a"]))
+    with pytest.raises(KeyError):
+        keep(store, {"id": new_id(), "text": "a"})
+
+
 def test_no_row(store: Database) -> None:
     """Where there is none, ``one`` gives None."""
     assert store.glance(lambda connection: NAMED.one(connection, texts=["a"], at=START)) is None

@@ -78,7 +78,7 @@ def test_adas_pages_have_something_to_show(lived):
     ada.sign_in(past.email(past.PEOPLE[0]), seed.PASSWORD)
     for path, shown in {
         "/consents": ["Kavanagh Insurance", "Paused", "Southern Grid Energy", "Waiting"],
-        "/consents?show=history": ["Revoked", "Expired"],
+        "/consents?show=history": ["Revoked", "Ended"],
         "/reads?key=birthdate": ["Kavanagh Insurance", "Lumen Cinema"],
         "/reads?outcome=refused": ["You revoked", "You paused"],
         "/profile/proposed": ["Friends of Nordlicht"],
