@@ -80,7 +80,7 @@ def test_adas_pages_have_something_to_show(lived):
         "/consents": ["Kavanagh Insurance", "Paused", "Southern Grid Energy", "Waiting"],
         "/consents?show=history": ["Revoked", "Ended"],
         "/reads?key=birthdate": ["Kavanagh Insurance", "Lumen Cinema"],
-        "/reads?outcome=refused": ["You revoked", "You paused"],
+        "/reads?outcome=refused": ["You had revoked", "You had paused"],
         "/profile/proposed": ["Friends of Nordlicht"],
     }.items():
         page = ada.get(path).text
