@@ -114,7 +114,9 @@ def _pass(connection: Connection, limit: int) -> int:
 def _locked_head(connection: Connection) -> Head:
     head = find_head(connection, lock=True)
     if head is None:
-        if connection.execute(select(LogLeaf.leaf_index).limit(1)).first() or find_newest(connection):
+        begun = connection.execute(select(LogLeaf.leaf_index).limit(1)).first() or find_newest(connection)
+        # Each look sees what is committed by then: another process may have begun the log between the first two.
+        if begun and find_head(connection, lock=True) is None:
             raise Inconsistent(
                 "The log has leaves or checkpoints but no tree: part of the database is missing."
             )
