@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from vrm import accounts, clock, companies
+from vrm import accounts, clock, companies, notices
 from vrm.disclosures import Door
 from vrm.house import House
 from vrm.web import Site, Visitor, api, audit, company, create, oauth, offices, portal
@@ -20,6 +20,9 @@ def create_app(house: House) -> Flask:
         issuer=settings.issuer,
         find_session=lambda token: _visitor(house, token),
         ready=lambda: house.database.read(lambda session: session.execute(text("SELECT 1"))).close(),
+        count_unread=lambda consumer_id: house.database.read(
+            lambda session: notices.count_unread(session, consumer_id=consumer_id)
+        ),
         sandbox=settings.sandbox,
         mail_folder=None if settings.smtp_url else str(settings.mail_dir),
     )

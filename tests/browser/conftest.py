@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.people import Back, Resident, move_in, open_shop
+from tests.browser.post import Post
 from tests.browser.sites import Web
 from tests.browser.windows import WINDOWS
 from tests.support.actors import Company, World, served
@@ -110,6 +111,13 @@ def shop(city: World, back: Back) -> Company:
 def mail(running: RunningServer) -> Path:
     """The folder that mail goes to."""
     return running.home / "mail"
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    """A mail server that takes letters, for stories that let one come later than it was told of."""
+    with Post.serving() as serving:
+        yield serving
 
 
 @pytest.fixture(scope="session")

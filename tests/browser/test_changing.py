@@ -55,7 +55,7 @@ def test_one_permission(mia: Resident, shop: Company) -> None:
     expect(before).to_contain_text("Full name")
     reads = page.get_by_role("row").filter(has_text="Entry in the log")
     expect(reads).to_have_count(4)
-    expect(reads.first).to_contain_text("You did not allow it for that.")
+    expect(reads.first).to_contain_text("You did not allow it for: Sending you advertising.")
     expect(reads.nth(1)).to_contain_text("Delivering what you ordered")
     expect(reads.last).to_contain_text("You had paused it.")
 
@@ -79,7 +79,7 @@ def test_the_end_is_moved(mia: Resident, shop: Company) -> None:
     assert profile(shop, consent_id) == {"name": "Mia Tran"}
 
 
-@shows(Shown.TRIM)
+@shows(Shown.TRIM, quick="desktop")
 def test_what_they_never_read_is_taken_out(mia: Resident, shop: Company) -> None:
     """After some weeks the page names the lines that nobody read, and one press leaves those that were."""
     consent_id = past.given(mia, shop, "name", "address", "birthdate", ago=40)
@@ -93,7 +93,7 @@ def test_what_they_never_read_is_taken_out(mia: Resident, shop: Company) -> None
     assert profile(shop, consent_id) == {"name": "Mia Tran"}
 
 
-@shows(Shown.EXPIRY)
+@shows(Shown.EXPIRY, quick="phone, no script")
 def test_what_came_to_its_end(mia: Resident, shop: Company) -> None:
     """When its time is over nothing is read, nothing is to be done, and home leads to the page that says so."""
     over = past.given(mia, shop, "name", ago=8, days=7)

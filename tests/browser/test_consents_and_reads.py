@@ -9,6 +9,7 @@ from tests.browser.people import (
     ADULT,
     NEEDED,
     TERMS,
+    WISHED,
     Back,
     Resident,
     follow,
@@ -20,6 +21,7 @@ from tests.browser.people import (
 )
 from tests.browser.windows import Shown, shows
 from tests.support.actors import DELIVERY, MARKETING, Company, World
+from tests.support.server import RunningServer
 
 
 @shows(Shown.REVOKE, quick="phone, no script")
@@ -76,17 +78,23 @@ def test_current_and_past(mia: Resident, shop: Company, city: World, back: Back)
     expect(page.get_by_role("button", name="Revoke")).to_have_count(0)
 
 
-@shows(Shown.RECEIPT_OF_NO)
+@shows(Shown.RECEIPT_OF_NO, Shown.HOME, quick="desktop")
 def test_a_refusal_has_its_receipt(mia: Resident, shop: Company) -> None:
-    """What she refused stands in the history, with a receipt that says so."""
-    mia.open(shop.ask(*NEEDED, **TERMS).address)
-    page = mia.page
+    """What she refused is told at home and stands in the history, each with a receipt that says so."""
+    page = mia.open(shop.ask(*NEEDED, **TERMS).address)
     press(page, "Refuse")
-    mia.open("/consents?show=history")
-    page.get_by_role("link", name=re.compile("^Receipt.*Nordlicht Versand")).click()
-    expect(page.get_by_role("main")).to_contain_text(
-        "You refused what they asked. Nothing left your profile."
+    expect(page.get_by_role("heading", name="Back at the shop")).to_be_visible()
+    mia.open("/home")
+    told = page.get_by_role("region", name="What happened")
+    told.get_by_role("link", name="You refused what Nordlicht Versand asked").click()
+    receipt = page.get_by_role("main").filter(
+        has_text="You refused what they asked. Nothing left your profile."
     )
+    expect(receipt).to_be_visible()
+    follow(page, "Consents")
+    page.get_by_role("link", name=re.compile("^History")).click()
+    page.get_by_role("link", name=re.compile("^Receipt.*Nordlicht Versand")).click()
+    expect(receipt).to_be_visible()
 
 
 @shows(Shown.READS, quick="desktop")
@@ -105,7 +113,7 @@ def test_who_read_what(mia: Resident, shop, running):
     for words in (
         "Nordlicht Versand",
         "Sending you advertising",
-        "You did not allow it for that.",
+        "You did not allow it for: Sending you advertising.",
         "Refused",
         "Today",
     ):
@@ -123,9 +131,50 @@ def test_who_read_what(mia: Resident, shop, running):
     answered.get_by_text("Entry in the log").click()
     expect(answered).to_contain_text(event)
     expect(answered).to_contain_text(re.compile(r"Entry \d+"))
-    page.get_by_label("Result").select_option("Refused only")
-    press(page, "Show")
-    expect(listed.filter(has=page.get_by_role("rowheader"))).to_have_count(1)
+
+
+@shows(Shown.READS, quick="phone, no script")
+def test_who_read_what_narrowed(
+    mia: Resident, shop: Company, city: World, back: Back, running: RunningServer
+) -> None:
+    """By company, key, purpose and result the list is just what was so read; a line of it leads down to its log entry."""
+    other = open_shop(city, back, "Alder Travel")
+    held = mia.decide(shop, *NEEDED, ADULT)
+    theirs = mia.decide(other, NEEDED[0], *WISHED, tick=("E-mail address",))
+    tried = "Nordlicht Versand", "Sending you advertising", "Refused"
+    parcel = "Nordlicht Versand", "Delivering what you ordered", "Address, Over 18, Full name"
+    label = "Alder Travel", "Delivering what you ordered", "Full name"
+    news = "Alder Travel", "Sending you advertising", "E-mail address"
+    shop.read(held.access_token, DELIVERY)
+    other.read(theirs.access_token, DELIVERY)
+    entry = other.read(theirs.access_token, MARKETING).json()["event_id"]
+    shop.read(held.access_token, MARKETING)
+    running.vrm("log", "sequence")
+
+    page = mia.open("/home")
+    follow(page, "See every read")
+    lines = page.locator("section", has=page.locator("#each")).locator("tbody tr")
+    for field, choice, read in (
+        ("For", MARKETING, (tried, news)),
+        ("Company", other.company_id, (news, label)),
+        ("What they got", "name", (label, parcel)),
+        ("What they got", "birthdate", (parcel,)),
+        ("Result", "refused", (tried,)),
+        ("Result", "answered", (news, label, parcel)),
+        ("Result", "", (tried, news, label, parcel)),
+    ):
+        page.get_by_label(field, exact=True).select_option(choice)
+        press(page, "Show")
+        expect(lines).to_have_count(len(read))
+        for line, words in zip(lines.all(), read, strict=True):
+            for word in words:
+                expect(line).to_contain_text(word)
+        page.get_by_label(field, exact=True).select_option("")
+
+    lines.nth(1).get_by_role("link", name=re.compile("^Verify this")).click()
+    heading(page, "Verify this")
+    expect(page).to_have_url(re.compile(f"/reads/{entry}$"))
+    expect(page.locator("#entry")).to_contain_text(f'"company":"{other.company_id}"')
 
 
 def test_the_drawing_at_home_has_its_table(mia: Resident, shop):

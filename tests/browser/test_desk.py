@@ -64,9 +64,9 @@ def test_words_that_differ(mia: Resident, shop):
     assert desk.heard(shop, auth_req_id) == "authorization_pending"
 
 
-@shows(Shown.BLOCK, quick="phone, no script")
+@shows(Shown.BLOCK, Shown.HOME, quick="phone, no script")
 def test_blocking_a_company(mia: Resident, shop):
-    """From its page she blocks a company; its next request never comes; from its own site she is reminded."""
+    """From its page she blocks a company, and home tells it; its next request never comes; from its own site she is reminded."""
     page = mia.page
     page.goto(f"/companies/{shop.company_id}")
     follow(page, "Block them")
@@ -75,6 +75,9 @@ def test_blocking_a_company(mia: Resident, shop):
     desk.ask(shop, code(page))
     page.goto("/home")
     expect(page.get_by_role("main")).to_contain_text("Nothing to decide.")
+    told = page.get_by_role("region", name="What happened")
+    told.get_by_role("link", name="You blocked Nordlicht Versand").click()
+    expect(page.get_by_role("main")).to_contain_text("You have blocked them")
     asked = shop.ask(needed("name"))
     page.goto(asked.address)
     heading(page, "You have blocked Nordlicht Versand")

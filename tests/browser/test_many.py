@@ -31,7 +31,11 @@ def test_much_at_once(mia: Resident, shop: Company, city: World, back: Back) -> 
     expect(mia.page.get_by_role("status")).to_contain_text("Resumed.")
     assert clicks.count == 1 and shop.read(held.access_token).status_code == 200
 
-    page = mia.open("/consents/revoke?key=address")
+    page = mia.open("/home")
+    follow(page, "Consents")
+    page.get_by_label("What they read").select_option("address")
+    press(page, "Show")
+    follow(page, "Revoke these")
     heading(page, "Let nobody read: Address")
     page.get_by_role("checkbox", name=re.compile("Alder Travel")).uncheck()
     press(page, "Revoke what is ticked")
@@ -44,21 +48,30 @@ def test_much_at_once(mia: Resident, shop: Company, city: World, back: Back) -> 
     expect(page.get_by_role("main")).to_contain_text("You had paused it.")
 
 
-@shows(Shown.BULK_COMPANY, Shown.BULK_PURPOSE)
-def test_a_purpose_and_a_company(mia: Resident, shop: Company) -> None:
+@shows(Shown.BULK_COMPANY, Shown.BULK_PURPOSE, quick="desktop")
+def test_a_purpose_and_a_company(mia: Resident, shop: Company, city: World, back: Back) -> None:
     """All that one purpose may read is taken back from the list, and all of a company from the company's own page."""
-    held = mia.decide(shop, *NEEDED, *WISHED, tick=("E-mail address",))
-    page = mia.open(f"/consents?purpose={MARKETING}")
-    expect(page.get_by_role("search", name="Filter consents")).to_be_visible()
-    follow(page, "Revoke these")
+    other = open_shop(city, back, "Alder Travel")
+    held, theirs = (mia.decide(each, *NEEDED, *WISHED, tick=("E-mail address",)) for each in (shop, other))
+    page = mia.open("/home")
+    follow(page, "Consents")
+    purposes = page.get_by_role("paragraph").filter(has_text="Revoke all of one purpose")
+    purposes.get_by_role("link", name="Sending you advertising").click()
     heading(page, "Revoke all of one purpose")
     press(page, "Revoke what is ticked")
     expect(page.get_by_role("status")).to_contain_text("Revoked.")
-    assert shop.read(held.access_token, MARKETING).status_code == 403
-    assert shop.read(held.access_token).status_code == 200
-    mia.open(f"/companies/{shop.company_id}")
+    for company, its in ((shop, held), (other, theirs)):
+        assert company.read(its.access_token, MARKETING).status_code == 403
+        assert company.read(its.access_token).status_code == 200
+
+    mia.open("/home")
+    page.get_by_role("region", name="Who may read").get_by_role(
+        "link", name="Nordlicht Versand", exact=True
+    ).click()
+    follow(page, "Who they are, and what they need data for")
     follow(page, "Revoke what they may read")
     heading(page, "Revoke what Nordlicht Versand may read")
     press(page, "Revoke what is ticked")
     expect(page.get_by_role("status")).to_contain_text("Revoked.")
     assert shop.read(held.access_token).status_code == 401
+    assert other.read(theirs.access_token).status_code == 200

@@ -70,6 +70,7 @@ def test_two_addresses(city, page):
     expect(both).to_contain_text("3 Lygon Street")
 
 
+@shows(Shown.PHONE, quick="desktop")
 def test_a_phone_number(city, page):
     """A phone number with a digit too few is told so; the right one is shown as people write it."""
     mia = move_in(city, page, {})
@@ -83,6 +84,7 @@ def test_a_phone_number(city, page):
     expect(line(page, "phone_number")).to_contain_text("+61 491 570 156")
 
 
+@shows(Shown.SENSITIVE, quick="desktop")
 def test_a_very_sensitive_line(city, page):
     """What the law calls special is marked so, before it is filled in and after."""
     mia = move_in(city, page, {})
@@ -127,7 +129,7 @@ def test_an_answer_is_worked_out(mia: Resident):
     heading(page, "Your profile")
 
 
-@shows(Shown.INBOX, Shown.SEEN, Shown.UNDO)
+@shows(Shown.INBOX, Shown.SEEN, Shown.UNDO, quick="phone, no script")
 def test_a_proposal_is_taken_over_and_back(mia: Resident, shop: Company) -> None:
     """What a company proposes waits for her; accepted it stands in her profile, and goes again with one press.
 

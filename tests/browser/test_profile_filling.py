@@ -2,11 +2,19 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import HOME, follow, move_in, press
 from tests.browser.windows import SCRIPTED, SILENT, Shown, shows
+
+KNOWN = {
+    "identity": {"name": "Mia Tran", "given-name": "Mia", "family-name": "Tran", "bday": "1991-06-17"},
+    "contact": {
+        "email": "mia@people.example", "work email": "tran@work.example", "mobile tel": "+61 491 570 156",
+        "street-address": "14 Barkly Street", "address-level2": "Brunswick", "postal-code": "3056",
+    },
+}  # fmt: skip
+"""By group and autofill token (HTML standard, "Autofill"): what a browser remembers of its owner."""
 
 
 def entry(page: Page, key: str):
@@ -80,11 +88,9 @@ def test_a_profile_saves_itself_and_takes_back(city, page, faults):
     faults.seen[:] = [seen for seen in faults.seen if "ERR_FAILED" not in seen]
 
 
-@pytest.mark.browser
-@pytest.mark.deep
-def test_an_address_follows_its_country(city, browse):
+@shows(Shown.COUNTRY, quick="phone", windows=SCRIPTED)
+def test_an_address_follows_its_country(city, page):
     """As soon as the country is chosen its own parts stand there, with what was typed; once whole, it is saved once."""
-    page = browse("phone")
     mia = move_in(city, page, {})
     mia.open("/profile/in/contact")
     expect(page.get_by_role("button", name="Show the parts for this country")).to_have_count(0)
@@ -110,7 +116,7 @@ def test_an_address_follows_its_country(city, browse):
     expect(page.locator("#address .item")).to_have_count(2)
 
 
-@shows(Shown.GROUPS, windows=SILENT)
+@shows(Shown.GROUPS, Shown.COUNTRY, windows=SILENT)
 def test_without_script_one_button_saves_a_group(city, page):
     """The same page where no script runs: country first, one button, and a way back beside what was saved."""
     mia = move_in(city, page, {"address": HOME})
@@ -135,3 +141,20 @@ def test_without_script_one_button_saves_a_group(city, page):
     press(page, "Undo E-mail address")
     expect(main).to_contain_text("As before.")
     expect(main).to_contain_text("mia@people.example")
+
+
+@shows(Shown.AUTOFILL, quick="phone")
+def test_a_browser_fills_in_what_it_knows(city, page):
+    """Each thing it remembers has one input that asks for just that; once saved it stands in the profile."""
+    mia = move_in(city, page, {})
+    main = page.get_by_role("main")
+    for group, known in KNOWN.items():
+        mia.open(f"/profile/in/{group}")
+        for token, value in known.items():
+            page.locator(f'[autocomplete="{token}"]').fill(value)
+        if group == "contact":
+            page.locator('[autocomplete="country"]').select_option("AU")
+        press(page, "Save")
+        expect(page).to_have_url(re.compile(r"/profile\?"))
+    for value in (*KNOWN["identity"].values(), *KNOWN["contact"].values()):
+        expect(main).to_contain_text("17 June 1991" if value == "1991-06-17" else value)

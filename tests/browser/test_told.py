@@ -6,7 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser import past
 from tests.browser.clicks import Clicks
@@ -23,6 +23,7 @@ from tests.browser.people import (
     press,
     sign_in,
 )
+from tests.browser.post import Post
 from tests.browser.windows import Shown, shows
 from tests.support.actors import MARKETING, Company, World, needed
 from vrm import clock, companies
@@ -57,7 +58,7 @@ def test_done_at_once_and_read_too_soon(mia: Resident, shop: Company, city: Worl
     expect(main).to_contain_text("They may read it again from")
 
 
-@shows(Shown.LINK, Shown.PREFERENCES, Shown.DISCREET, quick="phone")
+@shows(Shown.LINK, Shown.DISCREET, quick="phone")
 def test_from_a_letter_to_the_end(
     mia: Resident, shop: Company, city: World, back: Back, mail: Path, browse: Browse
 ) -> None:
@@ -86,10 +87,8 @@ def test_from_a_letter_to_the_end(
     heading(page, "What we told you")
     follow(page, "Choose what we write to you")
     page.get_by_label("Write discreetly").check()
-    page.get_by_label("What ends soon").select_option("In the digest")
     press(page, "Save")
     expect(page.get_by_label("Write discreetly")).to_be_checked()
-    expect(page.get_by_label("What ends soon")).to_have_value("digest")
     follow(page, "See the notices")
     page.get_by_role("link", name="See the receipt").last.click()
     expect(page.get_by_role("main")).to_contain_text("You allowed what is marked here, and nothing else.")
@@ -97,10 +96,63 @@ def test_from_a_letter_to_the_end(
     other = open_shop(city, back, "Alder Travel")
     mia.decide(other, needed("name"))
     letter, _ = letter_in_mail(mail, mia.email, r"(?s)\A(?!.*Nordlicht).*http\S+")
-    assert "Alder" not in letter.as_string() and not list(letter.iter_attachments())
+    says_nothing(letter)
 
 
-@shows(Shown.MAIL)
+def says_nothing(letter: EmailMessage) -> None:
+    """A letter of which who reads along learns that there is news, and no more."""
+    assert letter["Subject"].startswith("There is news at") and not list(letter.iter_attachments())
+    told = letter.get_content()
+    assert not re.search("Alder|name|deliver|permission|consent|ends|/stop/", told, re.IGNORECASE), told
+
+
+@shows(Shown.PREFERENCES, Shown.DISCREET, quick="desktop, no script")
+def test_what_was_put_off_comes_in_a_digest(mia: Resident, city: World, back: Back, post: Post) -> None:
+    """What she wants in the digest comes with the next one and in no letter before; written discreetly it names nobody."""
+    page, day = mia.open("/notices/settings"), timedelta(days=1)
+    for kind in ("What ends soon", "Receipts"):
+        page.get_by_label(kind, exact=True).select_option("In the digest")
+    page.get_by_label("How often").select_option("Every day")
+    page.get_by_label("At about").select_option(str((clock.now() + day / 2).hour))  # not while the story runs
+    press(page, "Save")
+    expect(page.get_by_label("What ends soon")).to_have_value("digest")
+
+    ending(mia, city, back, "Alder Travel")
+    assert post.letters(city.house, mia.email, at=clock.now()) == []
+    (digest,) = post.letters(city.house, mia.email, at=clock.now() + day)
+    assert digest["Subject"].startswith("What happened at")
+    told = digest.get_content()
+    assert re.search(
+        r"What you allow Alder Travel ends on .*\s+From then on they can no longer read: Full name", told
+    )
+
+    mia.open("/notices/settings")
+    page.get_by_label("Write discreetly").check()
+    press(page, "Save")
+    expect(page.get_by_label("Write discreetly")).to_be_checked()
+    ending(mia, city, back, "Alder Books")
+    _, news = post.letters(city.house, mia.email, at=clock.now() + day)
+    says_nothing(news)
+
+
+def ending(mia: Resident, city: World, back: Back, company: str) -> None:
+    """What she allowed a company ends soon, and that stands on her page of notices."""
+    soon = past.given(mia, open_shop(city, back, company), "name", ago=25, days=28)
+    title = re.compile(f"What you allow {company} ends on")
+    tell(mia, soon, until=mia.open("/notices").get_by_role("heading", name=title))
+
+
+def tell(mia: Resident, *consents: str, until: Locator, count: int = 1) -> None:
+    """The worker tells what is due of permissions given long ago, as if it had run all the time."""
+    while until.count() < count:
+        run_once(mia.city.house)
+        for each in consents:
+            past.followed(mia, each)
+        run_once(mia.city.house)
+        mia.page.reload()
+
+
+@shows(Shown.MAIL, quick="desktop")
 def test_an_answer_to_a_letter(mia: Resident, shop: Company, mail: Path, letterbox: int) -> None:
     """She answers the receipt with no more than a greeting; it has ended, and home says that she ended it."""
     held = mia.decide(shop, *NEEDED)
@@ -122,42 +174,64 @@ def test_an_answer_to_a_letter(mia: Resident, shop: Company, mail: Path, letterb
     expect(page.get_by_role("main")).to_contain_text("They can read nothing now.")
 
 
-@shows(Shown.REMINDER, Shown.ENDING, Shown.UNUSUAL, Shown.CHANGED, Shown.DEVICE)
+@shows(Shown.REMINDER, Shown.ENDING, Shown.UNUSUAL, Shown.DEVICE, quick="phone, no script")
 def test_notices(mia: Resident, shop: Company, city: World, back: Back, browse: Browse) -> None:
-    """What is of long ago, ends soon, looks unusual, was changed, or came from a new browser is told.
+    """What is of long ago, ends soon, looks unusual, or came from a new browser is told.
 
     Each notice has one link to what can be done about it.
     """
     long_ago = past.given(mia, shop, "name", ago=100)
     ends_soon = past.given(mia, open_shop(city, back, "Alder Travel"), "name", ago=25, days=28)
-    rude, moved = open_shop(city, back, "Rude Books"), open_shop(city, back, "Hawthorn Tea")
+    rude = open_shop(city, back, "Rude Books")
     held = mia.decide(rude, needed("name"))
     assert {rude.read(held.access_token, MARKETING).status_code for _ in range(5)} == {403}
-    past.given(mia, moved, "name", ago=1)
-    city.house.database.write(
-        lambda db: companies.change_notice(
-            db, company_id=moved.company_id, privacy_notice_url="https://tea.example/new", now=clock.now()
-        )
-    )
     for elsewhere in (browse("desktop"), browse("phone")):  # the first of all is nothing new
         elsewhere.goto("/sign-in")
         sign_in(elsewhere, mia.email)
         expect(elsewhere).to_have_url(re.compile("/home"))
     page = mia.open("/notices")
-    while page.get_by_role("link", name=re.compile("^(Change it|Let it run longer)")).count() < 2:
-        run_once(city.house)
-        for each in (long_ago, ends_soon):
-            past.followed(mia, each)  # by a worker that ran all the time
-        run_once(city.house)
-        page.reload()
+    due = page.get_by_role("link", name=re.compile("^(Change it|Let it run longer)"))
+    tell(mia, long_ago, ends_soon, until=due, count=2)
     for title, act, leads in (
         ("You still let Nordlicht Versand read", "Change it, pause it or stop it", "Nordlicht Versand"),
         ("What you allow Alder Travel ends on", "Let it run longer, or stop it", "Alder Travel"),
         ("Rude Books tried to read, and was refused", "See what they read", "Rude Books"),
-        ("Hawthorn Tea changed what it promises", "See it, or stop it", "Hawthorn Tea"),
         ("new browser", "", "Your account"),
     ):
-        told = page.locator("section").filter(has=page.get_by_role("heading", name=re.compile(title)))
-        told.get_by_role("link", name=re.compile(f"^{act}")).click()
+        act_on(mia, title, act)
         heading(page, leads)
         mia.open("/notices")
+
+
+def act_on(mia: Resident, title: str, act: str) -> None:
+    """Follow the one link of a notice."""
+    page = mia.page
+    told = page.locator("section").filter(has=page.get_by_role("heading", name=re.compile(title)))
+    told.get_by_role("link", name=re.compile(f"^{act}")).click()
+
+
+@shows(Shown.CHANGED, quick="desktop")
+def test_a_company_changes(mia: Resident, city: World, back: Back) -> None:
+    """Of a new privacy notice and of a new owner she is told; until they ask anew they read nothing, and she can stop it."""
+    tea, cider = open_shop(city, back, "Hawthorn Tea"), open_shop(city, back, "Ketch Cider")
+    tokens = [mia.decide(each, needed("name")).access_token for each in (tea, cider)]
+    now, write = clock.now(), city.house.database.write
+    new = "https://tea.example/new"
+    write(lambda db: companies.change_notice(db, company_id=tea.company_id, privacy_notice_url=new, now=now))
+    write(lambda db: companies.change_owner(db, company_id=cider.company_id, owner="Ketch Holding", now=now))
+    assert {each.read(token).status_code for each, token in zip((tea, cider), tokens, strict=True)} == {401}
+    page = mia.open("/notices")
+    tell(mia, until=page.get_by_role("link", name="See it, or stop it"), count=2)
+    act_on(mia, "Hawthorn Tea changed what it promises", "See it")
+    heading(page, "Hawthorn Tea")
+    mia.open("/notices")
+    act_on(mia, "Ketch Cider has a new owner", "See it")
+    heading(page, "Ketch Cider")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("They must ask again")
+    follow(page, "Who they are, and what they need data for")
+    expect(main).to_contain_text("Ketch Holding")
+    page.go_back()
+    follow(page, "Revoke")
+    press(page, "Revoke")
+    expect(page.get_by_role("status")).to_contain_text("Revoked.")

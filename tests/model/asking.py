@@ -1,11 +1,9 @@
 """What companies do: they ask, take up what was decided, give back, change their notice, are suspended."""
 
-from typing import Any
-
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from tests.model.drawing import deed, how_long, some, wanted
+from tests.model.drawing import Wanted, deed, how_long, some, wanted
 from tests.model.world import Asked, World
 from vrm import clock, companies, consents
 from vrm.consents import Amends, Line, Terms
@@ -19,19 +17,19 @@ class Asking(World):
     @deed(
         person=some,
         client=some,
-        lines=wanted,
+        wants=wanted,
         days=how_long,
         action=st.sampled_from(("", "", "merge", "replace")),
         which=some,
     )
     @precondition(lambda self: len(self.asks) < 8)
-    def ask(self, person: int, client: int, lines: list[Any], days: int, action: str, which: int) -> None:
+    def ask(self, person: int, client: int, wants: Wanted, days: int, action: str, which: int) -> None:
         """For something new, or to change what one of its consents allows."""
         asked = tuple(
             Line(options[0], purpose, required, any_of=options[1:], frequency=frequency)
-            for options, purpose, required, frequency in lines
+            for options, purpose, required, frequency in wants.lines
         )
-        terms, changes, revision = Terms(asked, days), None, 0
+        terms, changes, revision = Terms(asked, days, sign_in=wants.sign_in), None, 0
         who, asker = list(self.people)[person % 2], list(self.shops)[client % 3]
         if action and self.ids:
             changes, held = self.one(which)
@@ -48,6 +46,7 @@ class Asking(World):
                 offered = {(key, line.purpose): line.frequency for line in kept for key in line.options}
                 assert (len(kept), terms.lines[terms.kept :]) == (len(stays), asked)
                 assert stays.items() <= offered.items()
+                assert terms.sign_in == (wants.sign_in or held.sign_in)
         ask_id = self.write(
             consents.open_ask, consumer_id=who, client_id=asker, company_id=self.shops[asker].company.id,
             terms=terms, request={"n": self.tried["asks"]},
@@ -79,11 +78,14 @@ class Asking(World):
 
     @deed(company=some)
     def change_notice(self, company: int) -> None:
-        if company % 5 != 3:  # nothing is read until all is asked anew
+        if company % 4 != 3:  # nothing is read until all is asked anew
             return
-        id = list(self.model.notices)[company // 5 % 2]
+        id = list(self.model.notices)[company // 4 % 2]
         self.write(companies.change_notice, company_id=id, privacy_notice_url="https://a.example/new")
         self.model.notices[id] += 1
+        self.touched += [
+            each for each in self.ids if self.model.clients[self.model.held[each].client].company == id
+        ]
 
     @deed(number=some)
     @precondition(lambda self: self.ids)

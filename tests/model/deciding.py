@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from tests.model.drawing import DAY, deed, how_long, picks, some
+from tests.model.drawing import DAY, deed, how_long, mostly, picks, some
+from tests.model.rules import Place
 from tests.model.world import World
 from tests.support import seeds
 from vrm import clock, consents
@@ -36,7 +37,7 @@ class Deciding(World):
             held = self.model.held[changes]
             self.touched.append(changes)
             open_still &= self.model.stands(held) and held.revision == ask.revision
-        if not open_still or not choices:
+        if not open_still or not (choices or terms.sign_in):
             assert said in (Conflict, Invalid)
             (self.decided if not open_still else self.asks).append(ask)
             return
@@ -46,12 +47,12 @@ class Deciding(World):
             (each.key, terms.lines[each.line].purpose): terms.lines[each.line].frequency for each in choices
         }
         if changes is None:
-            self.model.grant(said.id, ask.person, ask.client, lines, days, terms.duration_days)
+            self.model.grant(said.id, ask.person, ask.client, lines, days, terms.duration_days, terms.sign_in)
             self.ids.append(said.id)
             self.touched.append(said.id)
         else:
             by_name = {(key, line.purpose) for line in ask.lines for key in line.options}
-            self.model.change(held, lines, by_name, days, terms.duration_days)
+            self.model.change(held, lines, by_name, days, terms.duration_days, terms.sign_in)
 
     @deed(number=some)
     @precondition(lambda self: self.asks)
@@ -77,14 +78,22 @@ class Deciding(World):
     @deed(
         number=some,
         keep=st.one_of(st.none(), st.integers(0, 31)),
-        days=st.one_of(st.none(), how_long),
+        days=st.one_of(st.none(), how_long, st.sampled_from((0, -1))),
     )
     @precondition(lambda self: self.ids)
     def change(self, number: int, keep: int | None, days: int | None) -> None:
-        """Lines are taken out, or the end is moved, or both at once."""
+        """Lines are taken out, or the end is moved, or both at once; to what was asked for (0), or beyond (-1)."""
         id, held = self.one(number)
         places = sorted(held.lines)
-        kept = None if keep is None else [place for bit, place in enumerate(places) if keep >> bit & 1]
+        if days is not None and days <= 0:
+            days = held.asked_days - days
+        self.revise(
+            id, None if keep is None else [place for bit, place in enumerate(places) if keep >> bit & 1], days
+        )
+
+    def revise(self, id: str, kept: list[Place] | None, days: int | None = None) -> None:
+        """Only these lines are kept (None: all), and it ends in so many days (None: when it does)."""
+        held = self.model.held[id]
         ends = None if days is None else clock.now() + days * DAY
         notice, revision = self.model.notice(held), held.revision
         said = self.do(
@@ -93,7 +102,7 @@ class Deciding(World):
         later = ends is not None and ends > held.ends
         if not self.model.runs(held):
             assert said is Conflict
-        elif kept == []:
+        elif kept == [] and not held.sign_in:
             assert said is Invalid
         elif later and held.notice != notice:
             assert said is Conflict
@@ -101,7 +110,7 @@ class Deciding(World):
             assert said is Invalid
         else:
             assert isinstance(said, consents.Consent)
-            self.model.narrow(held, places if kept is None else kept)
+            self.model.narrow(held, held.lines if kept is None else kept)
             if ends not in (None, held.ends):
                 held.ends, held.revision = ends or held.ends, revision + 1
 
@@ -115,16 +124,25 @@ class Deciding(World):
         if runs:
             held.paused = "" if verb == "resume" else held.paused or "alone"
 
-    @deed(person=some, pause=st.sampled_from((False, False, True)))
-    def pause_or_resume_all(self, person: int, pause: bool) -> None:
-        who = list(self.people)[person % 2]
-        was, then = ("", "with_all") if pause else ("with_all", "")
-        mine = [
-            held for held in self.all_of(who).values() if self.model.runs(held) and held.paused == was
-        ]  # fmt: skip
-        assert self.do(consents.pause_all if pause else consents.resume_all, consumer_id=who) == len(mine)
-        for held in mine:
-            held.paused = then
+    @deed(number=some, alone=st.booleans(), resumed=mostly)
+    @precondition(lambda self: self.ids)
+    def pause_all(self, number: int, alone: bool, resumed: bool) -> None:
+        """One by itself before, perhaps. What was paused with all is resumed with all, mostly."""
+        id, held = self.one(number)
+        who = held.person
+        if alone:
+            self.pause_or_resume(then=[], number=number, verb="pause")
+        for verb, was, then in (
+            (consents.pause_all, "", "with_all"),
+            (consents.resume_all, "with_all", ""),
+        )[: 1 + resumed]:
+            mine = [
+                held for held in self.all_of(who).values() if self.model.runs(held) and held.paused == was
+            ]  # fmt: skip
+            assert self.do(verb, consumer_id=who) == len(mine)
+            for held in mine:
+                held.paused = then
+            self.look_at_all(id)
 
     @deed(person=some, company=some, lift=st.booleans())
     def block(self, person: int, company: int, lift: bool) -> None:
@@ -133,9 +151,9 @@ class Deciding(World):
         self.do(consents.unblock if lift else consents.block, consumer_id=who, company_id=which)
 
     @deed()
+    @precondition(lambda self: "email" not in self.model.has[list(self.people)[1]])
     def fill_in(self) -> None:
         """Ben, who had but a name, has an e-mail address."""
         who = list(self.people)[1]
-        if "email" not in self.model.has[who]:
-            seeds.put(self.house, who, "email", "ben@mail.example")
-            self.model.has[who].add("email")
+        seeds.put(self.house, who, "email", "ben@mail.example")
+        self.model.has[who].add("email")

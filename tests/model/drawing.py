@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -11,27 +11,42 @@ from hypothesis.stateful import rule
 from tests.support.seeds import OTHER_PURPOSE, PURPOSE
 
 DAY = timedelta(days=1)
+STEP = timedelta(milliseconds=1)
+"""The smallest by which two moments differ: see ``vrm.clock``."""
 PURPOSES = (PURPOSE, OTHER_PURPOSE)
 KEYS = ("name", "email", "birthdate", "age_over_18", "phone_number")
 MENU = (("name",), ("email",), ("birthdate", "age_over_18"), ("phone_number",))
 JUMPS = [
-    timedelta(minutes=1), timedelta(minutes=9), timedelta(minutes=10), timedelta(minutes=10), timedelta(hours=22),
+    STEP, timedelta(minutes=1), timedelta(minutes=9), timedelta(minutes=10), timedelta(minutes=10), timedelta(hours=22),
     timedelta(hours=23), timedelta(hours=23), DAY, timedelta(days=6, hours=23), timedelta(days=27, hours=22),
     timedelta(days=27, hours=23), 90 * DAY,
 ]  # fmt: skip
 
 
-def _lines(*frequencies: str) -> st.SearchStrategy[list[tuple[tuple[str, ...], str, bool, str]]]:
+class Wanted(NamedTuple):
+    """What a company asks for: lines (its options, purpose, whether it is required, how often), or to sign in, or both."""
+
+    lines: list[tuple[tuple[str, ...], str, bool, str]]
+    sign_in: bool
+
+
+def _wanted(*frequencies: str) -> st.SearchStrategy[Wanted]:
     line = st.tuples(
         st.sampled_from(MENU), st.sampled_from(PURPOSES), st.booleans(), st.sampled_from(frequencies)
     )
-    return st.lists(line, min_size=1, max_size=4, unique_by=lambda each: each[:2])
+    lines = st.lists(line, min_size=1, max_size=4, unique_by=lambda each: each[:2])
+    return st.builds(
+        lambda lines, sign_in: Wanted(lines if sign_in != "alone" else [], bool(sign_in)),
+        lines,
+        st.sampled_from(("", "", "", "", "", "", "beside", "alone")),
+    )
 
 
-wanted = st.one_of(_lines("when_needed", "once", "once", "daily", "weekly", "monthly"), _lines("once"))
+wanted = st.one_of(_wanted("when_needed", "once", "once", "daily", "weekly", "monthly"), _wanted("once"))
 how_long = st.sampled_from((1, 7, 30, 90, 365, 365))
 picks = st.lists(st.integers(0, 4), min_size=9, max_size=9)
 """Of each line in turn: which of its keys, or that it is left out."""
+mostly = st.sampled_from((True, True, True, False))
 some = st.integers(0, 10_000)
 """One of those there are."""
 

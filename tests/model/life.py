@@ -1,14 +1,26 @@
 """Random lives of consents, lived in a real house and in the model at once: see ``rules``."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition
 
 from tests.model.asking import Asking
 from tests.model.deciding import Deciding
-from tests.model.drawing import JUMPS, KEYS, PURPOSES, deed, how_long, picks, some, wanted
+from tests.model.drawing import (
+    JUMPS,
+    KEYS,
+    PURPOSES,
+    STEP,
+    Wanted,
+    deed,
+    how_long,
+    mostly,
+    picks,
+    some,
+    wanted,
+)
 from tests.model.ending import Ending
 from tests.model.rules import AGAIN, REPLY, Client, Rules
 from tests.support import seeds
@@ -18,9 +30,14 @@ from vrm import clock, consents
 class Life(Asking, Deciding, Ending):
     """Two people, two companies, three clients, and all that happens between them."""
 
-    @initialize(asked=st.lists(wanted, min_size=1, max_size=3), chosen=picks)
-    def begin(self, asked: list[Any], chosen: list[int]) -> None:
-        """Who is there, and what was allowed to begin with."""
+    @initialize(
+        asked=st.lists(wanted, min_size=2, max_size=4),
+        chosen=picks,
+        days=st.permutations((90, 365, 365, 365)),
+        refused=st.booleans(),
+    )
+    def begin(self, asked: list[Wanted], chosen: list[int], days: list[int], refused: bool) -> None:
+        """Who is there, and what was allowed to begin with, or refused."""
         self.people = {
             each.consumer_id: each
             for each in (seeds.person(self.house), seeds.person(self.house, {"name": "Ben Ito"}))
@@ -28,38 +45,47 @@ class Life(Asking, Deciding, Ending):
         has = [set(KEYS), {"name"}]
         clients = {id: Client(shop.company.id) for id, shop in self.shops.items()}
         self.model = Rules(clock.now(), clients, self.notices, dict(zip(self.people, has, strict=True)))
-        for number, lines in enumerate(asked):
-            self.ask(then=[], person=number, client=number, lines=lines, days=365, action="", which=0)
-            self.decide(then=[], number=0, chosen=chosen, days=365)
+        for number, wants in enumerate(asked):
+            self.ask(then=[], person=number, client=number, wants=wants, days=365, action="", which=0)
+            self.decide(then=[], number=0, chosen=chosen, days=days[number])
+        if refused:
+            self.ask(then=[], person=0, client=0, wants=asked[0], days=365, action="", which=0)
+            self.refuse(then=[], number=0)
 
     @deed(
-        lines=wanted, days=how_long, action=st.sampled_from(("merge", "replace")), which=some, chosen=picks,
-        redeemed=st.booleans(), read=st.booleans(),
+        wants=wanted, days=how_long, action=st.sampled_from(("merge", "replace")), which=some, chosen=picks,
+        redeemed=st.booleans(), read=mostly, again=mostly,
     )  # fmt: skip
     @precondition(lambda self: self.ids and len(self.asks) < 8)
     def change_at_once(
         self,
-        lines: list[Any],
+        wants: Wanted,
         days: int,
         action: str,
         which: int,
         chosen: list[int],
         redeemed: bool,
         read: bool,
+        again: bool,
     ) -> None:
-        """Of what was just read, perhaps: asked for, allowed, taken up perhaps, and read when that use is over."""
+        """Of what was just read, perhaps: asked for, allowed, taken up perhaps, and read when that use is over.
+
+        ``again``: no more is asked for than one of its lines.
+        """
         id, held = self.one(which)
-        for purpose in PURPOSES if read else ():
-            self.look(held.client, id, None, purpose, None)
+        if again and held.lines:
+            key, purpose = sorted(held.lines)[which // 100 % len(held.lines)]
+            wants = Wanted([((key,), purpose, True, held.lines[key, purpose])], wants.sign_in)
+        if read:
+            self.look_at_all(id)
         waiting = len(self.asks)
-        self.ask(then=[], person=0, client=0, lines=lines, days=days, action=action, which=which)
+        self.ask(then=[], person=0, client=0, wants=wants, days=days, action=action, which=which)
         if len(self.asks) > waiting:
             self.decide(then=[], number=waiting, chosen=chosen, days=days)
             if redeemed:
                 self.redeem(then=[], number=which, revision=0)
             self.go_on(self.model.now + REPLY)
-            for purpose in PURPOSES:
-                self.look(held.client, id, None, purpose, None)
+            self.look_at_all(id)
 
     # What comes by itself
 
@@ -67,50 +93,90 @@ class Life(Asking, Deciding, Ending):
     def later(self, jump: timedelta) -> None:
         self.go_on(self.model.now + jump)
 
-    @deed(number=some, early=st.booleans(), which=st.sampled_from(("reply", "use", "use", "end")))
+    @deed(number=some, read=st.booleans(), which=st.sampled_from(("reply", "use", "use", "end")))
     @precondition(lambda self: self.ids)
-    def at_the_very_moment(self, number: int, early: bool, which: str) -> None:
-        """When a use is over, when the next begins, when a consent ends; or a millisecond before."""
-        _, held = self.one(number)
+    def at_the_very_moment(self, number: int, read: bool, which: str) -> None:
+        """A step before a use is over, the next begins or a consent ends; then; and a step after."""
+        id, held = self.one(number)
+        if read:
+            self.look_at_all(id)
         moments = [held.ends] if which == "end" else []
         for place, at in held.used.items():
             period = REPLY if which == "reply" else AGAIN.get(held.lines.get(place, ""))
             moments += [] if which == "end" or period is None else [at + period]
-        ahead = [moment for moment in moments if moment - timedelta(milliseconds=early) > self.model.now]
-        if ahead:
-            self.go_on(ahead[number % len(ahead)] - timedelta(milliseconds=early))
+        self.go_to(moments, number, -1)
+        self.look_at_all(id)
+        for _ in range(2):
+            self.go_on(self.model.now + STEP)
+            self.look_at_all(id)
 
     @deed(number=some, read=st.booleans())
     def sweep(self, number: int, read: bool) -> None:
         """The worker writes down what has ended; of what was just read, perhaps."""
         if read and self.ids:
-            id, held = self.one(number)
-            for purpose in PURPOSES:
-                self.look(held.client, id, None, purpose, None)
+            self.look_at_all(self.one(number)[0])
         while self.do(consents.expire):
             pass
         self.do(consents.close_used)
         self.model.close()
 
+    @deed(
+        number=some, first=st.sampled_from(PURPOSES), minutes=st.sampled_from((9, 10)), narrowed=st.booleans()
+    )
+    @precondition(lambda self: self.ids)
+    def use_up(self, number: int, first: str, minutes: int, narrowed: bool) -> None:
+        """What is for one purpose; a while later the rest, unless it is taken out. The worker looks all the while."""
+        id, held = self.one(number)
+        self.look(held.client, id, None, first, None)
+        self.go_on(self.model.now + timedelta(minutes=minutes))
+        self.sweep(then=[], number=0, read=False)
+        if narrowed:
+            self.revise(id, [place for place in sorted(held.lines) if place in held.used])
+        else:
+            self.look_at_all(id)
+        for minute in (0, 1):
+            self.go_on(self.model.now + timedelta(minutes=minute))
+            self.sweep(then=[], number=0, read=False)
+            self.look_at_all(id)
+
     # Reads
+
+    @deed(
+        number=some,
+        purpose=st.sampled_from(PURPOSES),
+        what=st.sampled_from(("narrow", "narrow", "pause", "revoke", "end")),
+    )
+    @precondition(lambda self: self.ids)
+    def read_meanwhile(self, number: int, purpose: str, what: str) -> None:
+        """It was weighed and is not durable yet when its person takes a line out, pauses or revokes, or when it ends."""
+        id, held = self.one(number)
+        doing: dict[str, Callable[[], None]] = {
+            "narrow": lambda: self.revise(id, sorted(held.lines)[1:]),
+            "pause": lambda: self.pause_or_resume(then=[], number=number, verb="pause"),
+            "revoke": lambda: self.revoke(then=[], number=3 * number),
+            "end": lambda: self.go_to([held.ends], 0, 0),
+        }
+        self.look(held.client, id, None, purpose, None, doing[what])
 
     @deed(number=some)
     @precondition(lambda self: self.ids)
     def read_everything_again(self, number: int) -> None:
         """As one does whose reply was lost: nine minutes later, and a minute after that."""
-        id, held = self.one(number)
+        id, _ = self.one(number)
         for minutes in (0, 9, 1):
             self.go_on(self.model.now + timedelta(minutes=minutes))
-            for purpose in PURPOSES:
-                self.look(held.client, id, None, purpose, None)
+            self.look_at_all(id)
 
     def read(
         self, number: int, client: int, back: int | None, purpose: str | None, keys: list[str] | None
     ) -> None:
         """Of what was touched mostly, by its client mostly."""
-        among = self.touched if self.touched and number % 3 else self.ids
-        if among:
-            id = among[number // 3 % len(among)]
+        if self.ids:
+            id = (
+                self.touched[number // 3 % len(self.touched)]
+                if self.touched and number % 3
+                else self.one(number // 3)[0]
+            )
             held = self.model.held[id]
             by = held.client if client % 8 else list(self.shops)[client // 8 % 3]
             self.look(by, id, None if back is None else max(1, held.epoch - back), purpose, keys)
@@ -131,7 +197,8 @@ class Life(Asking, Deciding, Ending):
         for id, (consent, newest) in kept.items():
             held = self.model.held[id]
             lines = {line.place: line.frequency for line in newest.lines}
-            assert (lines, consent.expires_at, newest.number) == (held.lines, held.ends, held.revision)
+            assert (lines, newest.terms.sign_in) == (held.lines, held.sign_in)
+            assert (consent.expires_at, newest.number) == (held.ends, held.revision)
             assert (consent.revision, consent.epoch, consent.latest_epoch) == (
                 held.revision,
                 held.epoch,

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 import time_machine
 from hypothesis import Phase, settings
+from hypothesis.internal.conjecture.providers import CONSTANTS_CACHE, HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import event
 
@@ -19,7 +22,7 @@ from tests.support import seeds
 from vrm import clock, companies
 from vrm.house import House
 
-LIVES, STEPS = 70, 25
+LIVES, STEPS = 70, 20
 """What every change waits for."""
 
 PHASES = (Phase.generate, Phase.shrink) if "VRM_SHRINK" in os.environ else (Phase.generate,)
@@ -45,7 +48,7 @@ def live(
 ) -> None:
     """So many lives, of so many steps at most, the same ones each time; ``lived`` tells what was tried."""
     World.began = START
-    with time_machine.travel(START, tick=False), in_haste(house):
+    with time_machine.travel(START, tick=False), in_haste(house), on_their_own():
         shops = [seeds.shop(house, name) for name in ("Nordlicht", "Suedwind")]
         second = house.database.write(
             lambda db: companies.new_client(
@@ -66,6 +69,18 @@ def live(
             max_examples=lives, stateful_step_count=steps, report_multiple_bugs=False, phases=phases
         )
         run_state_machine_as_test(machine, settings=chosen)
+
+
+@contextmanager
+def on_their_own() -> Iterator[None]:
+    """Lives do not depend on what else is loaded: Hypothesis likes to draw numbers that stand in any module of ours."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HypothesisProvider, "_local_constants", Constants())
+        CONSTANTS_CACHE.cache.clear()
+        try:
+            yield
+        finally:
+            CONSTANTS_CACHE.cache.clear()
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Ways to read: through the door in this process, or over HTTP."""
 
 import json
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, cast
 
 import httpx2
 from flask import Flask
 
+from keys import Aad, KeyStore
 from tests.model.rules import Given
 from vrm import clock, tokens
 from vrm.disclosures import Answer, Door, Reader, Refusal
@@ -17,7 +19,7 @@ class Reading(Protocol):
     """A way to read: through the door itself, or over HTTP.
 
     By a client, a consent (of whom, which), under a token of an epoch or under its own; gives what came, or the code of
-    the refusal, and the event.
+    the refusal, and the event. ``meanwhile`` is done once, before the first value is opened, if one is.
     """
 
     def __call__(
@@ -27,16 +29,41 @@ class Reading(Protocol):
         epoch: int | None,
         purpose: str | None,
         keys: list[str] | None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> tuple[Given | str, str]: ...
+
+
+class Interrupted:
+    """A key store, and what is done before it opens the next value."""
+
+    def __init__(self, keys: KeyStore) -> None:
+        self._keys = keys
+        self.before: Callable[[], None] | None = None
+
+    def open(self, owner_id: str, sealed: bytes, aad: Aad) -> bytes:
+        before, self.before = self.before, None
+        if before is not None:
+            before()
+        return self._keys.open(owner_id, sealed, aad)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._keys, name)
 
 
 def at_the_door(house: House) -> Reading:
     """The door in this process."""
-    door = Door(house.database, house.keys, house.catalogue)
+    interrupted = Interrupted(house.keys)
+    door = Door(house.database, cast(KeyStore, interrupted), house.catalogue)
 
     def read(
-        client: str, place: tuple[str, str], epoch: int | None, purpose: str | None, keys: list[str] | None
+        client: str,
+        place: tuple[str, str],
+        epoch: int | None,
+        purpose: str | None,
+        keys: list[str] | None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> tuple[Given | str, str]:
+        interrupted.before = meanwhile
         got = door.read(Reader(client, epoch), consent_id=place[1], purpose=purpose, keys=keys)
         if isinstance(got, Refusal):
             return got.code, got.event_id
@@ -48,12 +75,22 @@ def at_the_door(house: House) -> Reading:
 
 
 def over_http(house: House, app: Flask) -> Reading:
-    """``GET /v1/profile`` with the token of a consent, ``POST /v1/disclosures`` with the client's own."""
+    """``GET /v1/profile`` with the token of a consent, ``POST /v1/disclosures`` with the client's own.
+
+    What is done meanwhile is done before.
+    """
     http = httpx2.Client(transport=httpx2.WSGITransport(app=app), base_url=house.settings.issuer)
 
     def read(
-        client: str, place: tuple[str, str], epoch: int | None, purpose: str | None, keys: list[str] | None
+        client: str,
+        place: tuple[str, str],
+        epoch: int | None,
+        purpose: str | None,
+        keys: list[str] | None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> tuple[Given | str, str]:
+        if meanwhile is not None:
+            meanwhile()
         secret, now = new_secret("vrm_at_"), clock.now()
         whose = (*place, epoch) if epoch is not None else ()
         house.database.write(

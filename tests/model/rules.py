@@ -26,7 +26,8 @@ class Client:
 
 @dataclass
 class Held:
-    """One consent. ``asked_days``: the longest it may run from a decision on, as its company asked.
+    """One consent. ``asked_days``: the longest it may run from a decision on, as its company asked; ``sign_in``:
+    the person is recognised by it, which needs no line.
 
     ``used`` is when the use of a line began that lasts or lasted; ``since`` when it was allowed, without a break since
     then; ``last`` when it was last read at all.
@@ -38,6 +39,7 @@ class Held:
     ends: datetime
     asked_days: int
     notice: int
+    sign_in: bool = False
     revision: int = 1
     epoch: int = 1
     decisions: int = 1
@@ -91,24 +93,37 @@ class Rules:
         return self.runs(held) and held.notice == self.notice(held)
 
     def grant(
-        self, id: str, person: str, client: str, lines: Mapping[Place, str], days: int, asked_days: int
+        self,
+        id: str,
+        person: str,
+        client: str,
+        lines: Mapping[Place, str],
+        days: int,
+        asked_days: int,
+        sign_in: bool,
     ) -> None:
         """The person allows something new."""
         ends, notice = self.now + timedelta(days=days), self.notices[self.clients[client].company]
         since = dict.fromkeys(lines, self.now)
-        self.held[id] = Held(person, client, dict(lines), ends, asked_days, notice, since=since)
+        self.held[id] = Held(person, client, dict(lines), ends, asked_days, notice, sign_in, since=since)
 
     def stays(self, held: Held, named: Collection[Place]) -> dict[Place, str]:
         """What a consent keeps beside an ask that adds to it: what was granted and is not asked for anew, as it was."""
         return {place: how_often for place, how_often in held.lines.items() if place not in named}
 
     def change(
-        self, held: Held, lines: Mapping[Place, str], named: Collection[Place], days: int, asked_days: int
+        self,
+        held: Held,
+        lines: Mapping[Place, str],
+        named: Collection[Place],
+        days: int,
+        asked_days: int,
+        sign_in: bool,
     ) -> None:
         """The person allows a change. ``named``: the lines that the company asked for now; others only stay."""
         if timedelta(days=days - 1) >= held.ends - self.now or timedelta(days=days) < held.ends - self.now:
             held.ends = self.now + timedelta(days=days)  # else as many days as are left: the end stays
-        held.lines, held.asked_days = dict(lines), asked_days
+        held.lines, held.asked_days, held.sign_in = dict(lines), asked_days, sign_in
         held.since = {place: held.since.get(place, self.now) for place in lines}
         held.revision += 1
         held.decisions += 1
@@ -140,11 +155,11 @@ class Rules:
         return True
 
     def close(self) -> None:
-        """What closes by itself: every line was for once, and was read ten minutes ago."""
+        """What closes by itself: every line was for once, and was read ten minutes ago; nobody signs in by it."""
         for held in self.held.values():
             times = [held.used.get(place) for place in held.lines if held.lines[place] == "once"]
             read = all(at is not None and self.now - at >= REPLY for at in times)
-            if self.runs(held) and len(times) == len(held.lines) and read:
+            if self.runs(held) and len(times) == len(held.lines) and read and not held.sign_in:
                 held.over = "used"
 
     def read(
@@ -159,7 +174,9 @@ class Rules:
         purposes = {each for _, each in held.lines}
         if purpose is None and len(purposes) > 1:
             return Refused("purpose_required")
-        purpose = purpose or next(iter(purposes))
+        purpose = purpose or next(iter(purposes), None)
+        if purpose is None:  # it is for signing in alone
+            return Refused("keys_not_permitted")
         if purpose not in purposes:
             return Refused("purpose_not_permitted")
         allowed = {key for key, each in held.lines if each == purpose}

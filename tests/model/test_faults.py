@@ -11,10 +11,12 @@ from hypothesis import Phase
 
 from tests.model.living import STEPS, Lived, live
 from tests.model.reading import at_the_door
-from vrm.consents import amending, effective, often, own, pausing, uses, withdrawing
+from vrm.consents import amending, effective, often, own, pausing, service, uses, withdrawing
+from vrm.disclosures import drafts
 from vrm.errors import Unavailable
 from vrm.house import House
 from vrm.web.asking import merging
+from vrm.web.portal import unread
 
 MOST_LIVES = 300
 
@@ -35,19 +37,31 @@ FAULTS = [
     Fault("notice does not matter", effective.weigh, "if standing.notice_version != notice_version:", "if False:"),
     Fault("superseded is read", effective.weigh, "epoch != standing.epoch", "epoch > standing.epoch"),
     Fault("every purpose", effective.weigh, "if line.purpose == purpose", "if True"),
+    Fault("a moment late", often.begins, "now >= then", "now > then"),
     Fault("a reply for ever", often.is_due, "now - used_at < USE", "now >= used_at"),
     Fault("use by key alone", uses.begin_anew, "ConsentUse.purpose == purpose", "ConsentUse.key == key"),
+    Fault("once is over at once", uses.close, ">= USE", ">= 0 * USE"),
     Fault("one of all was read", uses.close, "all(", "any("),
     Fault("amended is not begun anew", amending.amend, "uses.begin_anew(session, row, anew)", "pass"),
     Fault("redeemed is not taken up", amending.redeem, "row.epoch = epoch", "pass"),
     Fault("an old code is redeemed", amending.redeem, "or epoch != row.latest_epoch", ""),
     Fault("merged forgets a line", merging.merge, "for line in granted.lines if", "for line in granted.lines[1:] if"),
     Fault("narrowed keeps a line", own.change, "before, reason, lines", "before, reason, before.lines[:len(lines)]"),
+    Fault("narrowed is not looked at", own.change, "uses.look_again(session, row, now=now)", "pass"),
+    Fault("narrowed is read all the same", own._revise, "row.version += 1", "pass"),
+    Fault("changed meanwhile is read", drafts.commit, "version != draft.version", "False"),
+    Fault("ended meanwhile is read", drafts.commit, "expires_at <= now", "False"),
     Fault("what is longer is not asked about", own._check_end, "if ends > latest_end(before.terms, now):", "if False:"),
     Fault("resumes all", pausing._set_all, "ConsentRow.paused == was", "ConsentRow.paused.is_not(None)"),
     Fault("pauses again", pausing._set_all, "ConsentRow.paused.is_(None) if was is None", "True if was is None"),
     Fault("resumes none", pausing.resume_all, '"with_all", None', '"alone", None'),
     Fault("too much is taken", withdrawing.Part.takes, "and self.key in", "or self.key in"),
+    Fault("the second goes on", withdrawing.withdraw, "for id in chosen:", "for id in list(chosen)[:1]:"),
+    Fault("unread is kept", unread.find, "if line not in never", "if True"),
+    Fault("what left at the edge is unread", unread.find, "timedelta(days=days)", "timedelta(days=days - 1)"),
+    Fault("what is young is unread", unread.find, ">= YOUNG", "> YOUNG"),
+    Fault("others leave too", service.end_all, "ConsentRow.consumer_id == consumer_id", "True"),
+    Fault("who signs in is used up", service.close_used, "and not revision.terms.sign_in", ""),
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 import time_machine
 from hypothesis.stateful import RuleBasedStateMachine
 
+from tests.model.drawing import PURPOSES, STEP
 from tests.model.reading import Reading
 from tests.model.rules import Given, Held, Refused, Rules
 from tests.support.seeds import Person, Shop
@@ -83,6 +84,12 @@ class World(RuleBasedStateMachine):
         self.travel.start()
         self.model.now = clock.now()
 
+    def go_to(self, moments: Iterable[datetime], number: int, late: int) -> None:
+        """To one of these moments, or so many steps later; not to one that is past."""
+        ahead = [then for then in (moment + late * STEP for moment in moments) if then > self.model.now]
+        if ahead:
+            self.go_on(ahead[number // 100 % len(ahead)])
+
     def write(self, verb: Callable[..., Any], /, **more: Any) -> Any:
         """A verb that needs no keys, now."""
         self.done[verb.__name__] += 1
@@ -97,8 +104,10 @@ class World(RuleBasedStateMachine):
             return type(fault)
 
     def one(self, number: int) -> tuple[str, Held]:
-        """One of the consents there are; what is done to it is looked at by reads of it."""
-        id = self.ids[number % len(self.ids)]
+        """One of the consents there are, one that may be read mostly; what is done to it is looked at by reads of it."""
+        good = [id for id in self.ids if self.model.stands(held := self.model.held[id]) and not held.paused]
+        among = good if good and number % 4 else self.ids
+        id = among[number // 4 % len(among)]
         self.touched.append(id)
         return id, self.model.held[id]
 
@@ -108,10 +117,18 @@ class World(RuleBasedStateMachine):
         self.touched += mine
         return mine
 
-    def look(self, by: str, id: str, epoch: int | None, purpose: str | None, keys: list[str] | None) -> None:
-        """One read: what it gives must be what the model says."""
+    def look(
+        self,
+        by: str,
+        id: str,
+        epoch: int | None,
+        purpose: str | None,
+        keys: list[str] | None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """One read: what it gives must be what the model says, in which ``meanwhile`` was done already."""
         held = self.model.held[id]
-        got, event_id = self.reading(by, (held.person, id), epoch, purpose, keys)
+        got, event_id = self.reading(by, (held.person, id), epoch, purpose, keys, meanwhile)
         expected = self.model.read(by, id, epoch, purpose, keys)
         self.tried["reads"] += 1
         self.done["read"] += 1
@@ -121,6 +138,12 @@ class World(RuleBasedStateMachine):
             self.seen[event_id] = Seen(held.person, clock.now(), "answered", expected.keys)
         elif expected.why != "not_found":  # nobody's history has that
             self.seen[event_id] = Seen(held.person, clock.now(), "refused", expected.why)
+
+    def look_at_all(self, id: str) -> None:
+        """A read for each purpose that it has, by the client's own token."""
+        held = self.model.held[id]
+        for purpose in sorted({purpose for _, purpose in held.lines}) or PURPOSES[:1]:
+            self.look(held.client, id, None, purpose, None)
 
     def look_into_the_log(self) -> None:
         """Each read since the last look stands there for its person, with what came of it; and no other read does."""

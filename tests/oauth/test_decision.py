@@ -73,6 +73,22 @@ def test_the_page_shows_the_very_values(world: World):
 
 
 @ONE_ENGINE
+def test_who_paused_everything_is_told_that_a_grant_is_not_paused(world: World):
+    """The letter says so, and it is so: what was granted before stays paused, and what is granted now is read."""
+    company, mia = world.company(), world.consumer()
+    said = "You have paused everything."
+    asked = company.ask(needed("name"))
+    assert said not in mia.open(asked.address).text
+    before = company.take_back(asked, mia.grant(asked))
+    mia.send(get_form(mia.open("/consents/pause").text, "/consents/pause"))
+    asked = company.ask(needed("address"))
+    assert said in mia.open(asked.address).text
+    after = company.take_back(asked, mia.grant(asked))
+    codes = [company.read(held.access_token).status_code for held in (before, after)]
+    assert codes == [403, 200]
+
+
+@ONE_ENGINE
 @pytest.mark.requirement("BCP-2")
 def test_the_page_may_send_forms_to_this_client_alone(world: World):
     """``form-action`` is opened for the one validated redirect origin, on this page and on no other."""

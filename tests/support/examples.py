@@ -373,6 +373,7 @@ ASK: dict[str, Any] = {
     "sign_in": False,
     "replaces": None,
     "beside": [],
+    "paused_all": True,
     "can_grant": True,
     "form": BLANK,
     "action": "/oauth/decide",
@@ -435,6 +436,7 @@ def _consent(name: str, purpose: str, labels: list[str], state: str, **more: Any
         "domain": name.split()[0].lower() + ".example",
         "client": "Shop",
         "purposes": [purpose],
+        "purpose_ids": ["dpv:ServiceProvision"],
         "labels": labels,
         "state": state,
         "granted_at": _ago(days=60),
@@ -761,6 +763,8 @@ HAPPENED = [
     _happening("read", _ago(hours=2), "Nordlicht Versand", labels=["Address", "Full name"], count=12),
     _happening("refused", _ago(hours=9), "Lumen Mobil", reason="You had paused it."),
     _happening("paused", _ago(days=1), "Fjell & Fjord"),
+    _happening("declined", _ago(days=1), "Rude Books", href="/asks/ask-1/receipt"),
+    _happening("blocked", _ago(days=1), "Rude Books", href="/companies/c-1"),
     _happening("used", _ago(days=2), "Halden Bikes"),
     _happening("narrowed", _ago(days=3), "Kavanagh Insurance"),
     _happening("returned", _ago(days=4), "Brisa Voos"),
@@ -779,6 +783,7 @@ def _may_read(name: str, *allowed: tuple[str, list[str], bool]) -> dict[str, Any
                 "consent_id": f"c-{name[:3]}-{number}",
                 "company": name,
                 "purposes": [purpose],
+                "purpose_ids": ["dpv:ServiceProvision"],
                 "labels": labels,
                 "granted_at": _ago(days=40 * number),
                 "expires_at": _in(days=6 * number),
@@ -813,10 +818,10 @@ HOME: dict[str, Any] = {
     "unread": 2,
     "week": WEEK,
     "changed": [{"consent_id": "c-Kav", "company": "Kavanagh Insurance"}],
-    "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "with_all": 0, "filled": 6, "total": 64},
+    "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "with_all": 0, "filled": 6},
     "happened": HAPPENED,
 }
-NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "with_all": 0, "filled": 0, "total": 64}
+NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "with_all": 0, "filled": 0}
 WRONG = Form({"email": "mia.tran"}, {}, {"email": "Write the whole address, such as mia@post.example."})
 SIGNED_OUT = Form(
     {"email": "mia@post.example"}, {}, {"": "Address or password is not right. Check both and try again."}
@@ -882,6 +887,9 @@ CHOICES = Choices(
 )
 
 
+SHARED = {"dpv:DeliveryOfGoods": "Delivering what you ordered"}
+
+
 def _shown(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     counts = {"current": 4, "history": 3, "open": 2, "paused": 1, "with_all": 0}
     page = {
@@ -891,6 +899,7 @@ def _shown(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
         "consents": rows,
         "more": None,
         "blocked": [],
+        "shared": SHARED,
         **more,
     }
     return {"tab": "current", "filters": Filters(), "compact_from": 10, "shown": page}
@@ -948,6 +957,7 @@ READS_PAGE: dict[str, Any] = {
     "looked_since": _ago(days=5),
     "rows": READS,
     "older": "/reads?before=x",
+    "newest": True,
 }
 KNOWN: dict[str, Any] = {
     "company": SimpleNamespace(id="1", legal_name="Nordlicht Versand"),
@@ -1083,7 +1093,8 @@ CONSENT: dict[str, Any] = {
     ],
     "again": 3,
     "reads": READS[:4],
-    "more_reads": True,
+    "total_reads": 42,
+    "shared": SHARED,
     "signed_in_at": _ago(hours=5),
     "paused_at": None,
     "unread": {
@@ -1391,7 +1402,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "consents.html",
         "/consents",
         MIA,
-        _shown([], counts={"current": 0, "history": 0, "open": 0, "paused": 0, "with_all": 0}),
+        _shown([], shared={}, counts={"current": 0, "history": 0, "open": 0, "paused": 0, "with_all": 0}),
     ),
     "consents-history": ("consents.html", "/consents?show=history", MIA, {**_shown(ENDED), "tab": "history"}),
     "home-paused": (
@@ -1436,7 +1447,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "consent.html",
         "/consents/c-Mai",
         MIA,
-        {**CONSENT, "consent": ENDED[0], "reads": [], "more_reads": False, "unread": None},
+        {**CONSENT, "consent": ENDED[0], "reads": [], "total_reads": 0, "shared": {}, "unread": None},
     ),
     "change": (
         "change.html",
@@ -1477,6 +1488,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "strips": [],
             "rows": [],
             "older": None,
+            "newest": True,
         },
     ),
     "receipt": ("receipt.html", "/consents/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipts/2", MIA, RECEIPT),

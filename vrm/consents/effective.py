@@ -5,7 +5,7 @@ know, and no more. To a read, a consent that was revoked and one that ran out lo
 that keeps the date it was told when it was granted can tell them apart all the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,14 +88,16 @@ def weigh(
     keys: Sequence[str] | None,
     now: datetime,
     recognise: bool = False,
+    changed: Collection[Place] = (),
 ) -> Permitted | Refused:
     """Weigh a read against the consent.
 
     ``client_may_read`` says whether client and company are in good standing, ``notice_version`` which notice
     the company has now: who agreed to another one has not agreed to this. ``epoch`` is the one the token
     carries, None for the client's own token. ``keys`` None asks for every line of the purpose. ``recognise``: to
-    learn who it is, by the pairwise subject, is enough, even where no line may be read. The order of the
-    tests is the order of what the company may learn: first whether it may ask at all.
+    learn who it is, by the pairwise subject, is enough, even where no line may be read. ``changed``: lines that say
+    something else than when their use began, of which a lost reply cannot be given again. The order of the tests is
+    the order of what the company may learn: first whether it may ask at all.
     """
     wanted = tuple(dict.fromkeys(keys)) if keys is not None else ()
     if not client_may_read:
@@ -127,7 +129,10 @@ def weigh(
     granted = {line.key for line in lines}
     chosen = tuple(line for line in lines if keys is None or line.key in wanted)
     missing = tuple(key for key in wanted if key not in granted)
-    due = tuple(line for line in chosen if is_due(line, standing.uses.get(line.place), now))
+    uses = standing.uses
+    due = tuple(
+        line for line in chosen if is_due(line, uses.get(line.place), now, same=line.place not in changed)
+    )
     not_yet = tuple(line.key for line in chosen if line not in due)
     if not due and recognise:
         return Permitted(None, (), missing, not_yet)

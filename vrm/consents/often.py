@@ -1,7 +1,8 @@
 """How often a line may be read: as its company said, and its person allowed. Pure.
 
-A use lasts ten minutes, since a reply may be lost and be asked for again. The next may begin when the period is over,
-less an hour: who reads every day at three is not refused for having been a second late the day before.
+A use lasts ten minutes, since a reply may be lost and be asked for again: as it was, and not what was written
+since. The next may begin when the period is over, less an hour: who reads every day at three is not refused for having
+been a second late the day before.
 """
 
 from collections.abc import Mapping
@@ -23,9 +24,11 @@ def is_limited(line: GrantedLine) -> bool:
     return line.frequency != "when_needed"
 
 
-def is_due(line: GrantedLine, used_at: datetime | None, now: datetime) -> bool:
-    """Whether the line may be read now, whose last use began at ``used_at``."""
-    return used_at is None or not is_limited(line) or now - used_at < USE or begins(line, used_at, now)
+def is_due(line: GrantedLine, used_at: datetime | None, now: datetime, *, same: bool = True) -> bool:
+    """Whether the line may be read now, whose last use began at ``used_at``; ``same``: it still says what it said then."""
+    if used_at is None or not is_limited(line):
+        return True
+    return (same and now - used_at < USE) or begins(line, used_at, now)
 
 
 def next_use(line: GrantedLine, used_at: datetime) -> datetime | None:

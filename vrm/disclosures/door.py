@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from vrm.disclosures.agents import agent_pseudonym
 from vrm.disclosures.answers import Answer, Refusal
 from vrm.disclosures.drafts import Draft, Reading, commit
 from vrm.disclosures.evidence import value_names
-from vrm.disclosures.opening import fields_behind, fill
+from vrm.disclosures.opening import changed_since, fields_behind, fill
 from vrm.errors import Unavailable
 
 BATCH = 100
@@ -112,19 +113,17 @@ class Door:
             raise tokens.ShownBefore
         client = companies.client_standings(connection, client_ids=[reader.client_id])[reader.client_id]
         standings = consents.standings(connection, client_id=reader.client_id, consent_ids=consent_ids)
-        verdicts = {
-            consent_id: consents.weigh(
-                standing,
-                client_may_read=client.may_read,
-                notice_version=client.notice_version,
-                epoch=reader.epoch,
-                purpose=purpose,
-                keys=keys,
-                now=now,
-                recognise=reader.recognises,
-            )
-            for consent_id, standing in standings.items()
-        }
+        weigh = partial(
+            consents.weigh,
+            client_may_read=client.may_read,
+            notice_version=client.notice_version,
+            epoch=reader.epoch,
+            purpose=purpose,
+            keys=keys,
+            now=now,
+            recognise=reader.recognises,
+        )
+        verdicts = {consent_id: weigh(standing) for consent_id, standing in standings.items()}
         permitted = {
             consent_id: verdict
             for consent_id, verdict in verdicts.items()
@@ -138,6 +137,11 @@ class Door:
         }
         owners = [standings[consent_id].consumer_id for consent_id in permitted]
         sealed = profiles.sealed_values(connection, consumer_ids=owners, fields=fields) if owners else {}
+        for consent_id, verdict in permitted.items():
+            standing = standings[consent_id]
+            values = sealed.get(standing.consumer_id, [])
+            if changed := changed_since(self._catalogue, verdict.lines, standing.uses, values):
+                verdicts[consent_id] = weigh(standing, changed=changed)
         agent = reader.agent and agent_pseudonym(self._keys, company_id=client.company_id, agent=reader.agent)
         return _Facts(client, standings, verdicts, sealed, agent)
 
@@ -237,6 +241,7 @@ class Door:
             standing.consumer_id,
             standing.version,
             standing.notice_version,
+            filled.versions,
             tuple(line for line in verdict.lines if line.key in filled.profile and consents.is_limited(line)),
         )
 

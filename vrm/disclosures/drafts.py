@@ -1,4 +1,4 @@
-"""Outcomes that wait for their event, and the commit that looks at their consents once more."""
+"""Outcomes that wait for their event, and the commit that looks at their consents and values once more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from vrm import accesslog, clock, companies, consents, tokens
+from vrm import accesslog, clock, companies, consents, profiles, tokens
 from vrm.disclosures.answers import Answer, Refusal
 
 
@@ -14,7 +14,7 @@ from vrm.disclosures.answers import Answer, Refusal
 class Draft:
     """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check.
 
-    ``limited``: lines among those read that may not be read as often as one likes.
+    ``values`` are those opened for it. ``limited``: lines among those read that may not be read as often as one likes.
     """
 
     result: Answer | Refusal
@@ -23,6 +23,7 @@ class Draft:
     consumer_id: str | None = None
     version: int | None = None
     notice_version: int = 0
+    values: tuple[profiles.Version, ...] = ()
     limited: tuple[consents.GrantedLine, ...] = ()
 
     @property
@@ -40,16 +41,18 @@ class Reading:
 
 
 def commit(connection: Connection, readings: Sequence[Reading]) -> list[list[bool]]:
-    """Write the events of those drafts whose consent still stands as it was weighed.
+    """Write the events of those drafts whose consent still stands as it was weighed, and whose values are still current.
 
-    The consents, clients and companies are share-locked and looked at again in this very transaction, so no
-    answer is committed after a revoke. A draft that lost the race is not written; its reader weighs again.
+    The consents, clients, companies and values are share-locked and looked at again in this very transaction, so no
+    answer is committed after a revoke, nor of a value after it was replaced. A draft that lost the race is not
+    written; its reader weighs again.
     Raises ``tokens.ShownBefore`` where a proof among them was used up meanwhile, and then nothing may be committed.
     """
     drafts = [draft for reading in readings for draft in reading.drafts]
     answers = [draft for draft in drafts if draft.version is not None]
     versions: dict[str, tuple[int, datetime]] = {}
     clients: dict[str, companies.ClientStanding] = {}
+    current: set[tuple[str, profiles.Version]] = set()
     uses: dict[str, consents.Uses] = {}
     if answers:
         limited = [draft.place for draft in answers if draft.limited]
@@ -58,6 +61,9 @@ def commit(connection: Connection, readings: Sequence[Reading]) -> list[list[boo
         uses = {**consents.uses_of(connection, limited)}
         ids = sorted({draft.client_id for draft in answers})
         clients = companies.client_standings(connection, client_ids=ids, lock=True)
+    if opened := {field for draft in answers for field, _, _ in draft.values}:
+        owners = {draft.consumer_id or "" for draft in answers}
+        current = profiles.lock_current(connection, consumer_ids=owners, fields=opened)
     now = clock.now()
 
     def stands(draft: Draft) -> bool:
@@ -67,6 +73,8 @@ def commit(connection: Connection, readings: Sequence[Reading]) -> list[list[boo
         client = clients[draft.client_id]
         agreed = client.may_read and client.notice_version == draft.notice_version
         if not agreed or version != draft.version or expires_at <= now:
+            return False
+        if not all((draft.consumer_id, version) in current for version in draft.values):
             return False
         if not draft.limited:
             return True

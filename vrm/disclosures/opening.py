@@ -1,22 +1,23 @@
 """Opening just the values that were permitted, and working out answers from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from keys import KeyStore
 from vrm import clock, profiles
 from vrm.catalogue import Catalogue, Value
-from vrm.consents import Permitted
+from vrm.consents import GrantedLine, Permitted, Place
 from vrm.disclosures.answers import Omitted
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The profile that leaves. ``versions`` names the value versions behind it, ``[field, item, version]``."""
+    """The profile that leaves, and the versions of values behind it."""
 
     profile: dict[str, object]
     omitted: tuple[Omitted, ...]
-    versions: list[list[object]]
+    versions: tuple[profiles.Version, ...]
 
 
 def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
@@ -25,6 +26,21 @@ def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
     if found is None:  # the operator took a key of their own out of the catalogue
         return ()
     return (key,) if found.kind == "field" else found.answers_from
+
+
+def changed_since(
+    catalogue: Catalogue,
+    lines: Sequence[GrantedLine],
+    uses: Mapping[Place, datetime],
+    sealed: Sequence[profiles.Sealed],
+) -> set[Place]:
+    """Which of these lines rest on a value that was written since their last use began."""
+    return {
+        line.place
+        for line in lines
+        if line.place in uses
+        and any(value.created_at > uses[line.place] for value in _behind(catalogue, line, sealed))
+    }
 
 
 def fill(
@@ -38,12 +54,9 @@ def fill(
     profile: dict[str, object] = {}
     omitted = [Omitted(key, "not_granted") for key in permitted.not_granted]
     omitted += [Omitted(key, "too_soon") for key in permitted.not_yet]
-    versions: list[list[object]] = []
+    versions: list[profiles.Version] = []
     for line in permitted.lines:
-        fields = fields_behind(catalogue, line.key)
-        behind = [
-            value for value in sealed if value.field in fields and line.item_id in (None, value.item_id)
-        ]
+        behind = _behind(catalogue, line, sealed)
         opened: dict[str, list[Value]] = {}
         for value in behind:
             opened.setdefault(value.field, []).append(profiles.open_value(keys, consumer_id, value))
@@ -52,8 +65,15 @@ def fill(
             omitted.append(Omitted(line.key, "no_value"))
             continue
         profile[line.key] = answer
-        versions.extend([value.field, value.item_id, value.version] for value in behind)
-    return Filled(profile, tuple(omitted), versions)
+        versions.extend((value.field, value.item_id, value.version) for value in behind)
+    return Filled(profile, tuple(omitted), tuple(versions))
+
+
+def _behind(
+    catalogue: Catalogue, line: GrantedLine, sealed: Sequence[profiles.Sealed]
+) -> list[profiles.Sealed]:
+    fields = fields_behind(catalogue, line.key)
+    return [value for value in sealed if value.field in fields and line.item_id in (None, value.item_id)]
 
 
 def _value(catalogue: Catalogue, key: str, opened: dict[str, list[Value]]) -> object | None:

@@ -21,7 +21,7 @@ from vrm.accesslog.entry import read
 from vrm.db import Database
 from vrm.journeys.receipting import OWED, RECEIPTED, send_receipt
 from vrm.journeys.reminding import set_reminder
-from vrm.journeys.telling import GONE, OLD, Telling
+from vrm.journeys.telling import GONE, Telling
 from vrm.notices.unusual import EXCUSED, KNOWN
 from vrm.receipts import ENDS
 
@@ -147,8 +147,6 @@ def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, 
     seen = notices.pattern_of(db, consumer_id=consumer_id, company_id=heard.company_id)
     seen, found = notices.look(seen, at=heard.at, keys=heard.keys, answered=answered)
     notices.keep_pattern(db, seen, consumer_id=consumer_id, company_id=heard.company_id)
-    if telling.now - heard.at >= OLD:
-        return
     place = {"consumer_id": consumer_id, "consent_id": consent_id}
     for each in found:
         keys, period = each.keys, each.period
@@ -163,6 +161,7 @@ def _weigh_read(db: Session, telling: Telling, heard: _Heard, consumer_id: str, 
             "unusual",
             f"{heard.company_id} {each.what}",
             period,
+            heard.at,
             what=each.what,
             when=heard.at.isoformat(),
             read=telling.labels(keys),
@@ -187,9 +186,8 @@ def _long_allowed(db: Session, heard: _Heard, *, consumer_id: str, consent_id: s
 def _tell_of_proposal(
     db: Session, telling: Telling, heard: _Heard, consumer_id: str, consent_id: str
 ) -> None:
-    """Once a day of each company; the value and the company's words stand in the inbox, and not in a letter."""
-    place = {"consumer_id": consumer_id, "event_id": heard.event_id}
-    if telling.now - heard.at < OLD and profiles.is_waiting(db, **place, now=telling.now):
+    """Once a day of each company, however many; what it proposed, and when, stands in the inbox and not in a letter."""
+    if profiles.is_waiting(db, consumer_id=consumer_id, event_id=heard.event_id, now=telling.now):
         consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
-        day = heard.at.date().isoformat()
-        telling.tell(db, consent, "proposed", consent.company_id, day, path="/profile/proposed")
+        today = telling.now.date().isoformat()
+        telling.tell(db, consent, "proposed", consent.company_id, today, heard.at, path="/profile/proposed")

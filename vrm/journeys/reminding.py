@@ -13,8 +13,8 @@ from vrm import consents, notices
 from vrm.consents import Consent
 from vrm.db import Database
 from vrm.errors import NotFound
-from vrm.journeys.telling import GONE, OLD, Telling
-from vrm.notices.due import what_is_due
+from vrm.journeys.telling import GONE, Telling
+from vrm.notices.due import AHEAD, what_is_due
 
 CONSENTS = 50
 
@@ -27,8 +27,8 @@ def set_reminder(
     if not consent.is_active(telling.now):
         notices.unschedule(db, consumer_id=consumer_id, consent_id=consent_id)
         return
-    # What came due before notices were there is not made up for; a worker that was down for a day or two tells it.
-    after = max(since, telling.now - OLD)
+    # An end is told ahead however late that is heard of here. A reminder from before notices were there is not made up for.
+    after = max(since, telling.now - AHEAD)
     _set(db, consent, since=since, after=after)
 
 

@@ -12,8 +12,8 @@ from vrm.catalogue import Catalogue
 from vrm.consents import Consent
 from vrm.errors import NotFound
 
-OLD: Final = timedelta(days=2)
-"""Nobody is told of what happened longer ago: it was before notices were there, or the worker was down for days."""
+LATE: Final = timedelta(days=2)
+"""What happened longer ago waits for the next digest: after days without a worker comes one letter and not many."""
 GONE: Final = (NotFound, NoKey, CannotOpen)
 """Somebody left, and this is what is left of them; no other person waits for it."""
 
@@ -28,7 +28,14 @@ class Telling:
     now: datetime
 
     def tell(
-        self, db: Session, consent: Consent, kind: notices.Kind, about: str, period: str, **said: Any
+        self,
+        db: Session,
+        consent: Consent,
+        kind: notices.Kind,
+        about: str,
+        period: str,
+        happened: datetime | None = None,
+        **said: Any,
     ) -> None:
         """As ``notices.tell``, of a consent; one that stands can be stopped by whoever has the letter."""
         place = {"consumer_id": consent.consumer_id, "consent_id": consent.id}
@@ -42,6 +49,7 @@ class Telling:
             period=period,
             values=self._of(db, consent) | said,
             stop_code=consents.stop_code(self.keys, **place) if stands else None,
+            late=happened is not None and self.now - happened >= LATE,
             issuer=self.issuer,
             now=self.now,
         )

@@ -30,6 +30,7 @@ def tell(
     letter_values: Mapping[str, str] | None = None,
     stop_code: str | None = None,
     language: str | None = None,
+    late: bool = False,
 ) -> bool:
     """Tell a person of something, unless they were told: of the same ``kind``, ``about`` the same, in one ``period``.
 
@@ -37,7 +38,7 @@ def tell(
     by mail. ``values`` are JSON, and what its words are filled with. ``letter`` is one that the worker can write, with
     ``letter_values``; the usual one says what the page says. Whoever sends it asks who wants discretion then: to them
     the letter is another, which says nothing. ``stop_code``: of the consent it is about. ``language``: of the page they
-    look at now, if they do. Raises ``NotFound`` where there is no such account, and ``keys.CannotOpen`` or ``keys.NoKey``
+    look at now, if they do. ``late``: what would go out at once waits for the digest. Raises ``NotFound`` where there is no such account, and ``keys.CannotOpen`` or ``keys.NoKey``
     where their key is gone; nothing is written then.
     """
     place = told_hash(keys, consumer_id, kind, about, period)
@@ -46,6 +47,8 @@ def tell(
     to = accounts.open_person(session, keys, person_id=consumer_id).email
     wanted = preferences_of(session, keys, consumer_id=consumer_id)
     way = wanted.way(kind)
+    if late and way == "at_once":
+        way = "digest"
     sealed = keys.seal(consumer_id, json.dumps(dict(values)).encode(), notice_aad(consumer_id, place))
     session.add(
         NoticeRow(

@@ -27,12 +27,21 @@ from vrm.profiles.service import (
     find_item,
     forget,
     list_items,
+    lock_current,
     put,
     remove,
     sealed_values,
 )
-from vrm.profiles.values import OWN, Item, Sealed, open_value
-from vrm.profiles.versions import SITTING, find_version, forget_earlier, list_versions, restore, sweep
+from vrm.profiles.values import OWN, Item, Sealed, Version, open_value
+from vrm.profiles.versions import (
+    SITTING,
+    find_version,
+    forget_earlier,
+    list_versions,
+    restore,
+    settle_typed,
+    sweep,
+)
 
 __all__ = [
     "OWN",
@@ -43,6 +52,7 @@ __all__ = [
     "Proposer",
     "Received",
     "Sealed",
+    "Version",
     "Wanted",
     "accept",
     "check",
@@ -60,12 +70,14 @@ __all__ = [
     "list_items",
     "list_proposals",
     "list_versions",
+    "lock_current",
     "open_value",
     "propose",
     "put",
     "remove",
     "restore",
     "sealed_values",
+    "settle_typed",
     "sweep",
     "sweep_proposals",
 ]

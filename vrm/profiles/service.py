@@ -12,8 +12,8 @@ from vrm.db import Statement
 from vrm.errors import Conflict, Invalid, NotFound, Stale
 from vrm.ids import is_id, new_id
 from vrm.profiles.models import ProposalRow, ValueRow
-from vrm.profiles.values import OWN, Item, Sealed, find_head, opened
-from vrm.profiles.versions import flush, settle_typed, write
+from vrm.profiles.values import OWN, Item, Sealed, Version, find_head, opened
+from vrm.profiles.versions import flush, write
 
 SINGLE = "00000000-0000-4000-8000-000000000001"
 """The item of a field that has only one."""
@@ -21,15 +21,28 @@ SINGLE = "00000000-0000-4000-8000-000000000001"
 MOST_ITEMS = 50
 
 _values = ValueRow.__table__.c
+_of_these = (
+    _values.consumer_id.in_(bindparam("consumer_ids")),
+    _values.current.is_(True),
+    _values.field.in_(bindparam("fields")),
+)
 _SEALED = Statement(
-    select(_values.consumer_id, _values.field, _values.item_id, _values.version, _values.sealed)
-    .where(
-        _values.consumer_id.in_(bindparam("consumer_ids")),
-        _values.current.is_(True),
-        _values.field.in_(bindparam("fields")),
-        _values.sealed.is_not(None),
+    select(
+        _values.consumer_id,
+        _values.field,
+        _values.item_id,
+        _values.version,
+        _values.sealed,
+        _values.created_at,
     )
+    .where(*_of_these, _values.sealed.is_not(None))
     .order_by(_values.field, _values.added_at, _values.item_id)
+)
+_CURRENT = Statement(
+    select(_values.consumer_id, _values.field, _values.item_id, _values.version)
+    .where(*_of_these)
+    .order_by(_values.consumer_id, _values.field, _values.item_id)
+    .with_for_update(read=True)
 )
 
 
@@ -43,8 +56,6 @@ def put(
     raw: object,
     item_id: str | None = None,
     seen_version: int = 0,
-    since: int | None = None,
-    last_read: datetime | None = None,
     source: str = OWN,
     verified_by: str | None = None,
     now: datetime,
@@ -52,10 +63,8 @@ def put(
     """Add a value, or correct the one whose version the person saw.
 
     ``seen_version`` is 0 for a new item. Raises ``InvalidValue`` where the catalogue refuses the value, ``Stale``
-    where another edit came first: nothing is overwritten unseen. ``since`` is the version that stood when the
-    person began to type: what was saved on the way from there to here is not kept as earlier versions, unless somebody
-    may have read it: ``last_read`` is when anything of the person's was read last. ``verified_by``: who vouches for the
-    value, where somebody does.
+    where another edit came first: nothing is overwritten unseen. ``verified_by``: who vouches for the value, where
+    somebody does.
     """
     key = catalogue.get(field)
     if key.kind != "field":
@@ -80,7 +89,7 @@ def put(
         kept = opened(keys, head)
         if kept.value == value:  # saved without a change: nothing that a history could tell
             return kept
-    item = write(
+    return write(
         session,
         keys,
         head,
@@ -91,9 +100,6 @@ def put(
         verified_at=now if verified_by else None,
         now=now,
     )
-    if since is not None:
-        return settle_typed(session, item, consumer_id=consumer_id, since=since, last_read=last_read, now=now)
-    return item
 
 
 def remove(
@@ -167,9 +173,21 @@ def sealed_values(
     """Current values of several people, still sealed, by consumer: the read path's one query."""
     found: dict[str, list[Sealed]] = {}
     rows = _SEALED.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
-    for consumer_id, field, item_id, version, sealed in rows:
-        found.setdefault(consumer_id, []).append(Sealed(field, item_id, version, sealed))
+    for consumer_id, *sealed in rows:
+        found.setdefault(consumer_id, []).append(Sealed(*sealed))
     return found
+
+
+def lock_current(
+    connection: Connection, *, consumer_ids: Collection[str], fields: Collection[str]
+) -> set[tuple[str, Version]]:
+    """Whose current values these are, and which versions.
+
+    The rows are share-locked until the transaction ends, so who corrects or deletes one either came first and is seen
+    here, or waits until what rests on this answer is committed.
+    """
+    rows = _CURRENT.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
+    return {(consumer_id, (field, item, version)) for consumer_id, field, item, version in rows}
 
 
 def forget(session: Session, *, consumer_id: str) -> None:

@@ -11,6 +11,9 @@ from keys import Aad, KeyStore
 from vrm.catalogue import Value
 from vrm.profiles.models import ValueRow
 
+Version = tuple[str, str, int]
+"""Which field, which item, and which of its versions."""
+
 OWN = "consumer"
 """The source of what the person wrote themselves; else it is the name of who proposed it."""
 
@@ -33,12 +36,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A current value that nobody has opened yet."""
+    """A value that nobody has opened yet, and when this version of it was written."""
 
     field: str
     item_id: str
     version: int
     sealed: bytes
+    created_at: datetime
 
 
 def open_value(keys: KeyStore, consumer_id: str, sealed: Sealed) -> Value:
@@ -56,7 +60,8 @@ def aad(consumer_id: str, field: str, item_id: str, version: int) -> Aad:
 def opened(keys: KeyStore, row: ValueRow) -> Item:
     """A version that holds something, opened."""
     assert row.sealed is not None
-    value = open_value(keys, row.consumer_id, Sealed(row.field, row.item_id, row.version, row.sealed))
+    sealed = Sealed(row.field, row.item_id, row.version, row.sealed, row.created_at)
+    value = open_value(keys, row.consumer_id, sealed)
     return Item(
         row.field,
         row.item_id,

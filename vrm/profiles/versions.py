@@ -172,8 +172,11 @@ def settle_typed(
 ) -> Item:
     """Delete what was saved while the person was still typing: after ``since``, before ``item``, and just now.
 
-    What stood when somebody read last stays: of what was read, its person can always see what it said. Where nothing
-    is left and typing began at nothing, ``item`` is the first there is.
+    ``since`` is the version that stood when they began, ``last_read`` when anything of the person's was read last. What
+    stood then stays: of what was read, its person can always see what it said. So this is a transaction of its own, after
+    the one that wrote ``item``: from then on no read of an earlier version can become durable (``lock_current``), and
+    ``last_read``, looked up in here, knows of each that did. Where nothing is left and typing began at nothing, ``item``
+    is the first there is.
     """
     earlier = (*_of((consumer_id, item.field, item.item_id)), ValueRow.current.is_(False))
     meant = max(now - SITTING, last_read + READING) if last_read else now - SITTING
@@ -187,7 +190,7 @@ def settle_typed(
         return item
     if session.scalar(select(ValueRow.version).where(*earlier, ValueRow.sealed.is_not(None)).limit(1)):
         return item
-    head.added_at = now
+    head.added_at = head.created_at
     session.flush()
     return replace(item, new=True)
 

@@ -34,15 +34,17 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Site:
-    """Frozen facts of the instance, and the two questions the edge asks of others.
+    """Frozen facts of the instance, and the questions the edge asks of others.
 
     ``find_session(token)`` answers who holds a session token, or None when it is unknown, ended or too old; it
     is asked at most once in a request. ``ready()`` raises when a part the instance needs does not answer.
+    ``count_unread(consumer_id)`` is how many notices came since that person last looked.
     """
 
     issuer: str
     find_session: Callable[[str], Visitor | None]
     ready: Callable[[], None] = lambda: None
+    count_unread: Callable[[str], int] = lambda consumer_id: 0
     sandbox: bool = False
     mail_folder: str | None = None
     translations: Callable[[Locale], NullTranslations] | None = None

@@ -178,6 +178,30 @@ def test_as_often_as_was_said(house, mia, nordlicht, read, frequency, period):
             assert read(consent) == expected, after
 
 
+def test_within_a_use_a_line_is_read_as_it_was(house, mia, nordlicht, read):
+    """A lost reply is given again; what the person wrote since is another use, which is due when the next one is."""
+    consent = grant_terms(house, mia, nordlicht, often(terms("name", "email"), "weekly", "name"))
+    start = clock.now()
+    with time_machine.travel(start, tick=False):
+        assert read(consent) == ["email", "name"]
+    with time_machine.travel(start + timedelta(minutes=3), tick=False):
+        put(house, mia.consumer_id, "email", "mia@post.example", seen_version=1)
+        assert read(consent) == ["email", "name"]
+        put(house, mia.consumer_id, "name", "Mia Fisher", seen_version=1)
+        assert read(consent) == ["email"]
+    with time_machine.travel(start + 7 * DAY, tick=False):
+        assert read(consent) == ["email", "name"]
+
+
+@pytest.mark.parametrize("key", ["birthdate", "age_over_18"])
+def test_what_was_for_once_shows_nothing_that_was_written_since(house, mia, nordlicht, read, key):
+    """Neither the field nor an answer that is worked out from it."""
+    consent = grant_terms(house, mia, nordlicht, often(terms(key), "once"))
+    assert read(consent) == read(consent) == [key]
+    put(house, mia.consumer_id, "birthdate", "1991-06-18", seen_version=1)
+    assert read(consent) == "too_soon"
+
+
 def test_what_is_not_due_is_left_out(house, mia, nordlicht):
     """The other lines are read, and the answer says of the one why it is not there."""
     consent = grant_terms(house, mia, nordlicht, often(terms("name", "email"), "once", "name"))

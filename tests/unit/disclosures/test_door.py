@@ -205,6 +205,41 @@ def test_a_correction_is_read_at_once(house, mia, nordlicht):
     assert read(door(house), consent).profile == {"name": "Mia Fisher"}
 
 
+def test_a_value_that_is_replaced_between_opening_and_commit_is_read_anew(house, mia, nordlicht):
+    """The company gets what stands when its read becomes durable, and the log says so; the one opened first may be gone."""
+    consent = grant(house, mia, nordlicht, "name")
+
+    def type_on():
+        item = put(house, mia.consumer_id, "name", "Mia Fisher", seen_version=1)
+        facts = {"consumer_id": mia.consumer_id, "since": 0, "last_read": None, "now": clock.now()}
+        house.database.write(lambda db: profiles.settle_typed(db, item, **facts))
+
+    keys = WatchedKeys(house.keys, before=type_on)
+    answer = read(door(house, keys), consent)
+    assert answer.profile == {"name": "Mia Fisher"}
+    (event,) = events(house, mia)
+    read(door(house), consent)
+    assert event.event_id == answer.event_id
+    assert event.detail["values"] == events(house, mia)[1].detail["values"]
+
+
+def test_a_value_that_is_deleted_between_opening_and_commit_does_not_leave(house, mia, nordlicht):
+    """The reader hears that there is none."""
+    consent = grant(house, mia, nordlicht, "name", "email")
+
+    def delete():
+        house.database.write(
+            lambda db: profiles.remove(
+                db, consumer_id=mia.consumer_id, field="name", item_id=profiles.SINGLE, seen_version=1,
+                now=clock.now(),
+            )
+        )  # fmt: skip
+
+    answer = read(door(house, WatchedKeys(house.keys, before=delete)), consent)
+    assert answer.profile == {"email": "mia@example.com"}
+    assert answer.omitted == (Omitted("name", "no_value"),)
+
+
 def end_by_revoke(house, consent):
     revoke(house, consent)
 

@@ -279,14 +279,34 @@ def test_another_end_does_not_make_a_key_known(house, time, mia, shop):
     assert [one.values["what"] for one in listed(house, mia) if one.kind == "unusual"] == ["new_key"]
 
 
-def test_what_was_long_ago_is_not_told(house, time, mia, shop):
-    """A worker that begins to follow an old log, or was down for long, learns from it and writes to nobody about it."""
-    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", days=365))
-    for _ in range(30):
-        read(house, shop, consent, "name")
-    time.jump(days=3)
+@pytest.mark.parametrize(("hours", "letters"), [(47, 1), (49, 0)])
+def test_what_could_not_be_told_for_days_waits_for_the_digest(house, time, mia, shop, hours, letters):
+    """A worker that was down tells all the same: for a day or two at once, for longer in the digest, and off is off."""
+    ben = seeds.person(house)
+    prefer(house, ben, how={"unusual": "off"})
+    for one in (mia, ben):
+        consent = seeds.grant_terms(house, one, shop, seeds.terms("name", days=365))
+        for _ in range(30):
+            read(house, shop, consent, "name")
+    time.jump(hours=hours)
     sweep(house)
-    assert told(house, mia) == []
+    sweep(house)
+    assert told(house, mia) == told(house, ben) == ["unusual"]
+    assert [each["letter"] for each in waiting(house)] == ["notice"] * letters
+    time.jump(days=1)
+    sweep(house)
+    sweep(house)
+    assert [each["letter"] for each in waiting(house)] == ["notice" if letters else "digest"]
+
+
+def test_an_end_is_told_ahead_although_nobody_worked_when_it_was_due(house, time, mia, shop):
+    """The worker first hears of a consent when its warning is days late."""
+    seeds.grant_terms(house, mia, shop, seeds.terms("name", days=20))
+    time.jump(days=19)
+    sweep(house)
+    sweep(house)
+    assert told(house, mia) == ["ending"]
+    assert [each["letter"] for each in waiting(house)] == ["notice"]
 
 
 def test_preferences_decide_how_it_goes_out(house, time, mia, shop):

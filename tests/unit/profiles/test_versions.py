@@ -74,11 +74,18 @@ def test_saving_without_a_change_makes_no_version(house, mia, history):
     assert history() == [(1, "Mia")]
 
 
+def type_on(house, consumer_id, value, *, seen_version, since, last_read=None):
+    """Save what somebody is still typing, as the portal does."""
+    item = put(house, consumer_id, "name", value, seen_version=seen_version)
+    facts = {"consumer_id": consumer_id, "since": since, "last_read": last_read, "now": clock.now()}
+    return house.database.write(lambda db: profiles.settle_typed(db, item, **facts))
+
+
 def test_what_was_saved_while_typing_is_not_kept(house, mia, history):
     """From where somebody began to type to where they end is one step; what stood before it stays."""
     write(house, mia, "Mia", "Mia T")
-    put(house, mia, "name", "Mia Tr", seen_version=2, since=1)
-    put(house, mia, "name", "Mia Tran", seen_version=3, since=1)
+    type_on(house, mia, "Mia Tr", seen_version=2, since=1)
+    type_on(house, mia, "Mia Tran", seen_version=3, since=1)
     assert history() == [(4, "Mia Tran"), (1, "Mia")]
 
 
@@ -91,7 +98,7 @@ def test_what_was_read_while_typing_is_kept(house, mia, history, monkeypatch, re
         last_read = None if read_at is None else start + timedelta(minutes=read_at) - timedelta(seconds=30)
         if minute < 3:
             put(house, mia, "name", value, seen_version=minute)
-    saved = put(house, mia, "name", value, seen_version=3, since=0, last_read=last_read)
+    saved = type_on(house, mia, value, seen_version=3, since=0, last_read=last_read)
     assert [number for number, _ in history()] == left
     assert saved.new == (left == [4])
 
@@ -102,7 +109,7 @@ def test_typing_takes_nothing_that_was_meant(house, mia, history, monkeypatch):
     put(house, mia, "name", "M. Tran", seen_version=1, source="Nordlicht GmbH")
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
-    put(house, mia, "name", "Mia Tran", seen_version=2, since=0)
+    type_on(house, mia, "Mia Tran", seen_version=2, since=0)
     assert [number for number, _ in history()] == [3, 2, 1]
 
 

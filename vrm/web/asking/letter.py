@@ -47,7 +47,7 @@ def write(
     values = profiles.list_items(
         db, house.keys, consumer_id=consumer_id, fields=fields_behind(catalogue, ask.terms)
     )
-    basis, beside = None, []
+    basis, beside, paused_all = None, [], False
     notice_version, now = asker.company.notice_version, clock.now()
     if ask.amends is not None:
         basis = consents.get_basis(
@@ -57,6 +57,7 @@ def write(
         beside = consents.list_standing(
             db, consumer_id=consumer_id, company_id=ask.company_id, notice_version=notice_version, now=now
         )
+        paused_all = consents.count_some(db, consumer_id=consumer_id, now=now).with_all > 0
     person = accounts.open_person(db, house.keys, person_id=consumer_id).email
     return compose(
         catalogue,
@@ -67,6 +68,7 @@ def write(
         picked=picked,
         basis=basis,
         beside=beside,
+        paused_all=paused_all,
         message=message,
     )
 
@@ -81,12 +83,14 @@ def compose(
     picked: choices.Picked,
     basis: consents.Basis | None = None,
     beside: Sequence[consents.Basis] = (),
+    paused_all: bool = False,
     message: str = "",
 ) -> Letter:
     """The letter to whoever keeps these ``values`` by field; ``person`` is how they are called on it.
 
     ``basis`` is the consent that the ask would change. What the person had chosen in it is chosen here, until they
-    choose anew. ``beside``: those of the company that stand, and that it would not change.
+    choose anew. ``beside``: those of the company that stand, and that it would not change. ``paused_all``: the person
+    paused everything at once, which does not pause what they grant after it.
     """
     changed = changes.compare(ask.terms, basis) if basis else None
     stands_until = basis.consent.expires_at if basis else None
@@ -153,6 +157,7 @@ def compose(
             }
             for held in beside
         ],
+        "paused_all": paused_all,
         "can_grant": not any(line["required"] and line["missing"] for line in lines),
     }
     return Letter(ask, asker, context, versions, notice, _digest(seen))

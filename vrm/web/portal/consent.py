@@ -12,7 +12,7 @@ from vrm import accesslog, clock, consents, profiles
 from vrm.house import House
 from vrm.web import pages, session
 from vrm.web.audiences import audience
-from vrm.web.portal import consent_rows, history, rereads, unread, words
+from vrm.web.portal import consent_rows, history, readers, rereads, unread, words
 from vrm.web.portal.revisions import Decided, versions
 from vrm.web.rooms import house
 
@@ -107,8 +107,10 @@ def _consent(
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
     decided = Decided(db, here, revisions, consumer_id=consumer_id, now=now)
     sums, again = history.by_key(events), rereads.count(events, revisions)
+    shared = readers.shared_purposes(db, here.catalogue, consumer_id=consumer_id, now=now)
     return {
         "consent": row,
+        "shared": {id: word for id, word in shared.items() if row.doable and id in row.purpose_ids},
         "blocked": consents.blocked_since(db, consumer_id=consumer_id, company_id=row.company_id) is not None,
         "lines": [
             _line(
@@ -129,7 +131,7 @@ def _consent(
         "revisions": versions(here.catalogue, revisions),
         "decided_at": decided.at,
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
-        "more_reads": len(events) > SHOWN,
+        "total_reads": len(events),
         "signed_in_at": signed_in[0].at if signed_in else None,
         "paused_at": paused[0].at if consent.paused and paused else None,
         "unread": _unread(here, never) if never and never.never else None,

@@ -26,6 +26,7 @@ class Row:
     domain: str
     client: str
     purposes: list[str]
+    purpose_ids: list[str]
     labels: list[str]
     lines: tuple[consents.GrantedLine, ...]
     state: str
@@ -106,6 +107,7 @@ def _row(
         domain=company.domain,
         client=client.name,
         purposes=words.purposes(catalogue, lines),
+        purpose_ids=words.purpose_ids(lines),
         labels=words.labels(catalogue, lines),
         lines=tuple(lines),
         state=_state(consent, company, client, now),

@@ -1,4 +1,4 @@
-"""What happened lately, in plain words: who read, who was refused, what ended, what the person changed."""
+"""What happened lately, in plain words: who read, who was refused, what ended, what the person decided."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,15 +30,18 @@ KINDS = {
     "consent.returned": "returned",
     "consent.expired": "expired",
     "consent.used": "used",
+    "consent.refused": "declined",
+    "company.blocked": "blocked",
+    "company.unblocked": "unblocked",
 }
-"""What is told of a permission, by the event in the log that tells it."""
+"""What is told beside reads and refused reads, by the event in the log that tells it."""
 
 
 @dataclass(frozen=True)
 class Happening:
     """One row. ``kind``: read, refused, or one of KINDS.
 
-    ``companies``: whose permissions, where many were changed at once; else one. ``labels`` are what was read or tried,
+    ``companies``: all of them, where one deed was about many; else one. ``labels`` are what was read or tried,
     ``reason`` why not, where its event was looked at; ``count`` is how often. ``href`` leads to all there is to know of it.
     """
 
@@ -90,7 +93,7 @@ def _reads(
         newest, sum_ = those[0], counted[company, consent_id]
         count = sum_.refusals if was_refused else sum_.reads
         keys = [key for event in those for key in cast(list[str], event.entry.get("keys") or [])]
-        whys = [words.reason(cast(str | None, event.entry.get("code"))) for event in those if was_refused]
+        whys = [_why(here, event) for event in those if was_refused]
         one = Happening(
             at=newest.at,
             kind="refused" if was_refused else "read",
@@ -101,6 +104,11 @@ def _reads(
             href=f"/reads/{newest.event_id}",
         )
         yield one if count == 1 else replace(one, href=_all_of(company, consent_id, refused=was_refused))
+
+
+def _why(here: House, event: accesslog.LoggedEvent) -> str:
+    code, purpose = cast(str | None, event.entry.get("code")), history.purpose_of(event)
+    return words.reason(code, words.purpose(here.catalogue, purpose) if purpose else "")
 
 
 def _unseen(
@@ -122,14 +130,29 @@ def _unseen(
 
 
 def _changes(events: Iterable[accesslog.LoggedEvent], called: dict[str, str]) -> Iterator[Happening]:
-    """A row for each change; what was done to many at one moment is one row."""
+    """A row for each change or decision; what was done to many at one moment is one row."""
     groups: dict[tuple[datetime, str], list[accesslog.LoggedEvent]] = defaultdict(list)
     for event in events:
-        groups[event.at, event.type].append(event)
+        groups[_decided_at(event), event.type].append(event)
     for (at, type), those in groups.items():
         names = list(dict.fromkeys(called[history.company_id(event)] for event in those))
-        href = f"/consents/{those[0].consent_id}" if len(those) == 1 else _list_of(type)
+        href = _page_of(those[0]) if len(those) == 1 else _list_of(type)
         yield Happening(at, KINDS[type], names, [], "", len(those), href)
+
+
+def _decided_at(event: accesslog.LoggedEvent) -> datetime:
+    """When it happened; the refusal of a quiet ask is written down only when its time is over."""
+    decided_at = cast(str | None, event.detail.get("decided_at"))
+    return datetime.fromisoformat(decided_at) if decided_at else event.at
+
+
+def _page_of(event: accesslog.LoggedEvent) -> str:
+    """The page with all there is of a change; of a refused ask only its receipt tells what was asked."""
+    if event.consent_id is not None:
+        return f"/consents/{event.consent_id}"
+    if event.type == "consent.refused":
+        return f"/asks/{event.detail['ask']}/receipt"
+    return f"/companies/{history.company_id(event)}"
 
 
 def _all_of(company: str, consent_id: str | None, *, refused: bool) -> str:
@@ -143,5 +166,6 @@ def _all_of(company: str, consent_id: str | None, *, refused: bool) -> str:
 
 
 def _list_of(type: str) -> str:
-    ended = KINDS[type] in ("revoked", "returned", "expired", "used")
-    return f"/consents?show=history&state={KINDS[type]}" if ended else "/consents"
+    ended = {"declined": "refused"} | {kind: kind for kind in ("revoked", "returned", "expired", "used")}
+    state = ended.get(KINDS[type])
+    return f"/consents?show=history&state={state}" if state else "/consents"

@@ -134,16 +134,17 @@ def purpose_of(event: accesslog.LoggedEvent) -> str | None:
 
 
 def _row(catalogue: Catalogue, company: str, event: accesslog.LoggedEvent) -> Read:
-    purpose = purpose_of(event)
+    id = purpose_of(event)
+    purpose = words.purpose(catalogue, id) if id else None
     refused = event.outcome == "refused"
     return Read(
         at=event.at,
         company=company,
         consent_id=event.consent_id,
         labels=[words.label(catalogue, key) for key in keys_of(event)],
-        purpose=words.purpose(catalogue, purpose) if purpose else None,
+        purpose=purpose,
         outcome="refused" if refused else "permitted",
-        reason=words.reason(cast(str | None, event.entry.get("code"))) if refused else "",
+        reason=words.reason(cast(str | None, event.entry.get("code")), purpose or "") if refused else "",
         event_id=event.event_id,
         leaf_hash=base64.b64encode(event.leaf_hash).decode(),  # as the API and exports write it
         leaf_index=event.leaf_index,

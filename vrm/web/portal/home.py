@@ -44,6 +44,7 @@ class Allowed:
     consent_id: str
     company: str
     purposes: list[str]
+    purpose_ids: list[str]
     labels: list[str]
     granted_at: datetime
     expires_at: datetime
@@ -87,7 +88,6 @@ class Totals:
     paused: int
     with_all: int
     filled: int
-    total: int
 
 
 def ends_soon(granted_at: datetime, expires_at: datetime, now: datetime) -> bool:
@@ -113,10 +113,10 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
     ]
     held = readers.readable_or_paused(db, consumer_id=consumer_id, now=now)
     readable = {id: standing for id, standing in held.items() if not standing.paused}
-    total = here.catalogue.fields()
-    sealed = profiles.sealed_values(
-        db.connection(), consumer_ids=[consumer_id], fields=[key.name for key in total]
-    ).get(consumer_id, [])
+    fields = [key.name for key in here.catalogue.fields()]
+    sealed = profiles.sealed_values(db.connection(), consumer_ids=[consumer_id], fields=fields).get(
+        consumer_id, []
+    )
     running = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
     numbers = consents.count_some(db, consumer_id=consumer_id, now=now)
     week = _week(days, accesslog.count_in_spans(db, consumer_id=consumer_id, moments=midnights))
@@ -138,7 +138,6 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
             paused=numbers.paused,
             with_all=numbers.with_all,
             filled=len({value.field for value in sealed}),
-            total=len(total),
         ),
         "happened": happened.lately(db, here, consumer_id=consumer_id, now=now),
     }
@@ -163,6 +162,7 @@ def _companies(
                 consent_id=standing.consent_id,
                 company=names[id].legal_name,
                 purposes=words.purposes(here.catalogue, standing.lines),
+                purpose_ids=words.purpose_ids(standing.lines),
                 labels=words.labels(here.catalogue, standing.lines),
                 granted_at=granted[standing.consent_id],
                 expires_at=standing.expires_at,

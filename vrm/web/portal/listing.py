@@ -1,10 +1,11 @@
 """What a person allows and has allowed as a list: narrowed, in pages, beside the asks that wait or came to nothing."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -46,14 +47,22 @@ class Filters:
 
     def fit(self, row: consent_rows.Row | asks.Waiting | asks.Past) -> bool:
         """Whether a row is to be shown."""
-        state = "waiting" if isinstance(row, asks.Waiting) else row.state
-        keys = {key for line in row.lines for key in _keys(line)}
+        told = _facets(row)
         return (
-            self.company in ("", row.company_id)
-            and self.state in ("", state)
-            and (not self.key or self.key in keys)
-            and (not self.purpose or any(line.purpose == self.purpose for line in row.lines))
+            self.company in ("", told.company)
+            and self.state in ("", told.state)
+            and (not self.purpose or self.purpose in told.purposes)
+            and (not self.key or self.key in told.keys)
         )
+
+
+class Facets(NamedTuple):
+    """What a row is narrowed by: where these are the same, no filter tells two rows apart."""
+
+    company: str
+    state: str
+    purposes: frozenset[str]
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Shown:
-    """One page of the list. ``more`` is what the next one begins after, None on the last; ``blocked``: companies."""
+    """One page of the list. ``more`` is what the next one begins after, None on the last; ``blocked``: companies.
+
+    ``shared``: the purposes that more than one has which runs, in plain words by id.
+    """
 
     counts: Counts
     choices: Choices | None
@@ -86,6 +98,7 @@ class Shown:
     consents: list[consent_rows.Row | asks.Past]
     more: str | None
     blocked: frozenset[str] = frozenset()
+    shared: Mapping[str, str] = field(default_factory=dict)
 
 
 def current(
@@ -99,11 +112,14 @@ def current(
     counts = _counts(db, consumer_id, asks.count_past(db, consumer_id=consumer_id, now=now), now)
     return Shown(
         counts=counts,
-        choices=_choices(db, here, consumer_id, waiting, filters, counts.current, now, ended=False),
+        choices=None
+        if _alike([*waiting, *rows], filters, after)
+        else _choices(db, here, consumer_id, waiting, filters, now, ended=False),
         waiting=[] if after else [ask for ask in waiting if filters.fit(ask)],
         consents=rows[:PAGE],
         more=_more(rows),
         blocked=frozenset(consents.list_blocked(db, consumer_id=consumer_id)),
+        shared=readers.shared_purposes(db, here.catalogue, consumer_id=consumer_id, now=now),
     )
 
 
@@ -123,7 +139,9 @@ def past(
     counts = _counts(db, consumer_id, len(over), now)
     return Shown(
         counts=counts,
-        choices=_choices(db, here, consumer_id, over, filters, counts.history, now, ended=True),
+        choices=None
+        if _alike(rows, filters, after)
+        else _choices(db, here, consumer_id, over, filters, now, ended=True),
         waiting=[],
         consents=rows[:PAGE],
         more=_more(rows),
@@ -173,16 +191,12 @@ def _choices(
     db: Session,
     here: House,
     consumer_id: str,
-    others: Iterable[asks.Waiting | asks.Past],
+    others: Sequence[asks.Waiting | asks.Past],
     filters: Filters,
-    count: int,
     now: datetime,
     *,
     ended: bool,
-) -> Choices | None:
-    if count < 2 and not filters.query:
-        return None
-    others = list(others)
+) -> Choices:
     held, keys = consents.named_in(db, consumer_id=consumer_id, ended=ended, now=now)
     names = words.company_names(db, {*held, *(ask.company_id for ask in others)})
     asked = {key for ask in others for line in ask.lines for key in _keys(line)}
@@ -200,6 +214,25 @@ def _choices(
 
 def _sorted(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(choices, key=lambda choice: choice[1].casefold())
+
+
+def _alike(
+    rows: Sequence[consent_rows.Row | asks.Waiting | asks.Past],
+    filters: Filters,
+    after: tuple[datetime, str] | None,
+) -> bool:
+    """Whether there is nothing to choose: these are all there are, and no filter tells one from another."""
+    whole = after is None and len(rows) <= PAGE and not filters.query
+    return whole and len({_facets(row) for row in rows}) < 2
+
+
+def _facets(row: consent_rows.Row | asks.Waiting | asks.Past) -> Facets:
+    return Facets(
+        row.company_id,
+        "waiting" if isinstance(row, asks.Waiting) else row.state,
+        frozenset(line.purpose for line in row.lines),
+        frozenset(key for line in row.lines for key in _keys(line)),
+    )
 
 
 def _keys(line: consents.GrantedLine | consents.Line) -> tuple[str, ...]:

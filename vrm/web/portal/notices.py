@@ -70,11 +70,6 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.post("/notices/settings")(keep_settings)
 
 
-def count_unread(db: Session, consumer_id: str) -> int:
-    """For the link on other pages."""
-    return notices.count_unread(db, consumer_id=consumer_id)
-
-
 @audience("consumer")
 def show_notices() -> Response:
     """The list. Whoever opens its first page has looked."""

@@ -1,5 +1,6 @@
 """Who can read what, at this moment: from the consents as they stand, and from how their clients stand."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from vrm import companies, consents
-from vrm.web.portal.words import company_names
+from vrm.catalogue import Catalogue
+from vrm.web.portal import words
 
 Standings = Mapping[str, consents.Standing]
 
@@ -52,9 +54,18 @@ def readable_or_paused(db: Session, *, consumer_id: str, now: datetime) -> dict[
     }
 
 
+def shared_purposes(db: Session, catalogue: Catalogue, *, consumer_id: str, now: datetime) -> dict[str, str]:
+    """The purposes, in plain words by id, that two or more of a person's consents have which run."""
+    held = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
+    counted = Counter(
+        id for standing in standings(db, held).values() for id in words.purpose_ids(standing.lines)
+    )
+    return {id: words.purpose(catalogue, id) for id, count in counted.items() if count > 1}
+
+
 def seen(db: Session, found: Standings) -> dict[str, list[Seen]]:
     """By key, who can read it under these consents, or could if they were not paused; who for longest comes first."""
-    names = company_names(db, (standing.company_id for standing in found.values()))
+    names = words.company_names(db, (standing.company_id for standing in found.values()))
     rows: dict[str, list[Seen]] = {}
     for standing in sorted(found.values(), key=lambda each: each.expires_at, reverse=True):
         for key in dict.fromkeys(line.key for line in standing.lines):

@@ -101,10 +101,15 @@ def _reads(
     )  # fmt: skip
     shown, older = _page(db, consumer_id, filters, wanted, meant, before)
     keys = summed.by_key(looked, catalogue, filters, meant)
-    choices = _keys(db, here, consumer_id, now) | {
-        key for event in looked.events for key in history.keys_of(event)
-    }
     read = {key for event in looked.events for key in history.keys_of(event)}
+    tried_for = {purpose for event in looked.events if (purpose := history.purpose_of(event))}
+    allowed = [
+        line
+        for standing in readers.readable(db, consumer_id=consumer_id, now=now).values()
+        for line in standing.lines
+    ]
+    # One may ask about what nobody read too: what is filled in, and what may be read now.
+    choices = read | _filled(db, here, consumer_id) | {line.key for line in allowed}
     return {
         "totals": Totals(
             reads=sum(line.reads for line in lines),
@@ -118,8 +123,7 @@ def _reads(
         "keys": _sorted(_key(here, key) for key in choices | ({filters.key} - {""})),
         "purposes": _sorted(
             Choice(id, gettext(words.purpose(catalogue, id)))
-            for id in {history.purpose_of(event) for event in looked.events} | {filters.purpose}
-            if id
+            for id in tried_for | {line.purpose for line in allowed} | ({filters.purpose} - {""})
         ),
         "chart": charts.columns(buckets, GRAINS[filters.days]),
         "lines": lines,
@@ -134,6 +138,7 @@ def _reads(
         "most": summed.MOST,
         "looked_since": looked.since,
         "rows": history.rows(db, catalogue, shown),
+        "newest": before is None and looked.since is None,
         "older": None if older is None else filters.href() + f"&before={older}",
     }
 
@@ -161,13 +166,10 @@ def _page(
     return shown, None
 
 
-def _keys(db: Session, here: House, consumer_id: str, now: datetime) -> set[str]:
-    """What one may ask about although nobody read it: what is filled in, and what may be read now."""
+def _filled(db: Session, here: House, consumer_id: str) -> set[str]:
     fields = [key.name for key in here.catalogue.fields()]
     filled = profiles.sealed_values(db.connection(), consumer_ids=[consumer_id], fields=fields)
-    readable = readers.readable(db, consumer_id=consumer_id, now=now)
-    allowed = {line.key for standing in readable.values() for line in standing.lines}
-    return allowed | {value.field for value in filled.get(consumer_id, [])}
+    return {value.field for value in filled.get(consumer_id, [])}
 
 
 def _through(looked: summed.Looked, filters: Filters) -> int:

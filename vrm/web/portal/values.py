@@ -7,6 +7,7 @@ both. The person's own script sends the same forms and reads the same outcomes a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 from flask import Response, jsonify, request
@@ -134,8 +135,6 @@ def save(
             # Nothing was there when the person looked: whatever the address says, it is a new item.
             item_id=place.item_id if seen_version else None,
             seen_version=seen_version,
-            since=since,
-            last_read=None if since is None else _last_read(db, consumer_id, now),
             now=now,
         )
 
@@ -143,6 +142,10 @@ def save(
         if addresses.is_address(key):
             raw = addresses.checked(raw)
         item = here.database.write(put)
+        if since is not None:
+            item = here.database.write(
+                partial(_settle, item=item, consumer_id=consumer_id, since=since, now=now)
+            )
     except InvalidValue as fault:
         return Wrong(inputs.errors_from(key, fault, prefix))
     except Stale:
@@ -180,10 +183,13 @@ def answer(place: Place, outcome: Outcome) -> Response:
     )
 
 
-def _last_read(db: Session, consumer_id: str, now: datetime) -> datetime | None:
-    """When anything of a person's was read last while they may have been typing."""
+def _settle(
+    db: Session, *, item: profiles.Item, consumer_id: str, since: int, now: datetime
+) -> profiles.Item:
+    """Drop what was saved while they typed, but for what somebody may have read meanwhile."""
     tallies = accesslog.tally_for_consumer(db, consumer_id=consumer_id, since=now - profiles.SITTING)
-    return max((each.last_read_at for each in tallies if each.last_read_at), default=None)
+    last_read = max((each.last_read_at for each in tallies if each.last_read_at), default=None)
+    return profiles.settle_typed(db, item, consumer_id=consumer_id, since=since, last_read=last_read, now=now)
 
 
 def _met(place: Place, raw: object) -> Outcome:

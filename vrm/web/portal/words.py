@@ -45,7 +45,12 @@ def purpose(catalogue: Catalogue, id: str) -> str:
 
 def purposes(catalogue: Catalogue, lines: Iterable[GrantedLine | Line]) -> list[str]:
     """The purposes of lines in plain words, each once."""
-    return list(dict.fromkeys(purpose(catalogue, line.purpose) for line in lines))
+    return [purpose(catalogue, id) for id in purpose_ids(lines)]
+
+
+def purpose_ids(lines: Iterable[GrantedLine | Line]) -> list[str]:
+    """The purposes of lines, each once, in the order of ``purposes``."""
+    return list(dict.fromkeys(line.purpose for line in lines))
 
 
 def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
@@ -77,8 +82,11 @@ def texts(catalogue: Catalogue, key: str, items: Items, item_id: str | None = No
     return [catalogue.show(key, item.value, voice=voice()) for item in chosen.get(key, [])]
 
 
-def reason(code: str | None) -> str:
-    """Why a read was refused, to the person: what happened, not only what the company was told."""
+def reason(code: str | None, purpose: str = "") -> str:
+    """Why a read was refused, to the person: what happened, not only what the company was told.
+
+    ``purpose``: what the company said it was for, in plain words.
+    """
     match code:
         case "client_suspended":
             return gettext("The company may not read anybody just now.")
@@ -100,8 +108,8 @@ def reason(code: str | None) -> str:
             return gettext("They came with an old key, from before you changed the permission.")
         case "purpose_required":
             return gettext("They did not say what for.")
-        case "purpose_not_permitted":
-            return gettext("You did not allow it for that.")
+        case "purpose_not_permitted" if purpose:
+            return gettext("You did not allow it for: %(purpose)s.", purpose=gettext(purpose))
         case "keys_not_permitted":
             return gettext("You did not allow what they asked for.")
         case "unreadable":

@@ -9,6 +9,7 @@ from time_machine import travel
 from tests.support import seeds
 from tests.unit.web.portal.actors import found, make_shop
 from vrm import clock, companies, consents, worker
+from vrm.disclosures import Door, Reader
 from vrm.web.portal import happened, listing
 
 LINE = r'name="consent" value="([0-9a-f-]{36}:\d+)"'
@@ -33,6 +34,23 @@ def two(mia_id, shop, other):
 def end(house, mia_id, consent_id):
     house.database.write(
         lambda db: consents.revoke(db, house.keys, consumer_id=mia_id, consent_id=consent_id, now=clock.now())
+    )
+
+
+def ask_at_desk(house, shop, mia_id, at):
+    """An ask whose company hears a yes and nothing else."""
+    line = consents.Line("nickname", "dpv:ServiceProvision", required=True)
+    return house.database.write(
+        lambda db: consents.open_ask(
+            db, consumer_id=mia_id, client_id=shop.client_id, company_id=shop.company_id,
+            terms=consents.Terms((line,), 90, retention_days=30), request={}, quiet=True, now=at,
+        )
+    )  # fmt: skip
+
+
+def refused(house, mia_id, ask_id, *, at):
+    return house.database.write(
+        lambda db: consents.refuse(db, house.keys, consumer_id=mia_id, ask_id=ask_id, now=at)
     )
 
 
@@ -267,6 +285,45 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
     assert "2 times" in named.page and refused not in named.page
 
 
+def test_what_the_person_refused_or_blocked_is_told_at_home(named, mia_id, house, shop):
+    """What was asked stands on its receipt; of a request at a desk it is told when it was refused, not when it was over."""
+    before = clock.now() - timedelta(hours=1)
+    quiet = refused(house, mia_id, ask_at_desk(house, shop, mia_id, before), at=before)
+    asked = shop.ask(mia_id, "nickname")
+    refused(house, mia_id, asked, at=clock.now())
+    for deed in ("block", "unblock"):
+        named.post(f"/companies/{shop.company_id}/{deed}")
+    said = "You refused what Hawthorn Books Ltd asked"
+    told = [
+        ("You unblocked Hawthorn Books Ltd: they may ask you again", f"/companies/{shop.company_id}"),
+        ("You blocked Hawthorn Books Ltd", f"/companies/{shop.company_id}"),
+        (said, f"/asks/{asked}/receipt"),
+    ]
+    named.get("/home")
+    assert [(words, href) for href, words in happenings(named.page)] == told
+    house.database.write(
+        lambda db: consents.record_refusal(db, house.keys, consumer_id=mia_id, ask=quiet, now=clock.now())
+    )
+    named.get("/home")
+    assert [(words, href) for href, words in happenings(named.page)] == [
+        *told,
+        (said, f"/asks/{quiet.id}/receipt"),
+    ]
+    for path in {href for href, _ in happenings(named.page)}:
+        named.get(path)
+
+
+def test_each_reason_of_a_refusal_stands_by_itself(named, mia_id, house, shop):
+    """Two reasons in one row are two sentences, and what it was for is named."""
+    held = shop.granted(mia_id, "nickname")
+    door = Door(house.database, house.keys, house.catalogue)
+    door.read(Reader(shop.client_id), consent_id=held, purpose="dpv:DirectMarketing", keys=None)
+    shop.read(held, keys=["birthdate"])
+    named.get("/home")
+    why = "You did not allow what they asked for. You did not allow it for: Sending you advertising."
+    assert any(f"was refused. \u2068{why}" in said for _, said in happenings(named.page)), named.page
+
+
 def test_what_is_told_at_once_is_told_whole(named, mia_id, house, shop):
     """Reads and refusals of one consent share a row, which names all that left and every reason."""
     held = shop.granted(mia_id, "nickname", "given_name")
@@ -350,8 +407,48 @@ def test_ten_rows_are_short(named, mia_id, house):
         seller = make_shop(house, f"Shop {number}", f"shop{number}.example")
         seller.granted(mia_id, "nickname")
     named.get("/consents")
-    assert 'class="register brief"' in named.page and named.page.count("/revoke") == 10
+    assert 'class="register brief"' in named.page and named.page.count('/revoke"') == 10
     assert named.page.count("never read") == 10
+
+
+def test_one_purpose_is_ended_everywhere_by_links_alone(named, mia_id, shop, other):
+    """Where two permissions have a purpose, the list and the page of each lead to taking all of it back; else neither."""
+    way = 'href="/consents/revoke?purpose=dpv%3AServiceProvision"'
+    first = shop.granted(mia_id, "nickname")
+    for path in ("/consents", f"/consents/{first}"):
+        named.get(path)
+        assert way not in named.page, path
+    other.granted(mia_id, "nickname")
+    for path in ("/consents", f"/consents/{first}"):
+        named.get(path)
+        assert way in named.page, path
+    named.get("/consents/revoke?purpose=dpv%3AServiceProvision")
+    assert len(re.findall(LINE, named.page)) == 2
+
+
+@pytest.mark.parametrize("path", ["/home", "/consents"])
+def test_a_card_leads_to_changing_it_and_to_its_purpose(named, mia_id, shop, path):
+    """Beside pausing and revoking stands changing; the purpose leads to all that is allowed for it."""
+    held = shop.granted(mia_id, "nickname")
+    named.get(path)
+    assert f'href="/consents/{held}/change"' in named.page
+    named.get(found(r'href="(/consents\?purpose=[^"]+)"', named.page))
+    assert held in named.page and "Revoke these" in named.page
+
+
+def test_the_list_is_narrowed_only_where_there_is_something_to_choose(named, mia_id, shop, other):
+    """One row, or rows that are alike in all that a filter goes by, need none; one that runs and one that waits do."""
+    named.get("/consents")
+    assert "Filter consents" not in named.page
+    for days in (30, 31):
+        shop.granted(mia_id, "nickname", days=days)
+        named.get("/consents")
+        assert "Filter consents" not in named.page
+    other.ask(mia_id, "nickname")
+    named.get("/consents")
+    assert "Filter consents" in named.page
+    named.get("/consents?state=waiting")
+    assert "Filter consents" in named.page and "Alder Travel" in named.page
 
 
 def test_the_filtered_list_leads_to_revoking_just_those(named, shop, two):

@@ -107,6 +107,11 @@ def test_old_notices_are_on_the_next_page(mia, owner, house, pages):
             )  # fmt: skip
 
     house.database.write(tell)
+    mia.get("/account")
+    room = re.compile(
+        r'<li><a href="/notices">.*?<span class="n" aria-hidden="true">\d+</span>.*?\d+ new notices'
+    )
+    assert room.search(mia.page)
     mia.get("/home")
     assert re.search(r'href="/notices">\d+ new notices<', mia.page)
     mia.get("/notices")

@@ -1,8 +1,11 @@
 """Filling in a profile, over HTTP: a group at once, help as one types, taking a change back, what our script hears."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import event, text
 
 from tests.unit.web.portal.test_profile import ADDRESS, changes, save
 from vrm import profiles
@@ -271,6 +274,31 @@ def test_what_a_company_got_while_one_typed_stays_in_the_history(mia, owner, sho
     assert not told["new"], "so there is no way back to nothing"
     mia.get(path)
     assert versions(mia) == ["Mimi", "Mi"]
+
+
+def test_what_is_saved_while_a_read_commits_waits_for_it(mia, owner, shop, house):
+    """The value was opened and its event is written, not yet durable: whoever replaces it then keeps what it was."""
+    consent_id = shop.granted(owner(mia), "nickname")
+    path, saving = "/profile/nickname", []
+    script(mia, path, version="0", since="0", value="Mi")
+
+    def save_meanwhile(_connection) -> None:
+        saving.append(pool.submit(script, mia, path, version="1", since="0", value="Mimi"))
+        while not (house.database.sqlite or saving[0].done() or waits_for_a_lock(house)):
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(1) as pool:
+        event.listen(house.database.engine, "commit", save_meanwhile, once=True)
+        assert shop.read(consent_id).profile == {"nickname": "Mi"}
+        assert saving[0].result(30)["version"] == 2
+    mia.get(path)
+    assert versions(mia) == ["Mimi", "Mi"]
+
+
+def waits_for_a_lock(house):
+    """Whether a transaction on this database is kept waiting by another. Elsewhere than on PostgreSQL there is one writer."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return house.database.read(lambda db: db.execute(text(waiting)).scalar_one()) > 0
 
 
 def test_the_script_overwrites_no_other_tab(mia):

@@ -48,6 +48,8 @@ def test_by_key_and_purpose(filled, mia_id, shop, house):
     ]:
         filled.get(f"/reads?{query}")
         assert ids(filled.page) == shown, query
+    filled.get("/reads?purpose=dpv%3AMarketing")
+    assert '<option value="dpv:ServiceProvision"' in filled.page, "from one purpose one comes to the other"
     filled.get("/reads?key=birthdate")
     assert "One of the reads got only what is worked out from it." in filled.page
     assert "2 reads, by 2 companies. One try was refused." in filled.page
