@@ -162,7 +162,9 @@ def _locked_head(connection: Connection) -> Head:
 
 def _require_nothing(connection: Connection) -> None:
     """Where there is no tree row there is nothing else."""
-    if connection.execute(select(LogLeaf.leaf_index).limit(1)).first() or find_newest(connection):
+    begun = connection.execute(select(LogLeaf.leaf_index).limit(1)).first() or find_newest(connection)
+    # Under a lock each look sees what is committed by then, and another process may just have begun the log.
+    if begun and find_head(connection) is None:
         raise Inconsistent("The log has leaves or checkpoints but no tree: part of the database is missing.")
 
 

@@ -21,6 +21,11 @@ SINGLE = "00000000-0000-4000-8000-000000000001"
 MOST_ITEMS = 50
 
 _values = ValueRow.__table__.c
+_of_these = (
+    _values.consumer_id.in_(bindparam("consumer_ids")),
+    _values.current.is_(True),
+    _values.field.in_(bindparam("fields")),
+)
 _SEALED = Statement(
     select(
         _values.consumer_id,
@@ -30,21 +35,12 @@ _SEALED = Statement(
         _values.sealed,
         _values.created_at,
     )
-    .where(
-        _values.consumer_id.in_(bindparam("consumer_ids")),
-        _values.current.is_(True),
-        _values.field.in_(bindparam("fields")),
-        _values.sealed.is_not(None),
-    )
+    .where(*_of_these, _values.sealed.is_not(None))
     .order_by(_values.field, _values.added_at, _values.item_id)
 )
-_LOCKED = Statement(
+_CURRENT = Statement(
     select(_values.consumer_id, _values.field, _values.item_id, _values.version)
-    .where(
-        _values.consumer_id.in_(bindparam("consumer_ids")),
-        _values.current.is_(True),
-        _values.field.in_(bindparam("fields")),
-    )
+    .where(*_of_these)
     .order_by(_values.consumer_id, _values.field, _values.item_id)
     .with_for_update(read=True)
 )
@@ -199,9 +195,8 @@ def sealed_values(
 ) -> dict[str, list[Sealed]]:
     """Current values of several people, still sealed, by consumer: the read path's one query."""
     found: dict[str, list[Sealed]] = {}
-    for consumer_id, *sealed in _SEALED.each(
-        connection, consumer_ids=list(consumer_ids), fields=list(fields)
-    ):
+    rows = _SEALED.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
+    for consumer_id, *sealed in rows:
         found.setdefault(consumer_id, []).append(Sealed(*sealed))
     return found
 
@@ -214,7 +209,7 @@ def lock_current(
     The rows are share-locked until the transaction ends, so who corrects or deletes one either came first and is seen
     here, or waits until what rests on this answer is committed.
     """
-    rows = _LOCKED.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
+    rows = _CURRENT.each(connection, consumer_ids=list(consumer_ids), fields=list(fields))
     return {(consumer_id, (field, item, version)) for consumer_id, field, item, version in rows}
 
 
