@@ -4,23 +4,20 @@ import argparse
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 
 from vrm.config import ConfigError, Instance, Settings
-from vrm.demo import acts, offices, past, seed, spare
+from vrm.demo import acts, answering, offices, past, ports, seed, spare, weeks
 from vrm.demo.shop import Site
 from vrm.demo.story import Broken, Stage
 from vrm.house import House
 
-PORT = 8000
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -58,25 +55,21 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _play(home: Path, once: bool) -> int:
-    site = Site()
     issuer = _issuer(home, once)
+    _require_free(ports.web(issuer))
+    site, mail_port = Site(ports.free(ports.sites(issuer))), ports.free(ports.mail(issuer))
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
     here = [f"{domain}=127.0.0.1:{site.port}" for domain in (acts.DOMAIN, spare.DOMAIN)]
-    listener = _free_port()
-    environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": ",".join(here)}
-    environ |= {"VRM_REPLY_ADDRESS": "stop@vrm.example", "VRM_SMTP_LISTEN": f"127.0.0.1:{listener}"}
+    environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": ",".join(here), **answering.settings(mail_port)}
     stage = Stage(issuer, home, environ, print)
-    port = urlsplit(issuer).port or PORT
-    _require_free(port)
     if not home.exists():
         _make(home, issuer)
-    seed.mark(home, listener=listener)
     with House.open(Settings.load(environ)) as house:
         site.proofs[spare.DOMAIN] = lambda: spare.proof(house)
         log = home / "serve.log"
         with log.open("ab") as out:
             server = subprocess.Popen(  # our own program
-                [sys.executable, "-m", "vrm", "serve", "--port", str(port)],
+                [sys.executable, "-m", "vrm", "serve", "--port", str(ports.web(issuer))],
                 env=environ,
                 stdout=out,
                 stderr=out,
@@ -88,6 +81,8 @@ def _play(home: Path, once: bool) -> int:
             if once:
                 return 0
             _farewell(stage)
+            answering.tell_how(stage, house, mail_port, print)
+            print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")
             server.wait()
         except KeyboardInterrupt:
             print("\nStopping.")
@@ -107,11 +102,13 @@ def _make(home: Path, issuer: str) -> None:
     print(f"Making an instance in {home}")
     stage.vrm("init", "--sandbox", "--issuer", issuer)
     seed.mark(making)
-    people, shops = len(seed.PEOPLE) + len(past.PEOPLE), len(seed.COMPANIES) + 1
+    people, shops = len(seed.PEOPLE) + 1 + len(past.PEOPLE), len(seed.COMPANIES) + 1
     print(f"Seeding {people} people, {shops} companies, and what happened in {past.DAYS} days; some seconds")
     with House.open(Settings.load(stage.environ)) as house:
         seed.sow(house)
-        past.live(house)
+        lived = weeks.live(house)
+        past.live(house, lived[weeks.ADA["email"]])
+    seed.mark(making, person=lived[weeks.MIA["email"]])
     making.rename(home)
 
 
@@ -119,18 +116,18 @@ def _acts(stage: Stage, house: House, site: Site) -> None:
     def title(number: str, words: str) -> None:
         stage.tell(f"\n{number}  {words}")
 
-    title("1", "Mia makes a profile of her own")
+    title("1", "Noa makes a profile of her own")
     browser = acts.consumer(stage)
     title("2", "Kiefernweg, a shop, registers and proves who it is")
     shop = acts.company(stage, house, site)
     offices.open_offices(stage, house)
-    title("3, 4", "The shop asks in lines; Mia decides line by line")
+    title("3, 4", "The shop asks in lines; Noa decides line by line")
     token = acts.asking(stage, browser, shop)
-    title("5", "The shop reads what Mia permits, and nothing else")
+    title("5", "The shop reads what Noa permits, and nothing else")
     acts.reading(stage, shop, token)
-    title("6", "Mia revokes; the next read is refused")
+    title("6", "Noa revokes; the next read is refused")
     acts.revoking(stage, browser, shop, token)
-    title("7", "Mia sees who read what, and who tried")
+    title("7", "Noa sees who read what, and who tried")
     acts.seeing(stage, browser)
     title("8", "An auditor verifies the log without trusting anybody")
     acts.auditing(stage)
@@ -143,29 +140,19 @@ def _issuer(home: Path, once: bool) -> str:
     """The issuer of an instance the demo made before, or of the one it is about to make."""
     if not home.exists():
         if once:
-            return f"http://localhost:{_free_port()}"
-        return os.environ.get("VRM_ISSUER") or f"http://localhost:{PORT}"
+            return f"http://localhost:{ports.free()}"
+        return os.environ.get("VRM_ISSUER") or f"http://localhost:{ports.WEB}"
     if not (home / seed.MARK).exists():
         raise Broken(f"{home} was not made by the demo. Set VRM_HOME to another folder, or move it away.")
     return Instance.read(home).issuer
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Broken(
-                f"port {port} is taken. Stop what uses it, or take another home and port: VRM_HOME=./var2 "
-                f"VRM_ISSUER=http://localhost:{port + 1} make demo. Only to see it: make demo ARGS=--once"
-            ) from None
+    if not ports.is_free(port):
+        raise Broken(
+            f"port {port} is taken. Stop what uses it, or take another home and port: VRM_HOME=./var2 "
+            f"VRM_ISSUER=http://localhost:{port + 1} make demo. Only to see it: make demo ARGS=--once"
+        )
 
 
 def _wait(issuer: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -183,17 +170,16 @@ def _wait(issuer: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def _farewell(stage: Stage) -> None:
-    people = ", ".join([acts.MIA, *(person["email"] for person in seed.PEOPLE)])
+    others = ", ".join([acts.NOA, *(person["email"] for person in seed.PEOPLE)])
     print("\nNow it is your turn. There are three doors; behind each the password is the same:")
     print(f"  {seed.PASSWORD}")
     print(f"For people: {stage.issuer}")
-    print(f"  sign in as   {people}")
-    print(f"               {past.email(past.PEOPLE[0])}, who has dealt with six companies for weeks")
-    print("  or sign up as somebody you invent; mail is written to the home's folder mail/")
-    print("  or stop a consent by answering a letter about it: .venv/bin/python -m vrm.demo.answer")
+    print(f"  sign in as   {weeks.MIA['email']}, who has dealt with companies for six weeks")
+    print(f"               {weeks.ADA['email']}, of whom Nordlicht has read too")
+    print(f"               {others}")
+    print(f"  or sign up as somebody you invent; letters are written to {stage.home / 'mail'}")
     offices.tell_how(stage, print)
     spare.tell_how(stage, print)
-    print("Ctrl-C stops the server. Running the demo again goes on with the same instance.")
 
 
 if __name__ == "__main__":

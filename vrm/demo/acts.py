@@ -14,25 +14,25 @@ from vrm.demo.shop import Shop, Site
 from vrm.demo.story import ASK, DELIVERY, MAIL, PROFILE, Stage, decide, must, read_rows, temporary
 from vrm.house import House
 
-MIA = "mia@people.example"
+NOA = "noa@people.example"
 DOMAIN = "kiefernweg.example"
 
 
 def consumer(stage: Stage) -> Browser:
     """1. A person signs up by a mailed link, signs in and fills in a profile."""
     tell, browser = stage.tell, Browser(stage.issuer)
-    if not seed.recall(stage.home).get("mia"):
+    if not seed.recall(stage.home).get("noa"):
         page = browser.open("/sign-up")
-        browser.send(page, page.form("email"), {"email": MIA})
-        tell(f"   {MIA} asks for a profile; the link comes by mail ({stage.home / 'mail'})")
-        page = browser.open(_mailed_link(stage, MIA))
+        browser.send(page, page.form("email"), {"email": NOA})
+        tell(f"   {NOA} asks for a profile; the link comes by mail ({stage.home / 'mail'})")
+        page = browser.open(_mailed_link(stage, NOA))
         browser.send(page, page.form("new_password"), {"new_password": seed.PASSWORD})
-        seed.mark(stage.home, mia=True)
+        seed.mark(stage.home, noa=True)
     page = browser.open("/sign-in")
     if "email" in page.forms[0].values:
-        page = browser.send(page, page.form("password"), {"email": MIA, "password": seed.PASSWORD})
+        page = browser.send(page, page.form("password"), {"email": NOA, "password": seed.PASSWORD})
     must(browser.open("/profile").response.status_code == 200, "signing in did not work")
-    tell("   Mia is signed in")
+    tell("   Noa is signed in")
     if seed.recall(stage.home).get("profile"):
         tell("   her profile is as she left it")
         return browser
@@ -85,9 +85,9 @@ def asking(stage: Stage, browser: Browser, shop: Shop) -> dict[str, Any]:
     """3 and 4. The client asks in lines; the person sees the very values, and narrows."""
     tell = stage.tell
     page = _letter(browser, shop)
-    for shown in ("Mia Tran", "14 Barkly Street", "Yes", "17 June 1991", DOMAIN):
+    for shown in ("Noa Keller", "8 Rennie Street", "Yes", "2 April 1993", DOMAIN):
         must(shown in page.text, f"the letter does not show {shown}")
-    tell("   Kiefernweg asks for five lines; Mia sees each value that would leave")
+    tell("   Kiefernweg asks for five lines; Noa sees each value that would leave")
     answer = decide(browser, page, {"decision": "refuse"})
     must("error=access_denied" in answer, "a refusal was not told to the client")
     tell("   first she refuses: the client hears access_denied and nothing more")
@@ -116,7 +116,7 @@ def reading(stage: Stage, shop: Shop, token: dict[str, Any]) -> None:
         f"{shop.issuer}/v1/disclosures", json={"consent_ids": [token["grant_id"]], "keys": ["name"]}
     )
     tell(f"   POST /v1/disclosures -> {many.status_code}, {len(many.text.splitlines())} line")
-    must('"name":"Mia Tran"' in many.text, "the batch did not answer")
+    must('"name":"Noa Keller"' in many.text, "the batch did not answer")
     held = own.get(f"{shop.issuer}/v1/consents").json()["consents"]
     tell(f"   GET /v1/consents -> {len(held)} held")
 
@@ -128,7 +128,7 @@ def revoking(stage: Stage, browser: Browser, shop: Shop, token: dict[str, Any]) 
     page = browser.open(f"/consents/{token['grant_id']}/revoke")
     form = next(form for form in page.forms if form.action.endswith("/revoke"))
     must(browser.send(page, form, {}).response.status_code == 200, "revoking did not work")
-    tell("   Mia revokes")
+    tell("   Noa revokes")
     for _ in range(4):  # enough to meet every worker process
         answer = shop.read(DELIVERY)
         must(answer.status_code == 401, f"a read after revoking was answered with {answer.status_code}")

@@ -23,8 +23,8 @@ STAFF: tuple[tuple[str, str, Role], ...] = (
     ("aoife@kavanagh.example", "Aoife Kavanagh", "owner"),
     ("ruby@southerngrid.example", "Ruby Chen", "owner"),
     ("sigrid@fjell.example", "Sigrid Dahl", "owner"),
-    ("leo@lumen.example", "Leo Brand", "owner"),
-    ("paula@park.example", "Paula Ernst", "owner"),
+    ("max@unionlane.example", "Max Doyle", "owner"),
+    ("lin@roadpharmacy.example", "Lin Zhao", "owner"),
 )
 AUDITOR, NAME, MANDATE_DAYS = "okafor@auditors.example", "R. Okafor", 90
 _MARKED = 3  # entries in the case
@@ -36,8 +36,11 @@ def open_offices(stage: Stage, house: House) -> None:
     at = {each.domain: each.id for each in house.database.read(companies.list_companies)}
     for email, name, role in STAFF:
         joined = seed.recall(stage.home).get("staff", [])
-        if email not in joined:
-            _join(house, at[email.partition("@")[2]], email, name, role)
+        company_id = at.get(
+            email.partition("@")[2]
+        )  # None in a home that was made before there was this company
+        if company_id and email not in joined:
+            _join(house, company_id, email, name, role)
             seed.mark(stage.home, staff=[*joined, email])
     if not seed.recall(stage.home).get("auditor"):
         seed.mark(stage.home, auditor=_auditor(house))
@@ -52,11 +55,10 @@ def open_offices(stage: Stage, house: House) -> None:
 def tell_how(stage: Stage, tell: Tell) -> None:
     """The doors for companies and auditors, and what to type there."""
     found = seed.recall(stage.home)["auditor"]
-    tell(f"For companies: {stage.issuer}/company/sign-in (Nordlicht has a past, Kiefernweg asked Mia)")
-    first, *others = (f"{email} ({role.replace('_', ' ')})" for email, _, role in STAFF)
-    tell(f"  sign in as   {first}")
-    for each in others:
-        tell(f"               {each}")
+    tell(f"For companies: {stage.issuer}/company/sign-in (Nordlicht has a past, Kiefernweg asked Noa)")
+    staff = [f"{email} ({role.replace('_', ' ')})" for email, _, role in STAFF]
+    for first in range(0, len(staff), 2):
+        tell(f"  {'' if first else 'sign in as':13}{', '.join(staff[first : first + 2])}")
     tell(f"For auditors: {stage.issuer}/audit/sign-in")
     tell(f"  sign in as   {AUDITOR}")
     tell(f"  second code  from an authenticator app with the secret {found['secret']},")

@@ -7,6 +7,7 @@ yesterday: a read of the past is written as the event it would have left. The lo
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from vrm import accesslog, clock, companies, consents, oversight, profiles
 from vrm.accesslog import About, Event
 from vrm.companies import Client
 from vrm.consents import Consent, Line
-from vrm.demo import ada, seed
+from vrm.demo import seed
 from vrm.demo.story import DELIVERY, MAIL, must
 from vrm.disclosures import Door, Reader, agent_pseudonym
 from vrm.house import House
@@ -43,15 +44,17 @@ DAYS = 40  # one of them is asked each day, from so many days ago on
 RUSH = 60  # reads by one desk within a minute; ten a day are usual
 
 
-def live(house: House) -> None:
-    """A shop with people who allow it something, its reads of forty days, and what there is to find in them."""
+def live(house: House, ada: str) -> None:
+    """A shop with people who allow it something, its reads of forty days, and what there is to find in them.
+
+    ``ada``: the first of these people, who has a profile already.
+    """
     now = clock.now()
     client = approved_client(house, NAME, DOMAIN, ADDRESS, STATED, now=now - seed.LONG_AGO)
-    lived = _ended(house, list(_decided(house, client, now)), now)
+    lived = _ended(house, list(_decided(house, client, ada, now)), now)
     remember(house, _usual(house, client, lived, now))
     remember(house, _rush(house, client, [consent for consent, until in lived if until == now], now))
     _moves(house, lived[0][0].consumer_id)
-    ada.live(house, lived[0][0])
     _refusals(house, _till(house, client, now))
     accesslog.sequence(house.database)
     house.publish_log()
@@ -65,11 +68,22 @@ def email(name: str) -> str:
     return f"{name.replace(' ', '.').lower()}@people.example"
 
 
-def _decided(house: House, client: Client, now: datetime) -> Iterator[Consent]:
+def values_of(number: int) -> dict[str, Any]:
+    """What the profile of the person with this number holds."""
+    return {
+        "name": PEOPLE[number],
+        "email": email(PEOPLE[number]),
+        "phone_number": f"+49 30 23125 {number:03}",  # numbers kept free for stories
+        "address": {"street_address": f"Gartenweg {number + 1}", "postal_code": "20095", "locality": "Hamburg",
+                    "country": "DE"},
+    }  # fmt: skip
+
+
+def _decided(house: House, client: Client, ada: str, now: datetime) -> Iterator[Consent]:
     """One in twelve says no, the last has yet to decide; of the others most leave the newsletter out."""
-    for number, name in enumerate(PEOPLE):
+    for number in range(len(PEOPLE)):
         at = now - timedelta(days=DAYS - number)
-        consumer_id = _person(house, number, name, at)
+        consumer_id = seed.person(house, values_of(number), now=at) if number else ada
         terms = consents.Terms(LINES, 30 if number % 4 == 1 else 180, 90)
         if number % 12 == 6 or number == len(PEOPLE) - 1:
             _not_granted(house, consumer_id, client, terms, at, refused=number % 12 == 6)
@@ -78,22 +92,11 @@ def _decided(house: House, client: Client, now: datetime) -> Iterator[Consent]:
         yield seed.granted(house, consumer_id, client, terms, leaves_out=leaves_out, now=at)
 
 
-def _person(house: House, number: int, name: str, now: datetime) -> str:
-    values = {
-        "name": name,
-        "email": email(name),
-        "phone_number": f"+49 30 23125 {number:03}",  # numbers kept free for stories
-        "address": {"street_address": f"Gartenweg {number + 1}", "postal_code": "20095", "locality": "Hamburg",
-                    "country": "DE"},
-    }  # fmt: skip
-    return seed.person(house, values, now=now)
-
-
 def _not_granted(
     house: House, consumer_id: str, client: Client, terms: consents.Terms, at: datetime, *, refused: bool
 ) -> None:
     def work(session: Session) -> None:
-        ask_id = seed.asked(session, consumer_id, client, terms, now=at)
+        ask_id = seed.asked(session, house, consumer_id, client, terms, now=at)
         if refused:
             consents.refuse(
                 session, house.keys, consumer_id=consumer_id, ask_id=ask_id, now=at,

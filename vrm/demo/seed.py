@@ -1,18 +1,23 @@
 """Invented people, companies and consents, put in through the services, so the seeded log verifies."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from authlib.common.security import generate_token
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from sqlalchemy.orm import Session
 
 from vrm import accounts, clock, companies, consents, profiles
 from vrm.companies import Client
 from vrm.config import write_private
+from vrm.demo import ports
 from vrm.disclosures import Door, Reader
 from vrm.house import House
+from vrm.ids import new_id
 from vrm.seeding import approved_client, shown
 
 PASSWORD = "a quiet garden behind the house"  # noqa: S105  # of invented people, on this machine only
@@ -36,6 +41,8 @@ COMPANIES: list[tuple[str, str, str, str, list[str]]] = [
     ("Kavanagh Insurance", "kavanagh.example", "1 Quay Street, Dublin", "dpv:ServiceProvision", ["name", "birthdate"]),
     ("Southern Grid Energy", "southerngrid.example", "80 Collins Street, Melbourne", "dpv:ServiceProvision", ["name", "address"]),
     ("Fjell & Fjord", "fjell.example", "Storgata 5, Bergen", "dpv:DirectMarketing", ["email"]),
+    ("Union Lane Cinema", "unionlane.example", "9 Union Lane, Brunswick", "dpv:AgeVerification", ["age_over_18"]),
+    ("Sydney Road Pharmacy", "roadpharmacy.example", "210 Sydney Road, Brunswick", "dpv:RequestedServiceProvision", ["name"]),
 ]  # fmt: skip
 
 
@@ -52,7 +59,7 @@ def recall(home: Path) -> dict[str, Any]:
 
 
 def sow(house: House) -> None:
-    """People who keep a profile, companies that were approved, consents, reads and one refusal."""
+    """People who keep a profile, companies that were approved, consents of two people at least, reads and one refusal."""
     door = Door(house.database, house.keys, house.catalogue)
     now = clock.now()
     holders = [person(house, values, now=now - LONG_AGO) for values in PEOPLE]
@@ -60,7 +67,7 @@ def sow(house: House) -> None:
         stated = {purpose: companies.Stated()}
         client = approved_client(house, name, domain, address, stated, now=now - LONG_AGO)
         terms = consents.Terms(tuple(consents.Line(key, purpose, required=True) for key in keys), 180, 30)
-        for consumer_id in holders[number:]:
+        for consumer_id in holders[min(number, 2) :]:
             consent = granted(house, consumer_id, client, terms, now=now - timedelta(minutes=1))
             door.read(Reader(client.id), consent_id=consent.id, purpose=purpose, keys=None)
         door.read(
@@ -86,11 +93,18 @@ def person(house: House, values: dict[str, Any], *, now: datetime) -> str:
     return newcomer.person_id
 
 
-def asked(session: Session, consumer_id: str, client: Client, terms: consents.Terms, *, now: datetime) -> str:
-    """An ask that waits for this person's decision."""
+def asked(
+    session: Session, house: House, consumer_id: str, client: Client, terms: consents.Terms, *, now: datetime
+) -> str:
+    """An ask that waits for this person's decision, which leads them back to the companies' web sites."""
+    back = f"http://localhost:{ports.sites(house.settings.issuer)}/back"
+    request = {
+        "client_id": client.id, "response_type": "code", "redirect_uri": back, "state": new_id(),
+        "code_challenge": create_s256_code_challenge(generate_token(48)), "code_challenge_method": "S256",
+    }  # fmt: skip
     return consents.open_ask(
         session, consumer_id=consumer_id, client_id=client.id, company_id=client.company_id,
-        terms=terms, request={}, now=now,
+        terms=terms, request=request, now=now,
     )  # fmt: skip
 
 
@@ -101,11 +115,12 @@ def granted(
     terms: consents.Terms,
     *,
     leaves_out: Collection[int] = (),
+    instead: Mapping[int, str] = MappingProxyType({}),
     now: datetime,
 ) -> consents.Consent:
-    """Asked and allowed at once, but for the lines with these numbers."""
+    """Asked and allowed at once, but for the lines with these numbers; of some another key, ``instead`` of the one asked for."""
     choices = [
-        consents.Choice(number, line.key)
+        consents.Choice(number, instead.get(number, line.key))
         for number, line in enumerate(terms.lines)
         if number not in leaves_out
     ]
@@ -113,7 +128,7 @@ def granted(
     def work(session: Session) -> consents.Consent:
         return consents.grant(
             session, house.keys, consumer_id=consumer_id,
-            ask_id=asked(session, consumer_id, client, terms, now=now),
+            ask_id=asked(session, house, consumer_id, client, terms, now=now),
             choices=choices, duration_days=terms.duration_days,
             versions=[], notice=shown(session, house, client, terms), notice_version=1, now=now,
         )  # fmt: skip

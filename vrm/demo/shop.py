@@ -20,7 +20,7 @@ PROOF_PATH = "/.well-known/vrm-domain-proof"
 class Site:
     """Web sites of companies: each shows the proof of its domain, and takes people back from a decision."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.proofs: dict[str, Callable[[], str]] = {}
         site = self
 
@@ -38,7 +38,7 @@ class Site:
             def log_message(self, format: str, *args: Any) -> None:
                 """Nothing: the query of a callback holds a code."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.port: int = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -51,12 +51,12 @@ def must(held: bool, what: str) -> None:
 DELIVERY, MAIL = "dpv:DeliveryOfGoods", "dpv:DirectMarketing"
 
 PROFILE: list[tuple[str, dict[str, str]]] = [
-    ("name", {"value": "Mia Tran"}),
-    ("birthdate", {"value": "1991-06-17"}),
-    ("email", {"value": "mia@people.example"}),
-    ("phone_number", {"value": "+61 491 570 156"}),
-    ("address", {"street_address": "14 Barkly Street", "locality": "Brunswick", "region": "VIC",
-                 "postal_code": "3056", "country": "AU", "label": "home"}),
+    ("name", {"value": "Noa Keller"}),
+    ("birthdate", {"value": "1993-04-02"}),
+    ("email", {"value": "noa@people.example"}),
+    ("phone_number", {"value": "+61 491 570 157"}),
+    ("address", {"street_address": "8 Rennie Street", "locality": "Coburg", "region": "VIC",
+                 "postal_code": "3058", "country": "AU", "label": "home"}),
 ]  # fmt: skip
 
 ASK: dict[str, Any] = {

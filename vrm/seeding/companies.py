@@ -65,7 +65,7 @@ def approved_client(
             session,
             company_id=made.id,
             name="Web site",
-            redirect_uris=[f"https://{domain}/back"],
+            redirect_uris=["http://localhost/back"],
             jwks={"keys": [new_key()]},
             now=now,
         )

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.web.portal.actors import Browser
 from vrm import accesslog, clock, companies, consents, oversight
 from vrm.app import create_app
-from vrm.demo import acts, offices, past, seed
+from vrm.demo import acts, offices, past, seed, weeks
 from vrm.demo.story import Stage
 from vrm.disclosures import Answer, Door, Reader
 from vrm.seeding import approved_client
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.deep
 def lived(house):
     """The house with everything the demo puts into it before its story begins."""
     seed.sow(house)
-    past.live(house)
+    past.live(house, weeks.live(house)[weeks.ADA["email"]])
     return house
 
 
@@ -70,22 +70,6 @@ def test_what_the_shop_knows_is_shown_as_it_was_read(lived):
     ada.sign_in(past.email(past.PEOPLE[0]), seed.PASSWORD)
     page = ada.get(f"/companies/{shop(lived).id}/known").text
     assert "Gartenweg 1" in page and "Am Kanal 8" in page and "no longer kept" not in page
-
-
-def test_adas_pages_have_something_to_show(lived):
-    """What runs, is paused, waits, ended in each way, was read, was refused and is proposed, each where she looks for it."""
-    ada = Browser(create_app(lived))
-    ada.sign_in(past.email(past.PEOPLE[0]), seed.PASSWORD)
-    for path, shown in {
-        "/consents": ["Kavanagh Insurance", "Paused", "Southern Grid Energy", "Waiting"],
-        "/consents?show=history": ["Revoked", "Ended"],
-        "/reads?key=birthdate": ["Kavanagh Insurance", "Lumen Cinema"],
-        "/reads?outcome=refused": ["You had revoked", "You had paused"],
-        "/profile/proposed": ["Friends of Nordlicht"],
-    }.items():
-        page = ada.get(path).text
-        for each in shown:
-            assert each in page, (path, each)
 
 
 def test_every_company_has_somebody_who_signs_in(lived, tmp_path):
