@@ -11,8 +11,8 @@ from tests.model.reading import at_the_door, over_http
 from vrm import consents
 from vrm.house import House
 
-THROUGH = {"end_all": "close_account", "forget": "close_account", "take_uses": "read"}
-"""Verbs that are called by what lives do."""
+THROUGH = {"end_all": "close_account", "forget": "close_account", "grant_all": "grant", "take_uses": "read"}
+"""Verbs that are called by what lives do, or write the very rows that it writes."""
 
 NO_MATTER = {
     "issue_desk_code", "may_recognise", "recognise", "record_refusal", "sweep", "take_desk_code",

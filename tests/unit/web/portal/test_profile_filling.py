@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from tests.unit.web.portal.test_profile import ADDRESS, changes, save
 from vrm import profiles
@@ -276,19 +276,24 @@ def test_what_a_company_got_while_one_typed_stays_in_the_history(mia, owner, sho
     assert versions(mia) == ["Mimi", "Mi"]
 
 
-def test_what_is_saved_while_a_read_commits_waits_for_it(mia, owner, shop, house):
+def test_what_is_saved_while_a_read_commits_waits_for_it(mia, owner, shop, house, monkeypatch):
     """The value was opened and its event is written, not yet durable: whoever replaces it then keeps what it was."""
     consent_id = shop.granted(owner(mia), "nickname")
     path, saving = "/profile/nickname", []
     script(mia, path, version="0", since="0", value="Mi")
 
-    def save_meanwhile(_connection) -> None:
+    dialect = house.database.engine.dialect
+    commit = dialect.do_commit
+
+    def save_meanwhile(connection) -> None:
+        monkeypatch.setattr(dialect, "do_commit", commit)
         saving.append(pool.submit(script, mia, path, version="1", since="0", value="Mimi"))
         while not (house.database.sqlite or saving[0].done() or waits_for_a_lock(house)):
             time.sleep(0.01)
+        commit(connection)
 
     with ThreadPoolExecutor(1) as pool:
-        event.listen(house.database.engine, "commit", save_meanwhile, once=True)
+        monkeypatch.setattr(dialect, "do_commit", save_meanwhile)
         assert shop.read(consent_id).profile == {"nickname": "Mi"}
         assert saving[0].result(30)["version"] == 2
     mia.get(path)
