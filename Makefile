@@ -12,7 +12,7 @@ TEST   := $(VENV)/.test-installed
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env test-env test test-deep screenshots bench bench-explorer bench-log bench-delay bench-growth check lint format types imports lock clean
+.PHONY: help demo env test-env test test-deep screenshots bench bench-explorer bench-log bench-delay bench-process bench-growth check lint format types imports lock clean
 .DELETE_ON_ERROR:
 
 help: ## List these tasks
@@ -61,6 +61,9 @@ bench-delay: $(TEST) ## Time how long after an event the checkpoint over it is s
 
 bench-growth: $(TEST) ## Fill a thousand and ten thousand people; time reads, pages, start-up (ARGS=--large: to a million)
 	@$(BIN)/python -m bench.growth $(ARGS)
+
+bench-process: $(TEST) ## Count what requests cost this process, without a network (ARGS='--profile read', ARGS=--postgres)
+	@$(BIN)/python -m bench.in_process $(ARGS)
 
 check: lint types imports ## All checks that run no product code
 

@@ -20,9 +20,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -92,17 +93,15 @@ def prepare(grown: Grown, chance: random.Random) -> None:
         for _ in range(min(PEOPLE, grown.size)):
             email = people.email(chance.randrange(grown.size))
             (whose,) = house.database.read(
-                lambda db, email=email: accounts.find_people(db, house.keys, [email]).values()
-            )
-            held = house.database.read(lambda db, whose=whose: consents.list_consents(db, consumer_id=whose))
+                partial(accounts.find_people, keys=house.keys, emails=[email])
+            ).values()
+            held = house.database.read(partial(consents.list_consents, consumer_id=whose))
             consent = chance.choice(held)
             grantee = tokens.Grantee(consent.client_id, whose, consent.id, consent.epoch)
             secret = _token(house, grantee)
             grown.reads.append(get("/v1/profile", port, {"Authorization": f"Bearer {secret}"}))
             if len(portal) < 20:
-                account = house.database.read(
-                    lambda db, whose=whose: accounts.get_account(db, person_id=whose)
-                )
+                account = house.database.read(partial(accounts.get_account, person_id=whose))
                 portal.append({"Cookie": f"vrm={seeds.sign_in(house, account.id, whose)}"})
         client_id, company_id = consent.client_id, consent.company_id
         deep = _deep(house, company_id)
@@ -189,13 +188,10 @@ def measure(grown: Grown, seconds: float, chance: random.Random) -> None:
 
 def tell(engine: str, every: Sequence[Grown], disk: Sequence[Stored]) -> None:
     """A table: each figure at each size, and what the largest has of the smallest's."""
-    rows: dict[str, Callable[[int], float]] = {
-        name: (lambda at, name=name: every[at].figure(name)) for name in every[0].figures
-    }
-    rows |= {f"bytes for each {what}": (lambda at, what=what: disk[at].each[what]) for what in disk[0].each}
+    rows = {name: [each.figure(name) for each in every] for name in every[0].figures}
+    rows |= {f"bytes for each {what}": [each.each[what] for each in disk] for what in disk[0].each}
     print(f"\n{engine:<34}" + "".join(f"{each.size:>12,}" for each in every) + f"{'ratio':>9}")
-    for name, figure in rows.items():
-        values = [figure(at) for at in range(len(every))]
+    for name, values in rows.items():
         print(
             f"{name:<34}"
             + "".join(f"{value:>12,.1f}" for value in values)

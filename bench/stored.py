@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
+from sqlalchemy.orm import Session
 
 from vrm import migrations
 from vrm.config import Settings
@@ -53,7 +55,11 @@ def _sqlite(path: Path) -> Iterator[tuple[str, int]]:
 def _postgres(database: Database) -> Iterator[tuple[str, int]]:
     for name in migrations.metadata().tables:
         query = text("SELECT pg_total_relation_size(CAST(:name AS regclass))").bindparams(name=name)
-        yield name, database.read(lambda db, query=query: db.execute(query).scalar_one())
+        yield name, database.read(partial(_scalar, query=query))
+
+
+def _scalar(db: Session, query: TextClause) -> int:
+    return int(db.execute(query).scalar_one())
 
 
 def _count(database: Database, name: str) -> int:
