@@ -246,6 +246,7 @@ def test_who_can_read_a_line(mia, shop, owner):
     assert "Nobody can read it" in whole and "Hawthorn Books" not in whole and "revoke" not in whole
     assert "Hawthorn Books" in answer and "“Over 18”, until" in answer
     mia.get("/profile/birthdate")
+    assert 'href="/reads?days=365&key=birthdate"' in mia.page
     assert "Nobody can read it" in mia.page and "“Over 18”, until" in mia.page
 
 
