@@ -87,11 +87,12 @@ class Statement:
         found = self.each(connection, **given)
         return found[0] if found else None
 
-    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert these rows."""
-        if rows:
-            compiled = self._for(connection.dialect, rows[0], ())
-            run(connection, compiled.sql, *[compiled.bind(row) for row in rows])
+    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert these rows; how many were, where the statement leaves some out (``ON CONFLICT``)."""
+        if not rows:
+            return 0
+        compiled = self._for(connection.dialect, rows[0], ())
+        return int(run(connection, compiled.sql, *[compiled.bind(row) for row in rows]).rowcount)
 
     def _for(
         self, dialect: Dialect, given: Mapping[str, Any], lengths: Sequence[tuple[str, int]]

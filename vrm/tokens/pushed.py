@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from vrm.db import Statement
 from vrm.ids import new_secret, secret_hash
 from vrm.tokens.models import PushedRequest
 from vrm.tokens.seen import see_once, was_seen
@@ -23,6 +24,8 @@ USED_KNOWN = timedelta(days=30)
 
 _PREFIX = "urn:ietf:params:oauth:request_uri:"
 _PARKED = "parked"
+
+_KEEP = Statement(insert(PushedRequest))
 
 
 def push_request(session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime) -> str:
@@ -112,9 +115,8 @@ def _make_room(session: Session, client_id: str) -> None:
 def _keep(
     session: Session, secret: str, client_id: str, params: Mapping[str, Any], expires_at: datetime
 ) -> str:
-    session.add(
-        PushedRequest(
-            uri_hash=secret_hash(secret), client_id=client_id, params=dict(params), expires_at=expires_at
-        )
-    )
+    row = {
+        "uri_hash": secret_hash(secret), "client_id": client_id, "params": dict(params), "expires_at": expires_at
+    }  # fmt: skip
+    _KEEP.write(session.connection(), [row])
     return _PREFIX + secret

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from vrm.db import Statement
@@ -13,6 +13,9 @@ from vrm.tokens.models import AuthorizationCode, BackchannelRequest, PushedReque
 
 CODE_LIFE = timedelta(seconds=60)  # FAPI 2.0 Security Profile, section 5.3.2.1: 60 s at most
 TOKEN_LIFE = timedelta(minutes=10)
+
+_ISSUE = Statement(insert(Token))
+_BY_HASH = Statement(select(Token.__table__).where(Token.token_hash == bindparam("token_hash")))
 
 
 @dataclass(frozen=True)
@@ -92,21 +95,21 @@ def issue_token(
     now: datetime,
 ) -> None:
     """Remember an access or refresh token by its hash."""
-    session.add(
-        Token(
-            token_hash=secret_hash(secret),
-            kind=kind,
-            client_id=grantee.client_id,
-            consumer_id=grantee.consumer_id,
-            consent_id=grantee.consent_id,
-            epoch=grantee.epoch,
-            scope=scope,
-            jkt=grantee.jkt,
-            code_hash=code_hash,
-            issued_at=now,
-            expires_at=expires_at,
-        )
-    )
+    row = {
+        "token_hash": secret_hash(secret),
+        "kind": kind,
+        "client_id": grantee.client_id,
+        "consumer_id": grantee.consumer_id,
+        "consent_id": grantee.consent_id,
+        "epoch": grantee.epoch,
+        "scope": scope,
+        "jkt": grantee.jkt,
+        "code_hash": code_hash,
+        "issued_at": now,
+        "expires_at": expires_at,
+        "revoked_at": None,
+    }
+    _ISSUE.write(session.connection(), [row])
 
 
 def find_token(session: Session, secret: str, *, kind: str | None = None, now: datetime) -> Token | None:
@@ -125,9 +128,6 @@ class AccessToken:
     epoch: int | None
     jkt: str | None
     scope: str
-
-
-_BY_HASH = Statement(select(Token.__table__).where(Token.token_hash == bindparam("token_hash")))
 
 
 def find_access_token(connection: Connection, secret: str, *, now: datetime) -> AccessToken | None:

@@ -16,15 +16,16 @@ from flask import request as flask_request
 from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
-from vrm.web import dpop, session
+from vrm.web import dpop, session, signed
 from vrm.web.oauth import authentication, parameters, parked, wording
 from vrm.web.oauth.backchannel_grant import BackchannelGrant
-from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown
+from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown, verify_ahead
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import CodeGrant, RefreshGrant
 from vrm.web.oauth.id_token import IdToken
 from vrm.web.oauth.own_grant import OwnGrant
 from vrm.web.oauth.pkce import StrictPKCE
+from vrm.web.oauth.possession import read_proof
 from vrm.web.oauth.transaction import current_session, in_transaction
 
 
@@ -106,6 +107,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             parameters.check(flask_request.form)
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
+        self._verify_ahead()
         try:
             return in_transaction(self.house.database, create)
         except KeyNotKnown as missing:
@@ -114,6 +116,16 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             database, fetcher = self.house.database, self.house.fetcher
             companies.refresh_jwks(database, fetcher, client_id=missing.client_id, now=clock.now())
             return self._answer(create)
+
+    def _verify_ahead(self) -> None:
+        """Verify what the request is signed with while nobody waits for it; what fails is refused in the transaction."""
+        try:
+            if assertion := flask_request.form.get("client_assertion"):
+                verify_ahead(self.house.database, assertion)
+            if "DPoP" in flask_request.headers:
+                read_proof(self)
+        except (signed.BadSignature, dpop.BadProof):
+            pass
 
     def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:
         return cast(Response, super().handle_error_response(request, wording.in_our_words(error)))
