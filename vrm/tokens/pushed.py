@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from vrm.db import Statement
 from vrm.ids import new_secret, secret_hash
 from vrm.tokens.models import PushedRequest
-from vrm.tokens.seen import see_once, was_seen
+from vrm.tokens.seen import Shown, see_once, was_seen
 
 PUSHED_LIFE = timedelta(seconds=90)  # RFC 9126, section 2.2; FAPI 2.0: below 600 s
 
@@ -92,7 +92,7 @@ def was_answered(session: Session, *, client_id: str, request_uri: str) -> bool:
 
 def use_pushed(session: Session, *, client_id: str, mark: str, now: datetime) -> bool:
     """Use a request up, since its person decides; False where that was done before (RFC 9126, section 4)."""
-    return see_once(session, kind="request", signer=client_id, jti=mark, expires_at=now + USED_KNOWN)
+    return see_once(session.connection(), Shown("request", client_id, mark, now + USED_KNOWN))
 
 
 def was_used(session: Session, *, client_id: str, mark: str) -> bool:

@@ -53,10 +53,10 @@ def use_up(connection: Connection, shown: Sequence[Shown]) -> None:
         raise ShownBefore
 
 
-def see_once(session: Session, *, kind: Kind, signer: str, jti: str, expires_at: datetime) -> bool:
-    """Whether this ``jti`` of this signer is shown for the first time; from now on it is not. See ``Shown``."""
+def see_once(connection: Connection, shown: Shown) -> bool:
+    """Whether this is shown for the first time; from now on it is not."""
     try:
-        use_up(session.connection(), [Shown(kind, signer, jti, expires_at)])
+        use_up(connection, [shown])
     except ShownBefore:
         return False
     return True

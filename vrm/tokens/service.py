@@ -114,7 +114,7 @@ def issue_token(
 
 def find_token(session: Session, secret: str, *, kind: str | None = None, now: datetime) -> Token | None:
     """A token that is neither expired nor revoked. Whether its consent still stands is for others to weigh."""
-    row = session.get(Token, secret_hash(secret))
+    row = _BY_HASH.one(session.connection(), token_hash=secret_hash(secret))
     return row if _is_good(row, kind, now) else None
 
 
@@ -144,21 +144,18 @@ def _is_good(row: Any, kind: str | None, now: datetime) -> bool:
     return kind is None or row.kind == kind
 
 
-def bind_token(session: Session, row: Token, *, jkt: str) -> None:
-    """Bind a token to a key from now on: one that was issued before tokens were bound, and is bound only once."""
-    session.refresh(row, with_for_update=True)
-    if row.jkt is None:
-        row.jkt = jkt
-    session.flush()
+def bind_token(session: Session, row: Token, *, jkt: str) -> str:
+    """Bind a token to a key, one that was issued before tokens were bound; the key that it is bound to then."""
+    this = Token.token_hash == row.token_hash
+    session.execute(update(Token).where(this, Token.jkt.is_(None)).values(jkt=jkt))
+    return str(session.scalar(select(Token.jkt).where(this)))
 
 
 def revoke_token(session: Session, row: Token, *, now: datetime) -> None:
     """Revoke a token; a refresh token takes the access tokens of its grant with it (RFC 7009, section 2.1)."""
-    row = session.merge(row)
-    row.revoked_at = now
+    session.execute(update(Token).where(Token.token_hash == row.token_hash).values(revoked_at=now))
     if row.kind == "refresh" and row.code_hash is not None:
         revoke_of_code(session, row.code_hash, now=now)
-    session.flush()
 
 
 def sweep(session: Session, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from vrm.db import Database
 from vrm.web import signed
 from vrm.web.oauth import verified
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.transaction import current_session
+from vrm.web.oauth.transaction import current_session, see_once
 
 LEEWAY = 10
 TYPES = (None, "JWT", "client-authentication+jwt")
@@ -114,9 +114,7 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def validate_jti(self, claims: dict[str, Any], jti: str) -> bool:
         """RFC 7523, section 3: a ``jti`` counts once, on every process."""
         expires_at = datetime.fromtimestamp(claims["exp"] + LEEWAY, UTC)
-        return tokens.see_once(
-            current_session(), kind="assertion", signer=claims["sub"], jti=jti, expires_at=expires_at
-        )
+        return see_once(tokens.Shown("assertion", claims["sub"], jti, expires_at))
 
 
 def _good_keys(client: companies.Client) -> KeySet:

@@ -47,7 +47,7 @@ def prove(server: Any, request: OAuth2Request, client: Client, *, required: bool
         return None
     try:
         proof = read_proof(server)
-        dpop.see(current_session(), proof)
+        dpop.see(current_session().connection(), proof)
     except dpop.BadProof as fault:
         raise ProofError(fault, server.prover.nonce(clock.now())) from fault
     return str(proof.jkt)

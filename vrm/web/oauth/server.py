@@ -26,7 +26,7 @@ from vrm.web.oauth.id_token import IdToken
 from vrm.web.oauth.own_grant import OwnGrant
 from vrm.web.oauth.pkce import StrictPKCE
 from vrm.web.oauth.possession import read_proof
-from vrm.web.oauth.transaction import current_session, in_transaction
+from vrm.web.oauth.transaction import current_session, in_snapshot, in_transaction
 
 
 class Answered(InvalidRequestError):  # type: ignore[misc]
@@ -94,28 +94,30 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         """The request, as it was sent to the issuer's address whatever a proxy made of that on the way."""
         return _IssuersRequest(flask_request, self.house.settings.issuer)
 
-    def answer(self, endpoint: str) -> Response:
-        """The answer of a registered endpoint, its changes committed."""
-        return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)))
+    def answer(self, endpoint: str, *, writes: bool = True) -> Response:
+        """The answer of a registered endpoint, its changes committed; one that ``writes`` nothing holds nobody up."""
+        return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)), writes=writes)
 
     def token_response(self) -> Response:
         """The answer of the token endpoint, its changes committed."""
         return self._answer(lambda: cast(Response, self.create_token_response()))
 
-    def _answer(self, create: Callable[[], Response]) -> Response:
+    def _answer(self, create: Callable[[], Response], *, writes: bool = True) -> Response:
         try:
             parameters.check(flask_request.form)
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
-        self._verify_ahead()
         try:
+            if not writes:
+                return in_snapshot(self.house.database, create)
+            self._verify_ahead()
             return in_transaction(self.house.database, create)
         except KeyNotKnown as missing:
             # Nothing was changed. Reading the client's key set waits for its server; afterwards it is not due for a
             # while, so the second time is the last.
             database, fetcher = self.house.database, self.house.fetcher
             companies.refresh_jwks(database, fetcher, client_id=missing.client_id, now=clock.now())
-            return self._answer(create)
+            return self._answer(create, writes=writes)
 
     def _verify_ahead(self) -> None:
         """Verify what the request is signed with while nobody waits for it; what fails is refused in the transaction."""
