@@ -113,7 +113,7 @@ def issue_token(
 
 
 def find_token(session: Session, secret: str, *, kind: str | None = None, now: datetime) -> Token | None:
-    """A token that is neither expired nor revoked. Whether its consent still stands is for others to weigh."""
+    """A copy of a token that is neither expired nor revoked. Whether its consent still stands is for others to weigh."""
     row = _BY_HASH.one(session.connection(), token_hash=secret_hash(secret))
     return row if _is_good(row, kind, now) else None
 

@@ -124,8 +124,8 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         try:
             if assertion := flask_request.form.get("client_assertion"):
                 verify_ahead(self.house.database, assertion)
-            if "DPoP" in flask_request.headers:
-                read_proof(self)
+                if "DPoP" in flask_request.headers:
+                    read_proof(self)
         except (signed.BadSignature, dpop.BadProof):
             pass
 
