@@ -46,7 +46,7 @@ class _Compiled(NamedTuple):
             value = given[name] if place is None else given[name][place]
             values.append(value if process is None else process(value))
         if self.positional:
-            return values
+            return tuple(values)
         return {param.placeholder: value for param, value in zip(self.params, values, strict=True)}
 
     def read(self, found: Sequence[Any]) -> Any:
