@@ -3,7 +3,8 @@
 import base64
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,12 +13,14 @@ from urllib.parse import urlencode
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
-from sqlalchemy import update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.orm import Session
 
 from tests.support.actors import Company, World, normal
 from tests.support.http import LocalServer, answer, serving
 from vrm import clock, companies
 from vrm.companies.models import ClientRow, KeyRow
+from vrm.tokens.models import Token
 
 NOW = time.time
 
@@ -306,6 +309,67 @@ def test_a_key_that_was_taken_back_proves_nothing(world: World):
     )
     assert attempt(company, company.assertion()).json()["error"] == "invalid_client"
     assert attempt(company, company.assertion(key=new, header={"kid": new.kid})).status_code == 200
+
+
+@contextmanager
+def meanwhile(world: World, change: Callable[[Session], object]) -> Iterator[None]:
+    """Commit a change while the next request looks at its client's keys the first time, and sees them as they were."""
+    database, changed = world.house.database, False
+
+    def once(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        nonlocal changed
+        if "FROM client_keys" in statement and not changed:
+            changed = True
+            database.write(change)
+
+    event.listen(database.engine, "before_cursor_execute", once)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", once)
+    assert changed
+
+
+def suspend(session: Session, company: Company) -> None:
+    companies.suspend_client(session, client_id=company.client_id, now=clock.now())
+
+
+def suspend_company(session: Session, company: Company) -> None:
+    companies.suspend_company(session, company_id=company.company_id, now=clock.now())
+
+
+def end_key(session: Session, company: Company) -> None:
+    kid = str(company.key.kid)
+    companies.remove_client_key(session, client_id=company.client_id, kid=kid, now=clock.now())
+
+
+def replace_key(session: Session, company: Company) -> None:
+    """By another that goes by the same kid."""
+    new = ECKey.generate_key("P-256", {"kid": str(company.key.kid)})
+    jwks = {"keys": [new.as_dict(private=False)]}
+    companies.change_client(session, client_id=company.client_id, jwks=jwks, now=clock.now())
+
+
+@pytest.mark.parametrize("change", [suspend, suspend_company, end_key, replace_key])
+def test_what_ends_between_verifying_and_writing(world: World, change: Callable[[Session, Company], None]):
+    """An assertion is verified before the transaction: client, company and key are looked at again in it."""
+    company = world.company()
+    before = world.house.database.read(lambda db: db.scalar(select(func.count()).select_from(Token)))
+    with meanwhile(world, lambda session: change(session, company)):
+        assert attempt(company, company.assertion()).json()["error"] == "invalid_client"
+    assert world.house.database.read(lambda db: db.scalar(select(func.count()).select_from(Token))) == before
+
+
+def test_a_key_that_comes_between_verifying_and_writing(world: World):
+    """The assertion is verified again, against the keys there are then."""
+    company = world.company()
+    jwk = ECKey.generate_key("P-256", auto_kid=True).as_dict(private=False)
+
+    def add(session: Session) -> None:
+        companies.add_client_key(session, client_id=company.client_id, jwk=jwk, now=clock.now())
+
+    with meanwhile(world, add):
+        assert attempt(company, company.assertion()).status_code == 200
 
 
 def test_a_retired_key_proves_the_client_until_its_end(world: World):

@@ -31,6 +31,14 @@ def test_the_clients_own_token(world: World):
     assert not {"sub", "grant_id", "authorization_details"} & set(said)
 
 
+def test_looking_waits_for_no_writer(world: World):
+    """Where a secret proves the client, nothing is written: the answer comes while somebody else writes."""
+    company = world.company(secret=True)
+    token = company.own_token()
+    said = world.house.database.write(lambda session: company.introspect(token).json())
+    assert said["active"] is True
+
+
 def test_inactive_after_the_revoke(world: World):
     """When the person revoked, every token of the consent is inactive at once."""
     company, mia = world.company(), world.consumer()

@@ -1,7 +1,7 @@
 """What this room gives to others of a client and its keys: frozen copies, never rows."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from vrm import clock
 from vrm.companies.addresses import same_redirect
 from vrm.companies.jwks import algorithm_of, named_now
-from vrm.companies.models import ClientRow
+from vrm.companies.models import ClientRow, KeyRow
 from vrm.companies.records import Company
 from vrm.ids import secret_hash
 
@@ -123,8 +123,8 @@ class ClientStanding:
         return self.client_state == "active" and self.company_state == "approved"
 
 
-def client_of(row: ClientRow) -> Client:
-    """A frozen copy of a row."""
+def client_of(row: ClientRow, keys: Iterable[KeyRow] | None = None) -> Client:
+    """A frozen copy of a row, and of the rows of its keys."""
     return Client(
         id=row.id,
         company_id=row.company_id,
@@ -140,7 +140,9 @@ def client_of(row: ClientRow) -> Client:
                 added_at=each.added_at,
                 until=_until(row, each.source, each.until),
             )
-            for each in sorted(row.keys, key=lambda each: (each.added_at, each.place, each.kid))
+            for each in sorted(
+                row.keys if keys is None else keys, key=lambda each: (each.added_at, each.place, each.kid)
+            )
         ),
         secret_hash=row.secret_hash,
         jwks_uri=row.jwks_uri,

@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from vrm.companies.client_records import Client, client_of
-from vrm.companies.models import ClientRow
+from vrm.companies.models import ClientRow, KeyRow
+from vrm.db import Statement
 from vrm.errors import NotFound
 from vrm.ids import is_id
 
 _UNKNOWN = "There is no such client. See: vrm client list."
+
+_CLIENT = Statement(select(ClientRow.__table__).where(ClientRow.id == bindparam("client_id")))
+_KEYS = Statement(select(KeyRow.__table__).where(KeyRow.client_id == bindparam("client_id")))
 
 
 def get_client(session: Session, *, client_id: str, company_id: str | None = None) -> Client:
@@ -34,10 +38,10 @@ def get_clients(session: Session, client_ids: Iterable[str]) -> dict[str, Client
     return found
 
 
-def find_client(session: Session, *, client_id: str) -> Client | None:
-    """One client, whatever its state, or None: the id may be anything a stranger typed."""
-    row = session.get(ClientRow, client_id) if is_id(client_id) else None
-    return None if row is None else client_of(row)
+def find_client(connection: Connection, *, client_id: str) -> Client | None:
+    """One client, whatever its state, or None: the id may be anything a stranger typed. For hot paths."""
+    row = _CLIENT.one(connection, client_id=client_id) if is_id(client_id) else None
+    return None if row is None else client_of(row, _KEYS.each(connection, client_id=client_id))
 
 
 def list_clients(session: Session, *, company_id: str | None = None) -> list[Client]:

@@ -1,11 +1,11 @@
 """What this room gives to others of a company: frozen copies, never rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from vrm.companies.models import CompanyRow
+from vrm.companies.models import CompanyRow, PurposeRow
 
 CompanyState = Literal["pending", "approved", "suspended"]
 
@@ -76,8 +76,9 @@ class Company:
         return self.purposes.get(purpose, Stated()).retention_days
 
 
-def company_of(row: CompanyRow) -> Company:
-    """A frozen copy of a row."""
+def company_of(row: CompanyRow, purposes: Iterable[PurposeRow] | None = None) -> Company:
+    """A frozen copy of a row, and of the rows of its purposes."""
+    purposes = row.purposes if purposes is None else purposes
     return Company(
         id=row.id,
         legal_name=row.legal_name,
@@ -97,6 +98,6 @@ def company_of(row: CompanyRow) -> Company:
         created_at=row.created_at,
         purposes={
             each.purpose: Stated(each.why, each.retention_days)
-            for each in sorted(row.purposes, key=lambda each: each.purpose)
+            for each in sorted(purposes, key=lambda each: each.purpose)
         },
     )

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from vrm.companies.client_records import Asker, ClientStanding
 from vrm.companies.errors import MayNotAsk
-from vrm.companies.models import ClientRow, CompanyRow
+from vrm.companies.models import ClientRow, CompanyRow, PurposeRow
 from vrm.companies.reading import find_client
-from vrm.companies.service import get_company
+from vrm.companies.records import company_of
 from vrm.db import Statement
 from vrm.ids import is_id
 
@@ -29,16 +29,22 @@ _standings = (
 )
 _STANDINGS = Statement(_standings)
 _LOCKED = Statement(_standings.with_for_update(read=True))
+_COMPANY = Statement(select(_companies).where(_companies.c.id == bindparam("company_id")))
+_PURPOSES = Statement(select(PurposeRow.__table__).where(PurposeRow.company_id == bindparam("company_id")))
 
 
 def may_ask(session: Session, *, client_id: str) -> Asker:
     """The client and its company, if it may ask people now. Raises ``MayNotAsk``, whose code says why not."""
-    client = find_client(session, client_id=client_id)
+    connection = session.connection()
+    client = find_client(connection, client_id=client_id)
     if client is None:
         raise MayNotAsk("This client is not registered here.", code="client_unknown")
     if client.state != "active":
         raise MayNotAsk("This client is suspended. Ask whoever suspended it.", code="client_suspended")
-    company = get_company(session, company_id=client.company_id)
+    company = company_of(
+        _COMPANY.one(connection, company_id=client.company_id),
+        _PURPOSES.each(connection, company_id=client.company_id),
+    )
     if company.state == "suspended":
         raise MayNotAsk("This company is suspended. Ask the operator.", code="company_suspended")
     if company.state != "approved":

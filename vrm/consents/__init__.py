@@ -23,7 +23,7 @@ from vrm.consents.often import USE as REPLY_MAY_BE_LOST
 from vrm.consents.often import is_due, is_limited, next_use
 from vrm.consents.own import change
 from vrm.consents.pausing import pause, pause_all, resume, resume_all
-from vrm.consents.reading import lock_versions, standings, standings_of
+from vrm.consents.reading import get_granted, lock_versions, standings, standings_of
 from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
 from vrm.consents.recorded import Recorded, get_holder_of, get_record, get_refusal_record
 from vrm.consents.records import Amends, Ask, Choice, Consent, Revision
@@ -105,6 +105,7 @@ __all__ = [
     "get_ask",
     "get_basis",
     "get_consent",
+    "get_granted",
     "get_holder_of",
     "get_newest_revision",
     "get_open_ask",

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, select
 from vrm.consents.effective import Standing
 from vrm.consents.models import ConsentPlace, ConsentRow, RevisionRow
 from vrm.consents.often import is_limited
+from vrm.consents.records import Consent, Revision
 from vrm.consents.terms import GrantedLine
 from vrm.consents.uses import uses_of
 from vrm.db import Statement
+from vrm.errors import NotFound
 
 _places = cast(Table, ConsentPlace.__table__)
 _consents = cast(Table, ConsentRow.__table__)
@@ -36,6 +38,18 @@ _OF_PERSON = Statement(
         _consents.c.consumer_id == bindparam("consumer_id"), _consents.c.id.in_(bindparam("consent_ids"))
     )
 )
+_CONSENT = Statement(
+    select(_consents).where(
+        _consents.c.consumer_id == bindparam("consumer_id"), _consents.c.id == bindparam("consent_id")
+    )
+)
+_REVISION = Statement(
+    select(_revisions).where(
+        _revisions.c.consumer_id == bindparam("consumer_id"),
+        _revisions.c.consent_id == bindparam("consent_id"),
+        _revisions.c.number == bindparam("number"),
+    )
+)
 _versions = (
     select(_consents.c.id, _consents.c.version, _consents.c.expires_at)
     .where(
@@ -47,6 +61,15 @@ _versions = (
 )
 _LOCK = Statement(_versions.with_for_update(read=True))
 _LOCK_ALONE = Statement(_versions.with_for_update())
+
+
+def get_granted(connection: Connection, *, consumer_id: str, consent_id: str) -> tuple[Consent, Revision]:
+    """One consent of this person, and what it allows now, or allowed last. Raises ``NotFound`` for everybody else's."""
+    whose = {"consumer_id": consumer_id, "consent_id": consent_id}
+    row = _CONSENT.one(connection, **whose)
+    if row is None:
+        raise NotFound("There is no such consent.")
+    return Consent.of(row), Revision.of(_REVISION.one(connection, **whose, number=row.revision))
 
 
 def standings(connection: Connection, *, client_id: str, consent_ids: Sequence[str]) -> dict[str, Standing]:

@@ -23,7 +23,7 @@ def run(connection: Connection, sql: str, *params: Any) -> Any:
         cursor = connection.connection.cursor()
         # Whoever watches statements sees these as well.
         for listener in connection.dispatch.before_cursor_execute:
-            listener(connection, cursor, sql, params, None, many)
+            listener(connection, cursor, sql, params if many else next(iter(params), ()), None, many)
         if many:
             cursor.executemany(sql, params)
         else:

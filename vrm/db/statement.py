@@ -46,7 +46,7 @@ class _Compiled(NamedTuple):
             value = given[name] if place is None else given[name][place]
             values.append(value if process is None else process(value))
         if self.positional:
-            return values
+            return tuple(values)
         return {param.placeholder: value for param, value in zip(self.params, values, strict=True)}
 
     def read(self, found: Sequence[Any]) -> Any:
@@ -87,11 +87,12 @@ class Statement:
         found = self.each(connection, **given)
         return found[0] if found else None
 
-    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert these rows."""
-        if rows:
-            compiled = self._for(connection.dialect, rows[0], ())
-            run(connection, compiled.sql, *[compiled.bind(row) for row in rows])
+    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert these rows; how many were, where the statement leaves some out (``ON CONFLICT``)."""
+        if not rows:
+            return 0
+        compiled = self._for(connection.dialect, rows[0], ())
+        return int(run(connection, compiled.sql, *[compiled.bind(row) for row in rows]).rowcount)
 
     def _for(
         self, dialect: Dialect, given: Mapping[str, Any], lengths: Sequence[tuple[str, int]]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from vrm.db import Statement
 from vrm.ids import new_secret, secret_hash
 from vrm.tokens.models import PushedRequest
-from vrm.tokens.seen import see_once, was_seen
+from vrm.tokens.seen import Shown, see_once, was_seen
 
 PUSHED_LIFE = timedelta(seconds=90)  # RFC 9126, section 2.2; FAPI 2.0: below 600 s
 
@@ -23,6 +24,8 @@ USED_KNOWN = timedelta(days=30)
 
 _PREFIX = "urn:ietf:params:oauth:request_uri:"
 _PARKED = "parked"
+
+_KEEP = Statement(insert(PushedRequest))
 
 
 def push_request(session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime) -> str:
@@ -89,7 +92,7 @@ def was_answered(session: Session, *, client_id: str, request_uri: str) -> bool:
 
 def use_pushed(session: Session, *, client_id: str, mark: str, now: datetime) -> bool:
     """Use a request up, since its person decides; False where that was done before (RFC 9126, section 4)."""
-    return see_once(session, kind="request", signer=client_id, jti=mark, expires_at=now + USED_KNOWN)
+    return see_once(session.connection(), Shown("request", client_id, mark, now + USED_KNOWN))
 
 
 def was_used(session: Session, *, client_id: str, mark: str) -> bool:
@@ -112,9 +115,8 @@ def _make_room(session: Session, client_id: str) -> None:
 def _keep(
     session: Session, secret: str, client_id: str, params: Mapping[str, Any], expires_at: datetime
 ) -> str:
-    session.add(
-        PushedRequest(
-            uri_hash=secret_hash(secret), client_id=client_id, params=dict(params), expires_at=expires_at
-        )
-    )
+    row = {
+        "uri_hash": secret_hash(secret), "client_id": client_id, "params": dict(params), "expires_at": expires_at
+    }  # fmt: skip
+    _KEEP.write(session.connection(), [row])
     return _PREFIX + secret

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from vrm.db import Statement
@@ -17,7 +17,7 @@ Kind = Literal["assertion", "proof", "request"]
 
 _table = SeenJti.__table__
 _FIND = Statement(select(_table.c.expires_at).where(_table.c.jti_hash == bindparam("jti_hash")))
-_USE = Statement(insert(SeenJti))
+_USE = Statement(insert(SeenJti).on_conflict_do_nothing())  # SQLite spells it the same
 
 
 class ShownBefore(Exception):
@@ -46,19 +46,17 @@ class Shown:
 def use_up(connection: Connection, shown: Sequence[Shown]) -> None:
     """Use these up, on every process, if the caller's transaction commits (RFC 7523, section 3; RFC 9449, section 11.1).
 
-    Raises ``ShownBefore`` where one of them was, and then the transaction is of no more use.
+    Raises ``ShownBefore`` where one of them was; the others may be used up then.
     """
-    try:
-        _USE.write(connection, [{"jti_hash": each.digest, "expires_at": each.expires_at} for each in shown])
-    except IntegrityError:
-        raise ShownBefore from None
+    rows = [{"jti_hash": each.digest, "expires_at": each.expires_at} for each in shown]
+    if _USE.write(connection, rows) != len(rows):
+        raise ShownBefore
 
 
-def see_once(session: Session, *, kind: Kind, signer: str, jti: str, expires_at: datetime) -> bool:
-    """Whether this ``jti`` of this signer is shown for the first time; from now on it is not. See ``Shown``."""
+def see_once(connection: Connection, shown: Shown) -> bool:
+    """Whether this is shown for the first time; from now on it is not."""
     try:
-        with session.begin_nested():
-            use_up(session.connection(), [Shown(kind, signer, jti, expires_at)])
+        use_up(connection, [shown])
     except ShownBefore:
         return False
     return True

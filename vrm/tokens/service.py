@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from vrm.db import Statement
@@ -13,6 +13,9 @@ from vrm.tokens.models import AuthorizationCode, BackchannelRequest, PushedReque
 
 CODE_LIFE = timedelta(seconds=60)  # FAPI 2.0 Security Profile, section 5.3.2.1: 60 s at most
 TOKEN_LIFE = timedelta(minutes=10)
+
+_ISSUE = Statement(insert(Token))
+_BY_HASH = Statement(select(Token.__table__).where(Token.token_hash == bindparam("token_hash")))
 
 
 @dataclass(frozen=True)
@@ -92,26 +95,26 @@ def issue_token(
     now: datetime,
 ) -> None:
     """Remember an access or refresh token by its hash."""
-    session.add(
-        Token(
-            token_hash=secret_hash(secret),
-            kind=kind,
-            client_id=grantee.client_id,
-            consumer_id=grantee.consumer_id,
-            consent_id=grantee.consent_id,
-            epoch=grantee.epoch,
-            scope=scope,
-            jkt=grantee.jkt,
-            code_hash=code_hash,
-            issued_at=now,
-            expires_at=expires_at,
-        )
-    )
+    row = {
+        "token_hash": secret_hash(secret),
+        "kind": kind,
+        "client_id": grantee.client_id,
+        "consumer_id": grantee.consumer_id,
+        "consent_id": grantee.consent_id,
+        "epoch": grantee.epoch,
+        "scope": scope,
+        "jkt": grantee.jkt,
+        "code_hash": code_hash,
+        "issued_at": now,
+        "expires_at": expires_at,
+        "revoked_at": None,
+    }
+    _ISSUE.write(session.connection(), [row])
 
 
 def find_token(session: Session, secret: str, *, kind: str | None = None, now: datetime) -> Token | None:
-    """A token that is neither expired nor revoked. Whether its consent still stands is for others to weigh."""
-    row = session.get(Token, secret_hash(secret))
+    """A copy of a token that is neither expired nor revoked. Whether its consent still stands is for others to weigh."""
+    row = _BY_HASH.one(session.connection(), token_hash=secret_hash(secret))
     return row if _is_good(row, kind, now) else None
 
 
@@ -125,9 +128,6 @@ class AccessToken:
     epoch: int | None
     jkt: str | None
     scope: str
-
-
-_BY_HASH = Statement(select(Token.__table__).where(Token.token_hash == bindparam("token_hash")))
 
 
 def find_access_token(connection: Connection, secret: str, *, now: datetime) -> AccessToken | None:
@@ -144,21 +144,18 @@ def _is_good(row: Any, kind: str | None, now: datetime) -> bool:
     return kind is None or row.kind == kind
 
 
-def bind_token(session: Session, row: Token, *, jkt: str) -> None:
-    """Bind a token to a key from now on: one that was issued before tokens were bound, and is bound only once."""
-    session.refresh(row, with_for_update=True)
-    if row.jkt is None:
-        row.jkt = jkt
-    session.flush()
+def bind_token(session: Session, row: Token, *, jkt: str) -> str:
+    """Bind a token to a key, one that was issued before tokens were bound; the key that it is bound to then."""
+    this = Token.token_hash == row.token_hash
+    session.execute(update(Token).where(this, Token.jkt.is_(None)).values(jkt=jkt))
+    return str(session.scalar(select(Token.jkt).where(this)))
 
 
 def revoke_token(session: Session, row: Token, *, now: datetime) -> None:
     """Revoke a token; a refresh token takes the access tokens of its grant with it (RFC 7009, section 2.1)."""
-    row = session.merge(row)
-    row.revoked_at = now
+    session.execute(update(Token).where(Token.token_hash == row.token_hash).values(revoked_at=now))
     if row.kind == "refresh" and row.code_hash is not None:
         revoke_of_code(session, row.code_hash, now=now)
-    session.flush()
 
 
 def sweep(session: Session, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from joserfc.jwk import Key, import_key
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from keys import KeyStore
 from vrm import companies, tokens
@@ -134,11 +134,9 @@ class Prover:
         return _base64url(self.keys.blind_index("dpop-nonce", str(window))[:18]).decode()
 
 
-def see(session: Session, proof: Proof) -> None:
+def see(connection: Connection, proof: Proof) -> None:
     """Use a proof up. Raises ``BadProof`` where it was shown before, on whatever process."""
-    if not tokens.see_once(
-        session, kind="proof", signer=proof.jkt, jti=proof.jti, expires_at=proof.expires_at
-    ):
+    if not tokens.see_once(connection, proof.shown):
         raise BadProof(USED_BEFORE)
 
 

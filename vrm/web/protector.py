@@ -200,7 +200,7 @@ def _proof_of_sender(row: tokens.AccessToken, scheme: str, secret: str) -> Proof
 def _use_up(proof: Proof | None) -> None:
     if proof is not None:
         try:
-            house().database.write(lambda session: see(session, proof))
+            house().database.write_group(lambda connection: see(connection, proof))
         except BadProof as fault:
             _refuse_proof(fault)
 

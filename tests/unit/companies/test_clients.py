@@ -33,7 +33,10 @@ def test_a_client_reads_back(office):
     assert client.accepts_redirect("https://acorn.example/callback")
     assert not client.accepts_redirect("https://acorn.example/callback/")
     for unknown in (new_id(), "nobody", "", "\0"):
-        assert office.database.read(lambda s, u=unknown: companies.find_client(s, client_id=u)) is None
+        assert (
+            office.database.read(lambda s, u=unknown: companies.find_client(s.connection(), client_id=u))
+            is None
+        )
         with pytest.raises(NotFound):
             office.database.read(lambda s, u=unknown: companies.get_client(s, client_id=u))
 

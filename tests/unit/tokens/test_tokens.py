@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from vrm import clock, tokens
 from vrm.ids import new_id, new_secret, secret_hash
-from vrm.tokens import CODE_LIFE, PUSHED_LIFE, Grantee
+from vrm.tokens import CODE_LIFE, PUSHED_LIFE, Grantee, Shown
 from vrm.tokens.models import AuthorizationCode, PushedRequest, SeenJti, Token
 from vrm.tokens.pushed import MOST_UNPUSHED
 
@@ -99,7 +99,7 @@ def test_an_assertion_id_counts_once_however_many_show_it(database):
 
     def use(client_id):
         return database.write(
-            lambda db: tokens.see_once(db, kind="assertion", signer=client_id, jti="one", expires_at=until)
+            lambda db: tokens.see_once(db.connection(), Shown("assertion", client_id, "one", until))
         )
 
     assert sum(together(20, lambda _: use(client))) == 1
@@ -115,7 +115,7 @@ def test_a_used_assertion_does_not_spoil_its_transaction(database, grantee):
         tokens.issue_token(
             db, secret, kind="access", grantee=grantee, scope="", expires_at=now + CODE_LIFE, now=now
         )
-        return tokens.see_once(db, kind="assertion", signer=grantee.client_id, jti="one", expires_at=now)
+        return tokens.see_once(db.connection(), Shown("assertion", grantee.client_id, "one", now))
 
     assert database.write(work) is True
     secret = new_secret()
@@ -244,8 +244,7 @@ def test_a_token_is_bound_once(database, grantee):
         def work(db):
             row = tokens.find_token(db, secret, now=now)
             assert row is not None
-            tokens.bind_token(db, row, jkt=jkt)
-            return row.jkt
+            return tokens.bind_token(db, row, jkt=jkt)
 
         return database.write(work)
 
@@ -286,9 +285,7 @@ def test_sweeping_keeps_what_a_replay_is_recognised_by(database, grantee):
             db, client_id=grantee.client_id, params={}, came_by=None, now=now, life=CODE_LIFE
         )
     )
-    database.write(
-        lambda db: tokens.see_once(db, kind="assertion", signer="c", jti="j", expires_at=now + CODE_LIFE)
-    )
+    database.write(lambda db: tokens.see_once(db.connection(), Shown("assertion", "c", "j", now + CODE_LIFE)))
     day, past = timedelta(days=1), CODE_LIFE + timedelta(seconds=1)
     for after, left in (
         (timedelta(0), [1, 1, 1, 1]),

@@ -71,6 +71,9 @@ class _DetailsSchema(Schema):
         )
 
 
+_DETAILS = _DetailsSchema()
+
+
 def parse(raw: str | None, left_out: Mapping[str, Any] | None = None) -> Terms:
     """The terms in the parameter. Raises ``InvalidAuthorizationDetails`` naming the member that is wrong.
 
@@ -91,7 +94,7 @@ def parse(raw: str | None, left_out: Mapping[str, Any] | None = None) -> Terms:
     try:
         given = details[0]
         terms = cast(
-            Terms, _DetailsSchema().load({**(left_out or {}), **given} if isinstance(given, dict) else given)
+            Terms, _DETAILS.load({**(left_out or {}), **given} if isinstance(given, dict) else given)
         )
         return replace(terms, keeps_end=bool(left_out) and "duration_days" not in given)
     except ValidationError as fault:

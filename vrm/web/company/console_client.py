@@ -70,7 +70,7 @@ def give_back(session: Session, *, client_id: str, by: str, now: datetime) -> No
 
 def find(session: Session, *, company_id: str) -> Client | None:
     """The client of a company's console, once there was a run."""
-    return companies.find_client(session, client_id=companies.console_client_id(company_id))
+    return companies.find_client(session.connection(), client_id=companies.console_client_id(company_id))
 
 
 def is_ours(client: Client) -> bool:

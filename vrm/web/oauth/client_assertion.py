@@ -1,17 +1,21 @@
 """private_key_jwt: a client proves itself with a signed assertion (RFC 7523, OpenID Connect Core section 9)."""
 
+import json
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidClientError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from joserfc.jwk import KeySet, import_key
+from joserfc.jwk import Key, KeySet, import_key
 
 from vrm import clock, companies, tokens
+from vrm.db import Database
 from vrm.web import signed
+from vrm.web.oauth import verified
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.transaction import current_session
+from vrm.web.oauth.transaction import current_session, see_once
 
 LEEWAY = 10
 TYPES = (None, "JWT", "client-authentication+jwt")
@@ -28,6 +32,16 @@ class KeyNotKnown(Exception):
         self.client_id = client_id
 
 
+def verify_ahead(database: Database, assertion: str) -> None:
+    """Verify an assertion against its client's keys of now. Raises ``signed.BadSignature`` where that fails.
+
+    Nothing may be concluded of it: whether there is such a client, and the claims, are looked at in the transaction.
+    """
+    client_id = verified.take(assertion).claims.get("sub")
+    client = database.glance(lambda connection: companies.find_client(connection, client_id=str(client_id)))
+    verified.verify(assertion, KeySet([]) if client is None else _good_keys(client))
+
+
 class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
     """Accepts an assertion once, meant for this server, signed by a key the client registered."""
 
@@ -40,12 +54,13 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def extract_assertion(self, assertion: str) -> Any:
         """Headers and claims, not verified yet. Raises ``InvalidClientError`` alone, whatever was sent."""
         try:
-            return signed.peek(assertion)
+            taken = verified.take(assertion)
         except signed.BadSignature as fault:
             raise InvalidClientError(
                 description="The client assertion is not a JWT signed with ES256, PS256 or Ed25519. "
                 "EdDSA goes by the name Ed25519 here (RFC 9864)."
             ) from fault
+        return taken.header, taken.claims
 
     def get_audiences(self) -> list[str]:
         """FAPI 2.0, section 5.3.2.1: this server by its issuer identifier, and no endpoint's address."""
@@ -53,8 +68,7 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def resolve_client_public_key(self, client: Client) -> KeySet:
         """The client's keys that are good now, which may be none."""
-        good = client.asker.client.good_keys(clock.now())
-        return KeySet([import_key(dict(key.jwk)) for key in good])
+        return _good_keys(client.asker.client)
 
     def process_assertion_claims(self, assertion: str, key: KeySet) -> Any:
         """Verify signature and claims. Raises ``InvalidClientError``, which does not say which part was wrong.
@@ -66,7 +80,7 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         if header.get("typ") not in TYPES:
             raise InvalidClientError(description="The typ of a client assertion is JWT, or left out.")
         try:
-            claims = signed.verify(assertion, key)
+            claims = verified.verify(assertion, key)
         except signed.BadSignature as fault:
             raise InvalidClientError(
                 description="The client assertion does not verify. Sign it with a key that is registered for this client."
@@ -100,6 +114,14 @@ class ClientAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def validate_jti(self, claims: dict[str, Any], jti: str) -> bool:
         """RFC 7523, section 3: a ``jti`` counts once, on every process."""
         expires_at = datetime.fromtimestamp(claims["exp"] + LEEWAY, UTC)
-        return tokens.see_once(
-            current_session(), kind="assertion", signer=claims["sub"], jti=jti, expires_at=expires_at
-        )
+        return see_once(tokens.Shown("assertion", claims["sub"], jti, expires_at))
+
+
+def _good_keys(client: companies.Client) -> KeySet:
+    return KeySet([_key(json.dumps(dict(key.jwk))) for key in client.good_keys(clock.now())])
+
+
+@lru_cache(maxsize=1000)
+def _key(jwk: str) -> Key:
+    """Making a key costs more than verifying with it."""
+    return import_key(json.loads(jwk))

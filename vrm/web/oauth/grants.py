@@ -27,6 +27,7 @@ class Standing:
     """The consent a token request stands on, and the code or token that leads to it."""
 
     consent: consents.Consent
+    revision: consents.Revision
     code_hash: bytes | None
 
 
@@ -60,7 +61,9 @@ class ConsentGrant(BoundGrant):
 
     def stand_on(self, consumer_id: str, consent_id: str, epoch: int, code_hash: bytes | None) -> None:
         """Raise ``InvalidGrantError`` unless the consent still stands as it did."""
-        consent = consents.get_consent(current_session(), consumer_id=consumer_id, consent_id=consent_id)
+        consent, revision = consents.get_granted(
+            current_session().connection(), consumer_id=consumer_id, consent_id=consent_id
+        )
         notice_version = self.request.client.asker.company.notice_version
         if not consent.is_good(now=clock.now(), epoch=epoch, notice_version=notice_version):
             # Where it stands all the same, this client has redeemed a newer code of it, and may hear so.
@@ -68,7 +71,7 @@ class ConsentGrant(BoundGrant):
             raise InvalidGrantError(
                 REPLACED if replaced else "The consent behind this has ended. Ask the person again."
             )
-        self.standing = Standing(consent, code_hash)
+        self.standing = Standing(consent, revision, code_hash)
 
     def store(self, secret: str, kind: str, expires_at: datetime, scope: str) -> None:
         """Store a token that stands on the consent; it never outlives it."""
@@ -92,10 +95,7 @@ class ConsentGrant(BoundGrant):
         A scope that a newer decision took away is not named, as it is not when the token is used or introspected.
         """
         status, token, headers = response
-        consent = self.standing.consent
-        revision = consents.get_newest_revision(
-            current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
-        )
+        consent, revision = self.standing.consent, self.standing.revision
         self.typed(token)
         token.update(scopes.told(token.pop("scope", ""), revision))
         left = int((consent.expires_at - clock.now()).total_seconds())
@@ -181,7 +181,10 @@ class CodeGrant(ConsentGrant, AuthorizationCodeGrant):  # type: ignore[misc]
                 "The consent behind this has ended, or was decided on anew: use the newest code of its grant_id, or "
                 "ask the person again."
             )
-        self.standing = Standing(consent, row.code_hash)
+        revision = consents.get_newest_revision(
+            current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
+        )
+        self.standing = Standing(consent, revision, row.code_hash)
         return consent
 
     def save_token(self, token: dict[str, Any]) -> None:
@@ -203,9 +206,10 @@ class RefreshGrant(ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
         """The key must be the one the refresh token is bound to; one from before tokens were bound is bound now."""
         super().validate_token_request()
         row = self.request.refresh_token.row
-        if row.jkt is None and self.jkt is not None:
-            tokens.bind_token(current_session(), row, jkt=self.jkt)
-        if row.jkt != self.jkt:
+        bound_to = row.jkt
+        if bound_to is None and self.jkt is not None:
+            bound_to = tokens.bind_token(current_session(), row, jkt=self.jkt)
+        if bound_to != self.jkt:
             raise InvalidGrantError("The refresh token is bound to another key than the proof was made with.")
 
     def authenticate_refresh_token(self, refresh_token: str) -> StoredToken | None:
@@ -221,11 +225,7 @@ class RefreshGrant(ConsentGrant, RefreshTokenGrant):  # type: ignore[misc]
 
     def _require_whole(self, scope: str) -> None:
         """RFC 6749, section 6, lets a client ask for less. A token with fewer scopes would read the same lines all the same."""
-        asked, consent = self.request.payload.scope, self.standing.consent
-        revision = consents.get_newest_revision(
-            current_session(), consumer_id=consent.consumer_id, consent_id=consent.id
-        )
-        told = scopes.granted(scope.split(), revision)
+        asked, told = self.request.payload.scope, scopes.granted(scope.split(), self.standing.revision)
         if asked and set(asked.split()) not in (set(scope.split()), set(told.split())):
             raise InvalidScopeError(
                 "A token has all of its grant, and is not narrowed here. Leave scope out, or send the one you have; to hold "

@@ -53,15 +53,14 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
             body["cnf"] = {"jkt": row.jkt}  # RFC 9449, section 6.2
         if row.consumer_id is None or row.consent_id is None:
             return body | ({"scope": row.scope} if row.scope else {})
-        session = current_session()
-        consent = consents.get_consent(session, consumer_id=row.consumer_id, consent_id=row.consent_id)
-        notice_version = companies.may_ask(session, client_id=row.client_id).company.notice_version
-        good = consent.is_good(now=clock.now(), epoch=row.epoch, notice_version=notice_version)
+        connection = current_session().connection()
+        consent, revision = consents.get_granted(
+            connection, consumer_id=row.consumer_id, consent_id=row.consent_id
+        )
+        (standing,) = companies.client_standings(connection, client_ids=[row.client_id]).values()
+        good = consent.is_good(now=clock.now(), epoch=row.epoch, notice_version=standing.notice_version)
         if not good or consent.paused is not None:  # a paused one is worth something again when it is resumed
             return {"active": False}
-        revision = consents.get_newest_revision(
-            session, consumer_id=row.consumer_id, consent_id=row.consent_id
-        )
         return {
             **body,
             **scopes.told(row.scope, revision),
@@ -79,4 +78,4 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.post("/oauth/introspect")
     @audience("client")
     def introspect() -> Response:
-        return server.answer("introspection")
+        return server.answer("introspection", writes=False)

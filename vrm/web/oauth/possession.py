@@ -8,8 +8,21 @@ from flask import request as flask_request
 
 from vrm import clock
 from vrm.web import dpop
+from vrm.web.oauth import verified
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.transaction import current_session
+
+
+def read_proof(server: Any) -> dpop.Proof:
+    """The proof of the running request. Raises ``dpop.BadProof``."""
+    return verified.proof(
+        lambda: server.prover.read_proof(
+            flask_request.headers.getlist("DPoP"),
+            method=flask_request.method,
+            address=server.house.settings.issuer + flask_request.path,
+            now=clock.now(),
+        )
+    )
 
 
 class ProofError(OAuth2Error):  # type: ignore[misc]
@@ -32,11 +45,9 @@ def prove(server: Any, request: OAuth2Request, client: Client, *, required: bool
     sent = request.headers.getlist("DPoP")
     if not sent and (client.is_simple or not required):
         return None
-    now, prover = clock.now(), server.prover
     try:
-        address = server.house.settings.issuer + flask_request.path
-        proof = prover.read_proof(sent, method=request.method, address=address, now=now)
-        dpop.see(current_session(), proof)
+        proof = read_proof(server)
+        dpop.see(current_session().connection(), proof)
     except dpop.BadProof as fault:
-        raise ProofError(fault, prover.nonce(now)) from fault
+        raise ProofError(fault, server.prover.nonce(clock.now())) from fault
     return str(proof.jkt)

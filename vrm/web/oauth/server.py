@@ -16,16 +16,17 @@ from flask import request as flask_request
 from vrm import clock, companies, tokens
 from vrm.house import House
 from vrm.ids import new_secret
-from vrm.web import dpop, session
+from vrm.web import dpop, session, signed
 from vrm.web.oauth import authentication, parameters, parked, wording
 from vrm.web.oauth.backchannel_grant import BackchannelGrant
-from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown
+from vrm.web.oauth.client_assertion import ClientAssertion, KeyNotKnown, verify_ahead
 from vrm.web.oauth.clients import Client
 from vrm.web.oauth.grants import CodeGrant, RefreshGrant
 from vrm.web.oauth.id_token import IdToken
 from vrm.web.oauth.own_grant import OwnGrant
 from vrm.web.oauth.pkce import StrictPKCE
-from vrm.web.oauth.transaction import current_session, in_transaction
+from vrm.web.oauth.possession import read_proof
+from vrm.web.oauth.transaction import current_session, in_snapshot, in_transaction
 
 
 class Answered(InvalidRequestError):  # type: ignore[misc]
@@ -93,27 +94,40 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         """The request, as it was sent to the issuer's address whatever a proxy made of that on the way."""
         return _IssuersRequest(flask_request, self.house.settings.issuer)
 
-    def answer(self, endpoint: str) -> Response:
-        """The answer of a registered endpoint, its changes committed."""
-        return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)))
+    def answer(self, endpoint: str, *, writes: bool = True) -> Response:
+        """The answer of a registered endpoint, its changes committed; one that ``writes`` nothing holds nobody up."""
+        return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)), writes=writes)
 
     def token_response(self) -> Response:
         """The answer of the token endpoint, its changes committed."""
         return self._answer(lambda: cast(Response, self.create_token_response()))
 
-    def _answer(self, create: Callable[[], Response]) -> Response:
+    def _answer(self, create: Callable[[], Response], *, writes: bool = True) -> Response:
         try:
             parameters.check(flask_request.form)
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
         try:
+            if not writes:
+                return in_snapshot(self.house.database, create)
+            self._verify_ahead()
             return in_transaction(self.house.database, create)
         except KeyNotKnown as missing:
             # Nothing was changed. Reading the client's key set waits for its server; afterwards it is not due for a
             # while, so the second time is the last.
             database, fetcher = self.house.database, self.house.fetcher
             companies.refresh_jwks(database, fetcher, client_id=missing.client_id, now=clock.now())
-            return self._answer(create)
+            return self._answer(create, writes=writes)
+
+    def _verify_ahead(self) -> None:
+        """Verify what the request is signed with while nobody waits for it; what fails is refused in the transaction."""
+        try:
+            if assertion := flask_request.form.get("client_assertion"):
+                verify_ahead(self.house.database, assertion)
+                if "DPoP" in flask_request.headers:
+                    read_proof(self)
+        except (signed.BadSignature, dpop.BadProof):
+            pass
 
     def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:
         return cast(Response, super().handle_error_response(request, wording.in_our_words(error)))

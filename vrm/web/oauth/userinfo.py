@@ -60,8 +60,7 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
 
 
 def _stands_on(db: Session, token: protector.ConsentToken) -> tuple[consents.Consent, consents.Revision]:
-    whose = {"consumer_id": token.consumer_id, "consent_id": token.consent_id}
-    return consents.get_consent(db, **whose), consents.get_newest_revision(db, **whose)
+    return consents.get_granted(db.connection(), consumer_id=token.consumer_id, consent_id=token.consent_id)
 
 
 def claims(catalogue: Catalogue, answer: Answer) -> dict[str, Any]:
