@@ -180,6 +180,6 @@ def test_a_proof_is_seen_once(town: World, prover: Prover, door: Door):
     proof = read(prover, door, [door.proof(jti="first")])
     other = read(prover, door, [door.proof(jti="first", key=ECKey.generate_key("P-256"))])
     for each in (proof, other):
-        town.house.database.write(partial(see, proof=each))
+        town.house.database.write_group(partial(see, proof=each))
         with pytest.raises(BadProof):
-            town.house.database.write(partial(see, proof=each))
+            town.house.database.write_group(partial(see, proof=each))
