@@ -19,6 +19,7 @@ from vrm.disclosures import Door, Reader
 from vrm.house import House
 from vrm.ids import new_id
 from vrm.seeding import approved_client, shown
+from vrm.web.portal import words
 
 PASSWORD = "a quiet garden behind the house"  # noqa: S105  # of invented people, on this machine only
 _CHEAP = accounts.Hasher(accounts.Cost(64, 1, 1))
@@ -125,12 +126,25 @@ def granted(
         if number not in leaves_out
     ]
 
+    fields = {
+        field
+        for line in terms.lines
+        for key in line.options
+        for field in words.fields_behind(house.catalogue, key)
+    }
+
     def work(session: Session) -> consents.Consent:
+        kept = profiles.list_items(session, house.keys, consumer_id=consumer_id, fields=fields)
         return consents.grant(
             session, house.keys, consumer_id=consumer_id,
             ask_id=asked(session, house, consumer_id, client, terms, now=now),
             choices=choices, duration_days=terms.duration_days,
-            versions=[], notice=shown(session, house, client, terms), notice_version=1, now=now,
+            versions=[
+                {"field": each.field, "item": each.item_id, "version": each.version}
+                for items in kept.values()
+                for each in items
+            ],
+            notice=shown(session, house, client, terms), notice_version=1, now=now,
         )  # fmt: skip
 
     return house.database.write(work)

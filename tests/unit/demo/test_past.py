@@ -1,5 +1,6 @@
 """What the demo's instance looks like to whoever signs in there."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,8 @@ def test_what_the_shop_knows_is_shown_as_it_was_read(lived):
     ada.sign_in(past.email(past.PEOPLE[0]), seed.PASSWORD)
     page = ada.get(f"/companies/{shop(lived).id}/known").text
     assert "Gartenweg 1" in page and "Am Kanal 8" in page and "no longer kept" not in page
+    hers = re.findall(r'href="(/consents/[0-9a-f-]{36})"', ada.get("/consents").text)
+    assert hers and not any("nothing filled in" in ada.get(path).text for path in hers)
 
 
 def test_every_company_has_somebody_who_signs_in(lived, tmp_path):
