@@ -190,13 +190,17 @@ def _hints_work(scene: Scene) -> Came:
 
 
 def _introspection_work(scene: Scene) -> Came:
-    """Another client's token and one that ended take the same steps."""
+    """Another client's token, one that ended and one that never was take the same steps."""
     other = scene.stage.other
     return _same_work(
         scene,
         *(
             partial(other.introspect, each)
-            for each in (scene.tokens.access_token, scene.stage.held.access_token)
+            for each in (
+                scene.tokens.access_token,
+                scene.stage.held.access_token,
+                new_secret("vrm_at_"),
+            )
         ),
     )
 
