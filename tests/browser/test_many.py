@@ -27,7 +27,7 @@ def test_much_at_once(mia: Resident, shop: Company, city: World, back: Back) -> 
     assert clicks.count == 2
     assert {shop.read(held.access_token).status_code, other.read(theirs.access_token).status_code} == {403}
     clicks = Clicks(mia.page)
-    clicks.press("Resume what I paused at once")
+    clicks.press("Resume what I paused together")
     expect(mia.page.get_by_role("status")).to_contain_text("Resumed.")
     assert clicks.count == 1 and shop.read(held.access_token).status_code == 200
 

@@ -37,7 +37,7 @@ class Shown(Enum):
     SHORTEN = "it ends sooner"
     TRIM = "what they never read is taken out with one press"
     PAUSE = "pause and resume"
-    PAUSE_ALL = "everything is paused at once"
+    PAUSE_ALL = "everything is paused together"
     REVOKE = "two presses from home end it, after its consequences were said"
     BULK_COMPANY = "all of a company is revoked at once"
     BULK_PURPOSE = "all of a purpose is revoked at once"

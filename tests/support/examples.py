@@ -459,6 +459,7 @@ NOTICES = [
         "at": _ago(days=days),
         "is_new": days < 2,
         "said": Said(title, sentences, act, "/consents/c-1"),
+        "act": act,
     }
     for number, (days, title, sentences, act) in enumerate(
         [
@@ -819,7 +820,8 @@ HOME: dict[str, Any] = {
     "week": WEEK,
     "changed": [{"consent_id": "c-Kav", "company": "Kavanagh Insurance"}],
     "totals": {"reads": 22, "refusals": 4, "active": 3, "paused": 1, "with_all": 0, "filled": 6},
-    "happened": HAPPENED,
+    "happened": HAPPENED[:8],
+    "happened_too": HAPPENED[8:],
 }
 NOTHING = {"reads": 0, "refusals": 0, "active": 0, "paused": 0, "with_all": 0, "filled": 0}
 WRONG = Form({"email": "mia.tran"}, {}, {"email": "Write the whole address, such as mia@post.example."})
@@ -1097,6 +1099,7 @@ CONSENT: dict[str, Any] = {
     "shared": SHARED,
     "signed_in_at": _ago(hours=5),
     "paused_at": None,
+    "channel": None,
     "unread": {
         "days": 90,
         "spans": (30, 90, 0),
@@ -1360,7 +1363,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
                     "chosen": chosen,
                     "ways": [
                         ("at_once", "At once"),
-                        ("digest", "In the digest"),
+                        ("digest", "Together in one letter"),
                         ("off", "No letter"),
                     ],
                 }

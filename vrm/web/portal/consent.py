@@ -99,8 +99,12 @@ def _consent(
     signed_in = accesslog.list_for_consumer(
         db, consumer_id=consumer_id, limit=1, type="consent.signed_in", consent_id=consent_id
     )
-    paused = accesslog.list_for_consumer(
-        db, consumer_id=consumer_id, limit=1, type="consent.paused", consent_id=consent_id
+    held_back = accesslog.list_for_consumer(
+        db,
+        consumer_id=consumer_id,
+        limit=1,
+        types=("consent.paused", "consent.revoked"),
+        consent_id=consent_id,
     )
     never = unread.find(db, consent, revisions, days=days, now=now) if row.doable and lines else None
     fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
@@ -133,7 +137,8 @@ def _consent(
         "reads": history.rows(db, here.catalogue, events[:SHOWN]),
         "total_reads": len(events),
         "signed_in_at": signed_in[0].at if signed_in else None,
-        "paused_at": paused[0].at if consent.paused and paused else None,
+        "paused_at": held_back[0].at if consent.paused and held_back else None,
+        "channel": held_back[0].detail.get("channel") if held_back else None,
         "unread": _unread(here, never) if never and never.never else None,
     }
 

@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import clock, companies, consents, journeys
-from vrm.errors import NotFound, Stale
+from vrm.errors import Invalid, NotFound, Stale, VrmError
 from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
+from vrm.web.language import gettext
 from vrm.web.onward import onward
 from vrm.web.portal import asks, many, readers
 from vrm.web.rooms import house
@@ -50,18 +51,24 @@ def show_block(company_id: object) -> Response:
 def block(company_id: object) -> BaseResponse:
     """Block a company, and end what it may read where the person wants that too: both, or neither.
 
-    What it asked meanwhile is gone as well.
+    What it asked meanwhile is gone as well. Where it may read something, the person says which of the two it is.
     """
-    if not request.form.get("revoke"):
-        return _set(str(company_id), blocked=True)
     here, consumer_id, now, id = house(), session.consumer_id(), clock.now(), str(company_id)
+    going, choice, part = _going(id), request.form.get("revoke"), consents.Part(id)
     here.database.read(lambda db: _company(db, id))
-    going = _going(id)
+    if choice != "yes":
+        taken = here.database.read(
+            lambda db: many.taken(db, here, consumer_id=consumer_id, part=part, now=now)
+        )
+        if taken and choice != "no":
+            wanting = gettext("Choose whether what you allowed them goes on, then block them.")
+            return _block_page(id, going, Invalid(wanting))
+        return _set(id, blocked=True)
     try:
         chosen = many.seen(request.form.getlist("consent"))
         here.database.write(
             lambda db: many.withdraw(
-                db, here, consumer_id=consumer_id, part=consents.Part(id), chosen=chosen, blocking=id, now=now
+                db, here, consumer_id=consumer_id, part=part, chosen=chosen, blocking=id, now=now
             )
         )
     except Stale as fault:
@@ -81,7 +88,7 @@ def _page(code: consents.NewDeskCode | None) -> Response:
     return pages.render("desk.html", code=code, asks=[ask for ask in waiting if ask.quiet])
 
 
-def _block_page(id: str, going: str, fault: Stale | None = None) -> Response:
+def _block_page(id: str, going: str, fault: VrmError | None = None) -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
     company, since, taken = here.database.read(
         lambda db: (

@@ -3,21 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
+from flask_babel import get_timezone
 from sqlalchemy.orm import Session
 
 from vrm import accesslog
 from vrm.house import House
-from vrm.web.portal import history, words
+from vrm.web.portal import history, narrowing, words
 
-LATELY = timedelta(days=14)
+LATELY = 14
+"""Days of the reader's calendar, today among them: as many as the page of reads shows them in."""
+
 LOOKED_AT = 100
 """So many reads, refusals and changes are looked at; a company that reads all day has one row however often it came."""
 
 MOST = 40
+FOREMOST, OF_OWN = 8, 3
+"""So many rows are shown first, and so many of those are the person's own deeds where companies did more."""
+
 KINDS = {
     "consent.granted": "granted",
     "consent.amended": "changed",
@@ -37,9 +43,16 @@ KINDS = {
 """What is told beside reads and refused reads, by the event in the log that tells it."""
 
 
+BY_LETTER = frozenset({"revoked-mail", "revoked-link", "paused-mail", "paused-link"})
+"""What was done by answering a letter, or by the link in it."""
+
+OWN = frozenset(KINDS.values()) - {"returned", "expired", "used"}
+"""What the person did on these pages, and so knows of."""
+
+
 @dataclass(frozen=True)
 class Happening:
-    """One row. ``kind``: read, refused, or one of KINDS.
+    """One row. ``kind``: read, refused, or one of KINDS or BY_LETTER.
 
     ``companies``: all of them, where one deed was about many; else one. ``labels`` are what was read or tried,
     ``reason`` why not, where its event was looked at; ``count`` is how often. ``href`` leads to all there is to know of it.
@@ -56,7 +69,7 @@ class Happening:
 
 def lately(db: Session, here: House, *, consumer_id: str, now: datetime) -> list[Happening]:
     """The last two weeks, newest first, however much there was in a bounded number of rows."""
-    since = now - LATELY
+    since = narrowing.columns(narrowing.Filters(days=LATELY), now, get_timezone())[0]
     reads = history.listed(db, consumer_id=consumer_id, wanted=history.Wanted(since=since), limit=LOOKED_AT)
     refused = history.listed(
         db, consumer_id=consumer_id, wanted=history.Wanted(since=since, refused=True), limit=LOOKED_AT
@@ -75,6 +88,15 @@ def lately(db: Session, here: House, *, consumer_id: str, now: datetime) -> list
         *_changes(changes, called),
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST]
+
+
+def foremost(found: Sequence[Happening]) -> tuple[list[Happening], list[Happening]]:
+    """What is shown first, and what further down: a company's read is not pushed away by what the person did."""
+    own = [each for each in found if each.kind in OWN]
+    others = [each for each in found if each.kind not in OWN]
+    first = others[: FOREMOST - min(len(own), OF_OWN)]
+    first += own[: FOREMOST - len(first)]
+    return [each for each in found if each in first], [each for each in found if each not in first]
 
 
 def _reads(
@@ -133,11 +155,17 @@ def _changes(events: Iterable[accesslog.LoggedEvent], called: dict[str, str]) ->
     """A row for each change or decision; what was done to many at one moment is one row."""
     groups: dict[tuple[datetime, str], list[accesslog.LoggedEvent]] = defaultdict(list)
     for event in events:
-        groups[_decided_at(event), event.type].append(event)
-    for (at, type), those in groups.items():
+        groups[_decided_at(event), _kind(event)].append(event)
+    for (at, kind), those in groups.items():
         names = list(dict.fromkeys(called[history.company_id(event)] for event in those))
-        href = _page_of(those[0]) if len(those) == 1 else _list_of(type)
-        yield Happening(at, KINDS[type], names, [], "", len(those), href)
+        href = _page_of(those[0]) if len(those) == 1 else _list_of(those[0].type)
+        yield Happening(at, kind, names, [], "", len(those), href)
+
+
+def _kind(event: accesslog.LoggedEvent) -> str:
+    """What was done by a letter is told as that: whoever reads the mailbox may have done it."""
+    by_letter = f"{KINDS[event.type]}-{event.detail.get('channel')}"
+    return by_letter if by_letter in BY_LETTER else KINDS[event.type]
 
 
 def _decided_at(event: accesslog.LoggedEvent) -> datetime:
@@ -157,7 +185,7 @@ def _page_of(event: accesslog.LoggedEvent) -> str:
 
 def _all_of(company: str, consent_id: str | None, *, refused: bool) -> str:
     query = {
-        "days": "30",
+        "days": str(LATELY),
         "company": company,
         "consent": consent_id,
         "outcome": "refused" if refused else None,

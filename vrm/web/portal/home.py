@@ -119,6 +119,7 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
     )
     running = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
     numbers = consents.count_some(db, consumer_id=consumer_id, now=now)
+    first, rest = happened.foremost(happened.lately(db, here, consumer_id=consumer_id, now=now))
     week = _week(days, accesslog.count_in_spans(db, consumer_id=consumer_id, moments=midnights))
     return {
         "name": _name(here, consumer_id, sealed),
@@ -139,7 +140,8 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
             with_all=numbers.with_all,
             filled=len({value.field for value in sealed}),
         ),
-        "happened": happened.lately(db, here, consumer_id=consumer_id, now=now),
+        "happened": first,
+        "happened_too": rest,
     }
 
 

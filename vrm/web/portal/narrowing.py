@@ -12,7 +12,7 @@ from vrm.web import axes
 from vrm.web.axes import Unit
 from vrm.web.portal import history
 
-GRAINS: Mapping[int, Unit] = {7: "day", 30: "day", 91: "week", 365: "month"}
+GRAINS: Mapping[int, Unit] = {7: "day", 14: "day", 30: "day", 91: "week", 365: "month"}
 """The spans there are, in days, and in what they are drawn."""
 
 USUAL = 30

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import partial
 from typing import Any, cast
 
 from babel.dates import format_time
@@ -10,7 +11,7 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from vrm import clock, notices
+from vrm import clock, consents, notices
 from vrm.errors import Invalid
 from vrm.notices import CHOOSABLE, KINDS, Kind, Preferences
 from vrm.web import pages, session
@@ -19,6 +20,7 @@ from vrm.web.forms import BLANK, Form
 from vrm.web.language import N_, gettext
 from vrm.web.notice_words import Said, said
 from vrm.web.onward import onward
+from vrm.web.portal import proposed
 from vrm.web.rooms import house
 from vrm.web.tongue import Tongue
 from vrm.web.typed import REFUSED
@@ -39,17 +41,19 @@ NAMES: dict[Kind, tuple[str, str]] = {
     "proposed": (N_("What companies propose"), N_("A value for your profile, which only you take over")),
     "receipt": (N_("Receipts"), N_("After each of your decisions, and at the end; this letter always comes")),
 }
-WORDS = {"at_once": N_("At once"), "digest": N_("In the digest"), "off": N_("No letter")}
+_WHILE_IT_RUNS = frozenset({"reminder", "ending", "unusual", "changed"})
+WORDS = {"at_once": N_("At once"), "digest": N_("Together in one letter"), "off": N_("No letter")}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A notice in words."""
+    """A notice in words. ``act``: what there is to do about it now, which may be nothing any more ("")."""
 
     id: str
     at: datetime
     is_new: bool
     said: Said
+    act: str
 
 
 @dataclass(frozen=True)
@@ -75,18 +79,30 @@ def show_notices() -> Response:
     """The list. Whoever opens its first page has looked."""
     here, consumer_id, before = house(), session.consumer_id(), request.args.get("before")
 
-    def look(db: Session) -> tuple[list[notices.Notice], int]:
-        found = notices.list_notices(db, here.keys, consumer_id=consumer_id, limit=PAGE + 1, before=before)
-        return found, notices.count_unread(db, consumer_id=consumer_id)
+    now, tongue = clock.now(), Tongue(gettext, get_locale())
 
-    found, unread = here.database.read(look)
+    def look(db: Session) -> tuple[list[Row], bool, int]:
+        found = notices.list_notices(db, here.keys, consumer_id=consumer_id, limit=PAGE + 1, before=before)
+        running = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
+        act = partial(_act, {each.id for each in running}, proposed.count(db, consumer_id, now))
+        words = ((each, said(each.kind, each.values, tongue)) for each in found[:PAGE])
+        rows = [Row(each.id, each.at, each.is_new, told, act(each, told)) for each, told in words]
+        return rows, len(found) > PAGE, notices.count_unread(db, consumer_id=consumer_id)
+
+    rows, more, unread = here.database.read(look)
     if unread and before is None:
-        here.database.write(lambda db: notices.mark_read(db, consumer_id=consumer_id, now=clock.now()))
-    tongue = Tongue(gettext, get_locale())
-    rows = [Row(each.id, each.at, each.is_new, said(each.kind, each.values, tongue)) for each in found[:PAGE]]
+        here.database.write(lambda db: notices.mark_read(db, consumer_id=consumer_id, now=now))
     return pages.render(
-        "notices.html", notices=rows, older=rows[-1].id if len(found) > PAGE else None, first=before is None
+        "notices.html", notices=rows, older=rows[-1].id if more else None, first=before is None
     )
+
+
+def _act(running: set[str], proposals: int, notice: notices.Notice, told: Said) -> str:
+    """What a letter offered may be over: a consent that ended is not changed, what was taken over waits no more."""
+    if notice.kind == "proposed":
+        return told.act if proposals else ""
+    over = notice.kind in _WHILE_IT_RUNS and notice.values["consent_id"] not in running
+    return gettext("See what became of it") if over else told.act
 
 
 @audience("consumer")

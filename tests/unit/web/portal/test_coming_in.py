@@ -77,8 +77,8 @@ def test_nobody_learns_who_exists(app, mia, post, form):
         pages.append(stranger.page.replace(email, "…"))
     assert pages[0] == pages[1]
     subjects = {letter["To"]: letter["Subject"] for letter in post.deliver()}
-    assert subjects["mia@post.example"].startswith("Choose a new password")
-    assert subjects["eve@post.example"].startswith("Finish signing up")
+    assert subjects["mia@post.example"].endswith(": Choose your new password")
+    assert subjects["eve@post.example"].endswith(": Finish signing up")
 
 
 def test_letter_speaks_the_language_of_the_page(browser, house):

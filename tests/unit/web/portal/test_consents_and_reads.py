@@ -203,7 +203,7 @@ def test_what_the_company_told_stays(named, mia_id, shop):
     consent_id = shop.granted(mia_id, "nickname")
     for _ in range(2):
         named.get(f"/consents/{consent_id}")
-        for said in ("What they told you", "We send you books.", "They say: when they need it",
+        for said in ("What they told you", "We send you books.", "Read whenever they need it",
                      "keep what they read for 30 days", "https://hawthorn.example/privacy", "9c41e07a52bd118f"):  # fmt: skip
             assert said in named.page, said
         named.post(f"/consents/{consent_id}/revoke")

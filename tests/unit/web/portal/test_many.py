@@ -74,7 +74,7 @@ def test_everything_is_paused_and_resumed(named, shop, other, two):
     named.get("/consents/pause")
     assert "Everything is paused already." in named.page
     named.get("/home")
-    assert "2 permissions that you paused at once" in named.page
+    assert "2 permissions are held back since you paused everything." in named.page
     named.post("/consents/resume", follow=True)
     assert "You have paused everything" not in named.page and "2 active" in named.page
     assert other.read(two[1]).profile == {"nickname": "Mimi"}
@@ -90,7 +90,7 @@ def test_what_was_paused_by_itself_stays_paused(named, mia_id, house, shop, othe
         assert named.post("/consents/resume", next="/consents").location == "/consents?done=resumed-all"
     assert (shop.read(two[0]).code, other.read(two[1]).profile) == ("consent_paused", {"nickname": "Mimi"})
     named.get("/consents")
-    assert "Resume what I paused at once" not in named.page and "Pause everything" in named.page
+    assert "Resume what I paused together" not in named.page and "Pause everything" in named.page
 
 
 def test_nothing_to_pause(mia):
@@ -224,12 +224,18 @@ def test_revoked_and_blocked_in_one_step(named, mia_id, house, shop, two):
 
 
 def test_blocking_offers_to_revoke(named, mia_id, shop, other, two):
-    """The page that blocks says what stands with them; unless the box is ticked, that stays."""
+    """The page that blocks says what stands with them, and the person says whether that goes on: neither is chosen before."""
     named.get("/consents")
     assert f'href="/companies/{shop.company_id}/block?next=/consents"' in named.page
     named.get(f"/companies/{shop.company_id}/block?next=/consents")
-    assert "One permission stands with them" in named.page and "<bdi>Mimi</bdi>" in named.page
-    named.post(f"/companies/{shop.company_id}/block", follow=True, next="/consents")
+    assert "They have one permission to read you" in named.page and "<bdi>Mimi</bdi>" in named.page
+    assert re.findall(r'<input type="radio" name="revoke" value="(\w+)" required>', named.page) == [
+        "yes",
+        "no",
+    ]
+    named.post(f"/companies/{shop.company_id}/block", 400, next="/consents")
+    assert "Choose whether what you allowed them goes on" in named.page and "Block them" in named.page
+    named.post(f"/companies/{shop.company_id}/block", follow=True, next="/consents", revoke="no")
     assert "What you allowed them they can still read" in named.page and "Unblock them" in named.page
     assert shop.read(two[0]).profile
     for path in (f"/companies/{shop.company_id}", f"/companies/{shop.company_id}/block"):
@@ -246,7 +252,7 @@ def test_blocking_offers_to_revoke(named, mia_id, shop, other, two):
     chosen = re.findall(LINE, named.page)
     shop.granted(mia_id, "nickname")
     named.post(path, 409, revoke="yes", consent=[f"{two[1]}:7"])
-    assert "Nothing was revoked" in named.page and other.read(two[1]).profile
+    assert "Nothing was done" in named.page and other.read(two[1]).profile
     assert named.post(path, revoke="yes", consent=chosen, next="/consents").location == (
         "/consents?done=revoked-blocked"
     )
@@ -275,7 +281,7 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
         "You paused Hawthorn Books Ltd": f"/consents/{held}",
         "You took back some of what Hawthorn Books Ltd may read": f"/consents/{held}",
         "Hawthorn Books Ltd was refused. \u2068You did not allow what they asked for.\u2069": (
-            f"/reads?days=30&company={shop.company_id}&consent={held}&outcome=refused"
+            f"/reads?days=14&company={shop.company_id}&consent={held}&outcome=refused"
         ),
         "Hawthorn Books Ltd read: What people call you": f"/reads/{event}",
         "You allowed Hawthorn Books Ltd to read you": f"/consents/{held}",
@@ -283,6 +289,23 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
         "You allowed Alder Travel Ltd to read you": f"/consents/{over}",
     }
     assert "2 times" in named.page and refused not in named.page
+
+
+def test_what_companies_did_stands_above_what_the_person_did(named, mia_id, house, shop):
+    """Deeds of one's own push no read off the first rows: it is among them after any number, and the rest below."""
+    with travel(clock.now() - timedelta(hours=1), tick=False):
+        held = shop.granted(mia_id, "nickname")
+        shop.read(held, keys=["nickname"])
+        shop.read(held, keys=["birthdate"])
+    for _ in range(5):
+        for deed in ("pause", "resume"):
+            named.post(f"/consents/{held}/{deed}")
+    named.get("/home")
+    shown, _, below = named.page.partition("<summary>")
+    first = [said.partition(":")[0].partition(".")[0] for _, said in happenings(shown + "</section>")]
+    assert len(first) == 8
+    assert set(first[-2:]) == {"Hawthorn Books Ltd was refused", "Hawthorn Books Ltd read"}
+    assert "You allowed <bdi>Hawthorn Books Ltd</bdi> to read you" in below
 
 
 def test_what_the_person_refused_or_blocked_is_told_at_home(named, mia_id, house, shop):

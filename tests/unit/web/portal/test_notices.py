@@ -1,6 +1,7 @@
 """What the person was told, how they want to hear, and the letter about a browser that was not seen before."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -124,3 +125,22 @@ def test_old_notices_are_on_the_next_page(mia, owner, house, pages):
     assert mia.page.count("Choose a new password") == pages // 2
     assert "Nothing older" in mia.get("/notices?before=00").text
     assert "Nothing older" in mia.get("/notices?before=x").text
+
+
+def test_a_notice_of_what_is_over_offers_no_change(mia, owner, shop, house):
+    """It leads to its consent, and says what it did until that ended."""
+    who = owner(mia)
+    consent_id = shop.granted(who, "name")
+    until = (clock.now() + timedelta(days=1)).isoformat()
+    said = {"company": "Hawthorn", "consent_id": consent_id, "labels": ["Full name"], "expires_at": until}
+    house.database.write(
+        lambda db: notices.tell(
+            db, house.keys, consumer_id=who, kind="ending", about=consent_id, period="1",
+            values=said, issuer="http://localhost:8000", now=clock.now(),
+        )
+    )  # fmt: skip
+    for end, act in ((False, "Let it run longer, or stop it"), (True, "See what became of it")):
+        if end:
+            mia.post(f"/consents/{consent_id}/revoke")
+        mia.get("/notices")
+        assert re.findall(rf'href="/consents/{consent_id}">(.*?)<', mia.page) == [act]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import seeds
 from tests.unit.web.portal.test_profile import ADDRESS, save
-from vrm import consents, profiles
+from vrm import consents, profiles, worker
 
 NEW_HOME = {"street_address": "3 Rue Verte", "locality": "Lyon", "postal_code": "69001", "country": "FR"}
 
@@ -52,6 +52,17 @@ def test_the_inbox_is_one_click_from_home_and_profile(mia, propose):
     assert 'href="/profile/proposed"' not in mia.page
 
 
+def test_its_notice_offers_what_waits_and_nothing_else(mia, house, propose):
+    """Once it is decided there is nothing to do about it, so nothing is offered."""
+    proposal = propose()
+    worker.run_once(house)
+    mia.get("/notices")
+    assert "See what they propose" in mia.page
+    mia.post(f"/profile/proposed/{proposal}/decline")
+    mia.get("/notices")
+    assert "See what they propose" not in mia.page and "Nothing waits for you there any more." in mia.page
+
+
 def test_accepted_it_says_who_proposed_it_and_can_be_undone(mia, propose, kept):
     """It stands in the profile as verified by them, with a way back; its history names them."""
     proposal = propose()
@@ -86,7 +97,7 @@ def test_blocking_empties_the_inbox(mia, propose, shop):
     (link,) = re.findall(r'href="(/companies/[^"]+/block\?next=/profile/proposed)"', inbox(mia))
     mia.get(link)
     assert "What they proposed for your profile goes" in mia.page
-    answer = mia.post(f"/companies/{shop.company_id}/block", next="/profile/proposed")
+    answer = mia.post(f"/companies/{shop.company_id}/block", next="/profile/proposed", revoke="no")
     assert answer.location == "/profile/proposed?done=blocked-reading"
     propose()
     assert "Nothing is proposed" in inbox(mia)

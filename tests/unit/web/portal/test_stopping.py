@@ -57,6 +57,16 @@ def test_a_button_does_it_at_once_and_only_once(house, browser, post, given, act
     assert "Hawthorn" in letter["Subject"]
 
 
+@pytest.mark.parametrize(("act", "deed"), [("stop", "stopped"), ("pause", "paused")])
+def test_the_person_is_told_that_it_was_a_letter(mia, browser, given, act, deed):
+    """Whoever reads the mailbox may have done it: home and the consent's page say by what way."""
+    browser.post(given[2], act=act)
+    mia.get("/home")
+    assert f"You {deed} <bdi>Hawthorn Books Ltd</bdi> by the link in a letter" in mia.page
+    mia.get(f"/consents/{given[1]}")
+    assert f"You {deed} it by the link in a letter" in mia.page
+
+
 def test_what_is_paused_can_still_be_stopped_and_what_ended_cannot_come_back(house, browser, given):
     """The code takes back and gives nothing: no button resumes, and after the end there is none."""
     browser.post(given[2], follow=True, act="pause")
