@@ -101,7 +101,7 @@ def test_from_a_letter_to_the_end(
 
 def says_nothing(letter: EmailMessage) -> None:
     """A letter of which who reads along learns that there is news, and no more."""
-    assert letter["Subject"].startswith("There is news at") and not list(letter.iter_attachments())
+    assert letter["Subject"].endswith(": There is news for you") and not list(letter.iter_attachments())
     told = letter.get_content()
     assert not re.search("Alder|name|deliver|permission|consent|ends|/stop/", told, re.IGNORECASE), told
 
@@ -111,7 +111,7 @@ def test_what_was_put_off_comes_in_a_digest(mia: Resident, city: World, back: Ba
     """What she wants in the digest comes with the next one and in no letter before; written discreetly it names nobody."""
     page, day = mia.open("/notices/settings"), timedelta(days=1)
     for kind in ("What ends soon", "Receipts"):
-        page.get_by_label(kind, exact=True).select_option("In the digest")
+        page.get_by_label(kind, exact=True).select_option("Together in one letter")
     page.get_by_label("How often").select_option("Every day")
     page.get_by_label("At about").select_option(str((clock.now() + day / 2).hour))  # not while the story runs
     press(page, "Save")
@@ -120,7 +120,7 @@ def test_what_was_put_off_comes_in_a_digest(mia: Resident, city: World, back: Ba
     ending(mia, city, back, "Alder Travel")
     assert post.letters(city.house, mia.email, at=clock.now()) == []
     (digest,) = post.letters(city.house, mia.email, at=clock.now() + day)
-    assert digest["Subject"].startswith("What happened at")
+    assert digest["Subject"].endswith(": What happened since our last letter")
     told = digest.get_content()
     assert re.search(
         r"What you allow Alder Travel ends on .*\s+From then on they can no longer read: Full name", told

@@ -339,7 +339,7 @@ def test_the_companys_own_words_are_shown_and_kept(world: World):
         for said in (
             "We send what you buy.",
             "For the label",
-            "They say: every month",
+            "Read at most once a month",
             "The parcel carrier",
             "keep what they read for 30 days",
             "https://nordlicht.example/privacy",

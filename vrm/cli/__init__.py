@@ -85,5 +85,6 @@ def main() -> None:
     Begin with vrm init, then vrm serve. Settings are environment variables, read at start; vrm settings explains
     each one and shows what holds. Everything an instance keeps is below VRM_HOME (./var unless you say otherwise).
 
-    Every command takes --json, and exits with 1 when it could not do what was asked.
+    Every command takes --json, which stands last (vrm company list --json), and exits with 1 when it could not do
+    what was asked.
     """

@@ -57,7 +57,7 @@ def _stop(number: int, frame: object) -> None:
 def _play(home: Path, once: bool) -> int:
     issuer = _issuer(home, once)
     _require_free(ports.web(issuer))
-    site, mail_port = Site(ports.free(ports.sites(issuer))), ports.free(ports.mail(issuer))
+    site, mail_port = Site(ports.free(ports.sites(issuer)), issuer=issuer), ports.free(ports.mail(issuer))
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
     here = [f"{domain}=127.0.0.1:{site.port}" for domain in (acts.DOMAIN, spare.DOMAIN)]
     environ |= {"VRM_HOME": str(home), "VRM_FETCH_ALLOW": ",".join(here), **answering.settings(mail_port)}

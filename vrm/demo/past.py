@@ -87,9 +87,10 @@ def _decided(house: House, client: Client, ada: str, now: datetime) -> Iterator[
         terms = consents.Terms(LINES, 30 if number % 4 == 1 else 180, 90)
         if number % 12 == 6 or number == len(PEOPLE) - 1:
             _not_granted(house, consumer_id, client, terms, at, refused=number % 12 == 6)
-            continue
-        leaves_out = {line for line, out in ((PHONE, number % 5 == 2), (NEWS, number % 10 < 7)) if out}
-        yield seed.granted(house, consumer_id, client, terms, leaves_out=leaves_out, now=at)
+        else:
+            leaves_out = {line for line, out in ((PHONE, number % 5 == 2), (NEWS, number % 10 < 7)) if out}
+            yield seed.granted(house, consumer_id, client, terms, leaves_out=leaves_out, now=at)
+        seed.hear(house, at)
 
 
 def _not_granted(

@@ -11,7 +11,7 @@ from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from sqlalchemy.orm import Session
 
-from vrm import accounts, clock, companies, consents, profiles
+from vrm import accesslog, accounts, clock, companies, consents, journeys, profiles
 from vrm.companies import Client
 from vrm.config import write_private
 from vrm.demo import ports
@@ -148,3 +148,14 @@ def granted(
         )  # fmt: skip
 
     return house.database.write(work)
+
+
+def hear(house: House, at: datetime) -> None:
+    """What comes by itself until then, and what people are told of all that happened."""
+    house.database.write(lambda db: consents.expire(db, house.keys, now=at))
+    house.database.write(lambda db: consents.close_used(db, house.keys, now=at))
+    accesslog.sequence(house.database)
+    telling = journeys.Telling(house.keys, house.catalogue, house.settings.issuer, at)
+    while journeys.noticing.follow(house.database, telling):
+        pass
+    journeys.reminding.remind(house.database, telling)

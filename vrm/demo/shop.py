@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,10 +18,28 @@ from vrm.demo.possession import Client
 PROOF_PATH = "/.well-known/vrm-domain-proof"
 
 
-class Site:
-    """Web sites of companies: each shows the proof of its domain, and takes people back from a decision."""
+_BACK = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>The company's web site</title>
+<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}</style>
+<h1>You are back at the company's web site</h1>
+<p>This page stands for it in the demo. Your decision has been told to the company, and it holds.</p>
+<ul>
+<li><a href="$issuer/">Go back to your own pages</a>: what you allow, and who reads it
+<li><a href="$issuer/company/sign-in">Try it again</a>: sign in as the owner of a company, whose console asks you anew
+</ul>
+</html>
+"""
+"""Where people come back to. What the address holds, such as a code, is never said on it."""
 
-    def __init__(self, port: int = 0) -> None:
+
+class Site:
+    """Web sites of companies: each shows the proof of its domain, and takes people back from a decision.
+
+    ``issuer``: where people go on to from there.
+    """
+
+    def __init__(self, port: int = 0, *, issuer: str = "") -> None:
         self.proofs: dict[str, Callable[[], str]] = {}
         site = self
 
@@ -28,9 +47,9 @@ class Site:
             def do_GET(self) -> None:
                 host = (self.headers.get("Host") or "").partition(":")[0]
                 proof = site.proofs.get(host) if self.path == PROOF_PATH else None
-                body = (proof() if proof else "Thank you. You can close this window.").encode()
+                body = (proof() if proof else _BACK.replace("$issuer", escape(issuer))).encode()
                 self.send_response(200)
-                self.send_header("Content-Type", "text/plain; charset=utf-8")
+                self.send_header("Content-Type", f"text/{'plain' if proof else 'html'}; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

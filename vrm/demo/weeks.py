@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from vrm import accesslog, clock, companies, consents, journeys, notices, profiles
+from vrm import clock, companies, consents, journeys, notices, profiles
 from vrm.accesslog import About, Event
 from vrm.companies import Client
 from vrm.consents import Consent, Line, Permitted, Terms
@@ -55,15 +55,16 @@ def live(house: House) -> dict[str, str]:
     """Mia and Ada, and their weeks; the names by which other rooms know them, by e-mail address."""
     now = clock.now()
     clients = house.database.read(_clients)
-    _hear(house, now)  # of everybody else
+    seed.hear(house, now)  # of everybody else
     lives = [_Life(house, seed.person(house, values, now=now - seed.LONG_AGO)) for values in (MIA, ADA)]
     for days, act, domain in _STORY:
         at = now - timedelta(days=days)
         for life in lives:
             act(life, clients[domain], at)
-        _hear(house, at)
+        seed.hear(house, at)
     for life in lives:
         life.is_read_today(clients[ENERGY])
+    seed.hear(house, now)
     return {values["email"]: life.consumer_id for values, life in zip((MIA, ADA), lives, strict=True)}
 
 
@@ -215,14 +216,3 @@ def _clients(session: Session) -> dict[str, Client]:
         company.domain: companies.list_clients(session, company_id=company.id)[0]
         for company in companies.list_companies(session)
     }
-
-
-def _hear(house: House, at: datetime) -> None:
-    """What comes by itself until then, and what people are told of all that happened."""
-    house.database.write(lambda db: consents.expire(db, house.keys, now=at))
-    house.database.write(lambda db: consents.close_used(db, house.keys, now=at))
-    accesslog.sequence(house.database)
-    telling = journeys.Telling(house.keys, house.catalogue, house.settings.issuer, at)
-    while journeys.noticing.follow(house.database, telling):
-        pass
-    journeys.reminding.remind(house.database, telling)

@@ -20,7 +20,10 @@ KIND = work.KIND_OF_LETTERS
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter's words, in the source language. ``%(host)s`` is ours; the rest comes with the letter."""
+    """A letter's words, in the source language. ``%(host)s`` is ours; the rest comes with the letter.
+
+    A subject says what there is; whom it is from stands before every one (``notice_letters.subject``).
+    """
 
     subject: str
     text: str
@@ -33,7 +36,7 @@ def N_(text: str) -> str:
 
 LETTERS: Mapping[str, Letter] = {
     "sign_up": Letter(
-        N_("Finish signing up at %(host)s"),
+        N_("Finish signing up"),
         N_(
             "Hello,\n\nsomebody, probably you, asked to sign up at %(host)s with this address.\n"
             "Open this link to choose a password. It works once, for one hour:\n\n    %(link)s\n\n"
@@ -41,7 +44,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "reset": Letter(
-        N_("Choose a new password at %(host)s"),
+        N_("Choose your new password"),
         N_(
             "Hello,\n\nsomebody, probably you, asked to sign up or to choose a new password at %(host)s.\n"
             "There is an account with this address. Open this link to choose a new password for it.\n"
@@ -50,7 +53,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "company_sign_up": Letter(
-        N_("Finish signing up your organisation at %(host)s"),
+        N_("Finish signing up your organisation"),
         N_(
             "Hello,\n\nsomebody, probably you, asked to sign up an organisation at %(host)s with this address.\n"
             "Open this link to choose a password. It works once, for one hour:\n\n    %(link)s\n\n"
@@ -58,7 +61,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "company_invitation": Letter(
-        N_("%(company)s invites you to %(host)s"),
+        N_("%(company)s invites you to join them"),
         N_(
             "Hello,\n\n%(inviter)s invites you to join %(company)s at %(host)s, where they ask people for data and\n"
             "see what they may read. Your role there: %(role)s. Open this link to accept. It works once, for seven days:\n\n    %(link)s\n\n"
@@ -66,7 +69,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "company_invitation_unchecked": Letter(
-        N_("Somebody invites you to %(host)s"),
+        N_("Somebody invites you to join them"),
         N_(
             "Hello,\n\n%(inviter)s, who says they speak for %(company)s, asks you to join them at %(host)s.\n"
             "Your role there: %(role)s.\n"
@@ -76,7 +79,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "company_person_ended": Letter(
-        N_("Your access to %(company)s at %(host)s has ended"),
+        N_("Your access to %(company)s has ended"),
         N_(
             "Hello,\n\n%(company)s has taken you out of their organisation at %(host)s, and you were signed out\n"
             "everywhere. You see nothing of theirs any more, and nothing is done there in your name.\n\n"
@@ -85,21 +88,21 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "company_approved": Letter(
-        N_("%(company)s may ask people at %(host)s"),
+        N_("%(company)s may ask people now"),
         N_(
             "Hello,\n\nthe operator of %(host)s has approved %(company)s: from now on your clients may ask people,\n"
             "and your organisation stands in the list that people can read. Go on here:\n\n    %(link)s\n"
         ),
     ),
     "company_domain_proved": Letter(
-        N_("%(domain)s is proved at %(host)s"),
+        N_("%(domain)s is proved"),
         N_(
             "Hello,\n\nwe found your line at %(domain)s, so people see now that the domain of %(company)s was checked.\n"
             "You can take the file away. What else is to be done stands here:\n\n    %(link)s\n"
         ),
     ),
     "auditor_sign_up": Letter(
-        N_("You may review the access log of %(host)s"),
+        N_("You may review the access log"),
         N_(
             "Hello,\n\nthe operator of %(host)s asks you to review its access log as an auditor. Last day: %(until)s.\n"
             "Open this link to choose a password and set up your second factor. It works once, for seven days:\n\n"
@@ -107,7 +110,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "exposed": Letter(
-        N_("Your data was read at %(host)s: what you should know"),
+        N_("Your data was read: what you should know"),
         N_(
             "Hello,\n\nthe operator of %(host)s writes to you because %(company)s read data of yours there\n"
             "between %(first)s and %(last)s (UTC).\n\n%(message)s\n\n"
@@ -115,7 +118,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "nothing": Letter(
-        N_("There is no auditor with this address at %(host)s"),
+        N_("There is no auditor with this address"),
         N_(
             "Hello,\n\nsomebody, probably you, asked for a new password in the auditors' office of %(host)s.\n"
             "There is no auditor with this address. If you should be one, ask the operator.\n\n"
@@ -123,7 +126,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "account_closed": Letter(
-        N_("Your account at %(host)s is closed"),
+        N_("Your account is closed"),
         N_(
             "Hello,\n\nyour account at %(host)s is closed, as you asked on its page. Your profile is gone, and no company\n"
             "can read anything of yours there any more. What companies read before, they have: ask them to delete it.\n\n"
@@ -132,7 +135,7 @@ LETTERS: Mapping[str, Letter] = {
         ),
     ),
     "password_changed": Letter(
-        N_("Your password at %(host)s was changed"),
+        N_("Your password was changed"),
         N_(
             "Hello,\n\nthe password of your account at %(host)s was changed, and every other browser was signed out.\n"
             "If it was you, there is nothing to do.\n\n"
@@ -204,4 +207,4 @@ def render(letter: str, issuer: str, values: Mapping[str, str], language: str) -
     values = notice_letters.filled(letter, values, issuer, language)
     unsaid = {name: translated(word) for name, word in _UNSAID.items()}
     filled = {"host": urlsplit(issuer).netloc, **unsaid, **values}
-    return translated(words.subject) % filled, translated(words.text) % filled
+    return notice_letters.subject(issuer, translated(words.subject) % filled), translated(words.text) % filled

@@ -4,6 +4,7 @@ import json
 import textwrap
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel import Locale
 
@@ -20,11 +21,14 @@ def N_(text: str) -> str:
 
 
 NOTICE = (
-    "%(host)s: %(title)s",
-    N_("Hello,\n\n%(body)s\n%(stop)sHow we write to you is yours to choose:\n\n    %(settings)s\n"),
+    "%(title)s",
+    N_(
+        "Hello,\n\nthere is news for you at %(host)s.\n\n%(body)s\n%(stop)sHow we write to you is yours to choose:\n\n"
+        "    %(settings)s\n"
+    ),
 )
 DIGEST = (
-    N_("What happened at %(host)s"),
+    N_("What happened since our last letter"),
     N_(
         "Hello,\n\nthis is what happened since our last letter.\n\n%(body)s\n"
         "All of it stands on your page:\n\n    %(page)s\n\n"
@@ -32,13 +36,18 @@ DIGEST = (
     ),
 )
 NEWS = (
-    N_("There is news at %(host)s"),
+    N_("There is news for you"),
     N_("Hello,\n\nthere is news for you at %(host)s.\nSign in to read it:\n\n    %(link)s\n"),
 )
 """For who shares a mailbox: no company, no key, no purpose, nothing attached, nor that they wished it so."""
 
 DISCREET = "news"
 WORDS: Mapping[str, tuple[str, str]] = {"notice": NOTICE, "digest": DIGEST, DISCREET: NEWS}
+
+
+def subject(issuer: str, what: str) -> str:
+    """The subject of every letter: who writes, and what there is."""
+    return f"{urlsplit(issuer).netloc}: {what}"
 
 
 def filled(letter: str, values: Mapping[str, str], issuer: str, language: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from vrm.receipts import Receipt
 from vrm.web.language import REGIONS, catalogue
 from vrm.web.tongue import Tongue
 from vrm.work import Attachment, Mail
+from vrm.worker import notice_letters
 
 LETTER = "receipt"
 WIDTH = 92
@@ -32,43 +33,43 @@ def N_(text: str) -> str:
 
 _DONE: Mapping[str, tuple[str, str]] = {
     "granted": (
-        N_("Receipt: what you allowed %(company)s"),
+        N_("Your receipt for what you allowed %(company)s"),
         N_("you allowed %(company)s something at %(host)s."),
     ),
     "amended": (
-        N_("Receipt: what you allow %(company)s now"),
+        N_("Your receipt for what you now allow %(company)s"),
         N_("you changed what you allow %(company)s at %(host)s."),
     ),
     "narrowed": (
-        N_("Receipt: what you allow %(company)s now"),
+        N_("Your receipt for what you now allow %(company)s"),
         N_("you took back some of what you had allowed %(company)s at %(host)s."),
     ),
     "extended": (
-        N_("Receipt: what you allow %(company)s now"),
+        N_("Your receipt for what you now allow %(company)s"),
         N_("you let what you allow %(company)s at %(host)s run longer."),
     ),
     "shortened": (
-        N_("Receipt: what you allow %(company)s now"),
+        N_("Your receipt for what you now allow %(company)s"),
         N_("you let what you allow %(company)s at %(host)s end sooner."),
     ),
     "refused": (
-        N_("Receipt: you refused %(company)s"),
+        N_("Your receipt for what you refused %(company)s"),
         N_("you refused what %(company)s asked at %(host)s. Nothing left your profile."),
     ),
     "revoked": (
-        N_("Receipt: you stopped what you allowed %(company)s"),
+        N_("Your receipt for what you no longer allow %(company)s"),
         N_("you revoked what you had allowed %(company)s at %(host)s. They can read nothing more."),
     ),
     "expired": (
-        N_("Receipt: what you allowed %(company)s has ended"),
+        N_("Your receipt for what has ended with %(company)s"),
         N_("what you had allowed %(company)s at %(host)s has come to its end. They can read nothing more."),
     ),
     "returned": (
-        N_("Receipt: what you allowed %(company)s has ended"),
+        N_("Your receipt for what has ended with %(company)s"),
         N_("%(company)s gave back what you had allowed at %(host)s. They can read nothing more."),
     ),
     "used": (
-        N_("Receipt: what you allowed %(company)s has ended"),
+        N_("Your receipt for what has ended with %(company)s"),
         N_(
             "you had allowed %(company)s something once at %(host)s. They read it, and can read nothing more."
         ),
@@ -84,6 +85,8 @@ _OFTEN = {
     "monthly": N_("every month"),
     "when_needed": N_("when they need it"),
 }
+_KEPT = {None: N_("for as long as you allow it"), 0: N_("not at all, once it is used"), 1: N_("1 day")}
+"""For how long; any other number of days is said as it is."""
 
 
 def write(house: House, written: Mapping[str, Any], how_to_stop: str, reply_to: str | None) -> Mail:
@@ -117,7 +120,7 @@ def write(house: House, written: Mapping[str, Any], how_to_stop: str, reply_to: 
     ]
     return Mail(
         to=written["to"],
-        subject=translate(subject) % filled,
+        subject=notice_letters.subject(issuer, translate(subject) % filled),
         text="\n\n".join(parts) + "\n",
         message_id=written["message_id"],
         reply_to=reply_to if runs else None,
@@ -173,9 +176,7 @@ def _facts(house: House, receipt: Receipt, change: str, tongue: Tongue) -> Itera
         passed_on = ", ".join(terms["recipients"]) or _(N_("nobody else, they say"))
         yield _row(_(N_("Passed on to")), passed_on)
         days = terms["retention_days"]
-        kept = (
-            _(N_("for as long as you allow it")) if days is None else _(N_("%(days)s days")) % {"days": days}
-        )
+        kept = _(_KEPT.get(days, N_("%(days)s days"))) % {"days": days}
         yield _row(_(N_("They say they keep it")), kept)
     yield _row(_(N_("Decided")), tongue.moment(made["event_time"]))
     if record["valid_until"]:

@@ -47,8 +47,8 @@ def test_owners_hear_of_each_step_once(house: House, pending: Company) -> None:
         done = house.database.write(step)
     assert done.state == "approved"
     assert letters(house) == [
-        ("jana@nordlicht.example", "Nordlicht GmbH may ask people at localhost:8000"),
-        ("jana@nordlicht.example", "nordlicht.example is proved at localhost:8000"),
+        ("jana@nordlicht.example", "localhost:8000: Nordlicht GmbH may ask people now"),
+        ("jana@nordlicht.example", "localhost:8000: nordlicht.example is proved"),
     ]
 
 

@@ -41,7 +41,10 @@ def test_everything_the_law_of_receipts_wants_in_plain_words(desk: Desk):
     consent = desk.grant()
     (mail,) = delivered(desk)
     text, issuer = text_of(mail), desk.house.settings.issuer
-    assert (mail["To"], mail["Subject"]) == (desk.person.email, "Receipt: what you allowed Nordlicht GmbH")
+    assert (mail["To"], mail["Subject"]) == (
+        desk.person.email,
+        "localhost:8000: Your receipt for what you allowed Nordlicht GmbH",
+    )
     code = consents.stop_code(desk.house.keys, consumer_id=consent.consumer_id, consent_id=consent.id)
     for said in (
         "Nordlicht GmbH", "Kaistraße 3 Bremen", "data@nordlicht.example", "What for: Delivering what you ordered",
@@ -92,15 +95,16 @@ def test_each_decision_has_its_letter_and_none_comes_twice(desk: Desk):
     assert [("with each read, sign in here" in text_of(mail)) for mail in letters].count(True) == 7
     assert not any("revoke it" in text_of(mail) for mail in letters)
     subjects = [mail["Subject"] for mail in letters]
-    assert [subject.removeprefix("Receipt: ") for subject in subjects if subject.startswith("Receipt")] == [
-        "what you allow Nordlicht GmbH now",
+    receipt = "localhost:8000: Your receipt for "
+    assert [subject.removeprefix(receipt) for subject in subjects if subject.startswith(receipt)] == [
+        "what has ended with Nordlicht GmbH",
+        "what has ended with Nordlicht GmbH",
         "what you allowed Nordlicht GmbH",
         "what you allowed Nordlicht GmbH",
         "what you allowed Nordlicht GmbH",
-        "what you allowed Nordlicht GmbH has ended",
-        "what you allowed Nordlicht GmbH has ended",
-        "you refused Nordlicht GmbH",
-        "you stopped what you allowed Nordlicht GmbH",
+        "what you no longer allow Nordlicht GmbH",
+        "what you now allow Nordlicht GmbH",
+        "what you refused Nordlicht GmbH",
     ]
 
 
@@ -127,7 +131,8 @@ def test_german_and_discreet(desk: Desk):
     prefer(Preferences(language="de"))
     desk.grant()
     (mail,) = delivered(desk)
-    assert mail["Subject"] == "Beleg: was Sie Nordlicht GmbH erlaubt haben" and "Wofür:" in text_of(mail)
+    assert mail["Subject"] == "localhost:8000: Ihr Beleg für das, was Sie Nordlicht GmbH erlaubt haben"
+    assert "Wofür:" in text_of(mail)
     desk.grant()
     desk.refuse()
     seeds.catch_up(desk.house)

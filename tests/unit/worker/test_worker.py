@@ -81,7 +81,7 @@ def test_a_letter_is_rendered_when_it_is_sent(house: House) -> None:
     (path,) = house.settings.mail_dir.glob("*.eml")
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert (mail["To"], mail["From"]) == ("anna@example.com", '"VRM (localhost)" <vrm@localhost>')
-    assert mail["Subject"] == "Finish signing up at localhost:8000"
+    assert mail["Subject"] == "localhost:8000: Finish signing up"
     assert "http://localhost:8000/x\n" in mail.get_content()
     assert jobs(house) == (0, 0, 0)
 
