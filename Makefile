@@ -41,7 +41,7 @@ test: $(TEST) ## Run the tests, several at a time (ARGS=tests/unit/db, ARGS='-k 
 test-deep: $(TEST) ## Run the slower tests: faults, tampering, growth, every guard taken out, pages on phones and PostgreSQL
 	@sh .ci/install
 	@$(COMPILED)
-	@$(BIN)/python -m pytest -m deep --timeout=900 --tb=short $(ARGS)
+	@$(BIN)/python -m pytest -m deep --timeout=900 --tb=short -n $$(($$(nproc) < 4 ? $$(nproc) : 4)) --dist worksteal $(ARGS)
 
 screenshots: $(TEST) ## Photograph every page of every role, light and dark, and measure it (ARGS=FOLDER, ARGS='--only /home')
 	@sh .ci/install

@@ -2,10 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.people import HOME, follow, move_in, press
 from tests.browser.windows import SCRIPTED, SILENT, Shown, shows
+from tests.support.actors import needed
 
 KNOWN = {
     "identity": {"name": "Mia Tran", "given-name": "Mia", "family-name": "Tran", "bday": "1991-06-17"},
@@ -114,6 +115,42 @@ def test_an_address_follows_its_country(city, page):
     page.get_by_label("Postal code").fill("26122")
     press(page, "Save")
     expect(page.locator("#address .item")).to_have_count(2)
+
+
+@shows(Shown.COUNTRY, windows=SCRIPTED)
+def test_what_is_typed_while_the_parts_change_stays(city, page):
+    """The parts of a country come from the server; whoever types on meanwhile loses nothing of it."""
+    mia = move_in(city, page, {})
+    mia.open("/profile/in/contact")
+    waiting: list[Route] = []
+    page.route("**/profile/in/contact", lambda route: waiting.append(route))
+    with page.expect_request("**/profile/in/contact"):
+        page.get_by_label("Country").select_option("US")
+    page.get_by_label("Street and number").fill("1 Main Street")
+    (asked,) = waiting
+    asked.continue_()
+    expect(page.get_by_label("ZIP code")).to_be_visible()
+    expect(page.get_by_label("Street and number")).to_have_value("1 Main Street")
+
+
+@shows(Shown.GROUPS, windows=SCRIPTED)
+def test_half_a_number_is_not_read(city, page, shop):
+    """A line that a company can read is saved when it is left and not on the way: half of a number can be a number."""
+    mia = move_in(city, page, {"phone_number": "+61491570156"})
+    mia.decide(shop, needed("phone_number"))
+    page.clock.install()
+    mia.open("/profile/in/contact")
+    sent: list[str] = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    number = page.get_by_label("Phone number").first
+    number.fill("+49 441 23")
+    expect(saying(page, "phone_number")).to_have_text("A company can read this. It is saved when you leave it.")
+    page.clock.run_for(60_000)
+    assert sent == []
+    number.fill("+49 441 23456789")
+    number.press("Tab")
+    page.clock.run_for(1_000)
+    expect(saying(page, "phone_number")).to_contain_text("Saved.")
 
 
 @shows(Shown.GROUPS, Shown.COUNTRY, windows=SILENT)

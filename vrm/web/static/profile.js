@@ -1,6 +1,6 @@
 // Saves what is typed into a profile. Each entry of the page (data-save: where its value is saved) is sent when somebody
-// leaves it, or rests for some seconds: what is saved may be read by a company at once, half typed or not. The entry says
-// what became of it. Nothing typed is ever taken out of a field because a request failed: it stays, is tried again, and
+// leaves it, or rests for some seconds; one that a company may read at once (data-shared) is sent only when it is left, for
+// half of a number can be a number. The entry says what became of it. Nothing typed is ever taken out of a field because a request failed: it stays, is tried again, and
 // the page asks before it is left.
 //
 // Without this script the same forms are saved by their button.
@@ -17,6 +17,7 @@ class Entry {
   constructor(place) {
     this.place = place;
     this.saying = place.querySelector("[data-saying]");
+    this.shared = "shared" in place.dataset;
     this.empty = { path: place.dataset.save, prefix: place.dataset.prefix };
     this.path = place.dataset.save;
     this.prefix = place.dataset.prefix;
@@ -59,15 +60,16 @@ class Entry {
 
   // What was said is of what stood before.
   typing() {
-    if (this.dirty) this.say("");
-    this.later(WAIT);
+    if (this.dirty) this.say(this.shared ? words.shared : "");
+    if (!this.shared) this.later(WAIT);
   }
 
   changed(event) {
     if (event.target.name === `${this.prefix}value-country`) this.relay();
     // Of an address each part is left on the way to the next one.
     const parts = new Set(this.controls().map((each) => each.name));
-    this.later(parts.size > 1 ? WAIT : 0);
+    if (parts.size === 1) this.later(0);
+    else if (!this.shared) this.later(WAIT);
   }
 
   left() {
@@ -232,16 +234,22 @@ class Entry {
     return null;
   }
 
-  // The parts that this country has, with what was typed in them.
+  // The parts that this country has, with what was typed in them, meanwhile too.
   async relay() {
     const body = new URLSearchParams(new FormData(form));
+    const country = () => form.elements[`${this.prefix}value-country`].value;
+    const asked = country();
     body.set("do", "country");
     try {
       const answer = await fetch(location.href, { method: "POST", body });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const same = [...page.querySelectorAll("[data-save]")].find((each) => each.dataset.prefix === this.prefix);
       const [old, fresh] = [this.place, same].map((each) => each?.querySelector("[data-fields]"));
-      if (!fresh) return;
+      if (!fresh || country() !== asked) return;
+      for (const each of fresh.querySelectorAll("[name]")) {
+        const typed = old.querySelector(`[name="${CSS.escape(each.name)}"]`);
+        if (typed && typed.value !== body.get(each.name)) each.value = typed.value;
+      }
       const focus = document.activeElement?.id;
       old.replaceWith(fresh);
       hideSwitches();
