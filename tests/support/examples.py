@@ -576,6 +576,7 @@ def _read(name: str, at: datetime, labels: list[str], purpose: str, **more: Any)
         "event_id": "0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11",
         "leaf_hash": "X19fX19fX19fX19fX19fX19fX19fX19fX19fX19fX18=",
         "leaf_index": 41208094,
+        "alike": [],
         **more,
     }
 
@@ -599,6 +600,7 @@ READS = [
         "Advertising",
         outcome="refused",
         reason="They gave a purpose you do not allow.",
+        alike=[{"at": _ago(days=3, hours=n), "event_id": f"e-{n}"} for n in (1, 2)],
     ),
 ]
 RECEIPT: dict[str, Any] = {
@@ -843,7 +845,7 @@ PROPOSAL: dict[str, Any] = {
     "vouched": False,
     "reach": _reach("address", _seen("Nordlicht Versand")),
 }
-MANY = {"current": 64, "history": 3, "open": 60, "paused": 4, "with_all": 2}
+MANY = {"current": 64, "waiting": 1, "history": 3, "open": 60, "paused": 4, "with_all": 2}
 STALE = {"message": "Something changed meanwhile. Look at the list again: nothing was revoked."}
 
 
@@ -893,7 +895,7 @@ SHARED = {"dpv:DeliveryOfGoods": "Delivering what you ordered"}
 
 
 def _shown(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    counts = {"current": 4, "history": 3, "open": 2, "paused": 1, "with_all": 0}
+    counts = {"current": 4, "waiting": 1, "history": 3, "open": 2, "paused": 1, "with_all": 0}
     page = {
         "counts": counts,
         "choices": None,
@@ -931,7 +933,7 @@ COLUMNS = Columns(
 )  # fmt: skip
 READS_PAGE: dict[str, Any] = {
     "days": 7,
-    "spans": [7, 30, 91, 365],
+    "spans": [7, 14, 30, 91, 365],
     "totals": {"reads": 21, "refusals": 3, "companies": 3},
     "through": 0,
     "filters": Narrowed(days=7),
@@ -958,6 +960,7 @@ READS_PAGE: dict[str, Any] = {
     "most": 2000,
     "looked_since": _ago(days=5),
     "rows": READS,
+    "shown": 7,
     "older": "/reads?before=x",
     "newest": True,
 }
@@ -1095,6 +1098,7 @@ CONSENT: dict[str, Any] = {
     ],
     "again": 3,
     "reads": READS[:4],
+    "shown": 4,
     "total_reads": 42,
     "shared": SHARED,
     "signed_in_at": _ago(hours=5),
@@ -1405,7 +1409,11 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
         "consents.html",
         "/consents",
         MIA,
-        _shown([], shared={}, counts={"current": 0, "history": 0, "open": 0, "paused": 0, "with_all": 0}),
+        _shown(
+            [],
+            shared={},
+            counts={"current": 0, "waiting": 0, "history": 0, "open": 0, "paused": 0, "with_all": 0},
+        ),
     ),
     "consents-history": ("consents.html", "/consents?show=history", MIA, {**_shown(ENDED), "tab": "history"}),
     "home-paused": (

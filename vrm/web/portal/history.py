@@ -5,8 +5,9 @@ The log says which keys were read, by which company, for what; it never holds a 
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ BATCH = 500
 class Read:
     """One read or one refusal, as ``reads.html`` shows it. ``labels`` are what was read, or tried.
 
-    ``leaf_index`` None: not under a checkpoint yet.
+    ``leaf_index`` None: not under a checkpoint yet. ``alike``: refusals before this one that were the same in all but time.
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class Read:
     event_id: str
     leaf_hash: str
     leaf_index: int | None
+    alike: list["Read"] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,21 @@ def rows(db: Session, catalogue: Catalogue, events: Iterable[accesslog.LoggedEve
     events = list(events)
     names = words.company_names(db, (company_id(event) for event in events))
     return [_row(catalogue, names[company_id(event)].legal_name, event) for event in events]
+
+
+def folded(reads: Iterable[Read]) -> list[Read]:
+    """Refusals that follow one another and tell the same become one row; each of them can still be opened."""
+    found: list[Read] = []
+    for _, those in groupby(reads, key=_alike):
+        first, *rest = those
+        found.append(replace(first, alike=rest))
+    return found
+
+
+def _alike(read: Read) -> tuple[object, ...]:
+    if read.outcome == "permitted":
+        return (read.event_id,)
+    return read.company, read.consent_id, read.labels, read.purpose, read.reason
 
 
 def of_consent(db: Session, *, consumer_id: str, consent_id: str) -> Tally:

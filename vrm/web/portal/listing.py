@@ -76,9 +76,11 @@ class Choices:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many there are of each; ``open``: that something can be read under now; ``with_all``: paused at once."""
+    """How many there are of each; ``waiting``: asks; ``open``: that something can be read under now; ``with_all``: that
+    were paused together."""
 
     current: int
+    waiting: int
     history: int
     open: int
     paused: int
@@ -109,7 +111,8 @@ def current(
     after = _place_of(db, consumer_id, before, {}, ended=False)
     found = _walk(db, here, consumer_id, filters, after, now, ended=False)
     rows: list[consent_rows.Row | asks.Past] = list(islice(found, PAGE + 1))
-    counts = _counts(db, consumer_id, asks.count_past(db, consumer_id=consumer_id, now=now), now)
+    over = asks.count_past(db, consumer_id=consumer_id, now=now)
+    counts = _counts(db, consumer_id, len(waiting), over, now)
     return Shown(
         counts=counts,
         choices=None
@@ -136,7 +139,8 @@ def past(
         _walk(db, here, consumer_id, filters, after, now, ended=True), fitting, key=_place, reverse=True
     )
     rows = list(islice(both, PAGE + 1))
-    counts = _counts(db, consumer_id, len(over), now)
+    waiting = asks.waiting(db, here, consumer_id=consumer_id, now=now)
+    counts = _counts(db, consumer_id, len(waiting), len(over), now)
     return Shown(
         counts=counts,
         choices=None
@@ -176,10 +180,11 @@ def _walk(
         after = consents.moment_of(held[-1], ended=ended), held[-1].id
 
 
-def _counts(db: Session, consumer_id: str, over: int, now: datetime) -> Counts:
+def _counts(db: Session, consumer_id: str, waiting: int, over: int, now: datetime) -> Counts:
     numbers = consents.count_some(db, consumer_id=consumer_id, now=now)
     return Counts(
         current=numbers.running,
+        waiting=waiting,
         history=numbers.ended + over,
         open=len(readers.readable(db, consumer_id=consumer_id, now=now)),
         paused=numbers.paused,

@@ -137,7 +137,8 @@ def _reads(
         else _sorted(Choice(filters.href(key=key), _key(here, key).name) for key in choices - read),
         "most": summed.MOST,
         "looked_since": looked.since,
-        "rows": history.rows(db, catalogue, shown),
+        "rows": history.folded(history.rows(db, catalogue, shown)),
+        "shown": len(shown),
         "newest": before is None and looked.since is None,
         "older": None if older is None else filters.href() + f"&before={older}",
     }

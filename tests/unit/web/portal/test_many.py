@@ -456,7 +456,7 @@ def test_a_card_leads_to_changing_it_and_to_its_purpose(named, mia_id, shop, pat
     named.get(path)
     assert f'href="/consents/{held}/change"' in named.page
     named.get(found(r'href="(/consents\?purpose=[^"]+)"', named.page))
-    assert held in named.page and "Revoke these" in named.page
+    assert held in named.page and "Revoke these permissions" in named.page
 
 
 def test_the_list_is_narrowed_only_where_there_is_something_to_choose(named, mia_id, shop, other):
@@ -484,7 +484,7 @@ def test_the_filtered_list_leads_to_revoking_just_those(named, shop, two):
     ):
         named.get(f"/consents?{query}")
         assert (f'href="/consents/revoke?{query}"' in named.page) is revoking, query
-        assert ("Revoke these" in named.page) is revoking
+        assert ("Revoke these permissions" in named.page) is revoking
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

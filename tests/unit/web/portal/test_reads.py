@@ -135,3 +135,17 @@ def test_nobody_sees_what_a_company_knows_of_another(filled, mia_id, shop, newco
     eve = newcomer("eve@post.example")
     eve.get(f"/companies/{shop.company_id}/known")
     assert "Nothing from here" in eve.page and "Mimi" not in eve.page
+
+
+def test_refusals_that_tell_the_same_are_one_row(filled, mia_id, shop):
+    """However often a company knocks in vain, it takes one row; every entry can be opened all the same."""
+    held = shop.granted(mia_id, "nickname")
+    before = shop.read(held).event_id
+    tried = [shop.read(held, ["birthdate"]).event_id for _ in range(3)]
+    after = shop.read(held).event_id
+    for path in ("/reads", f"/consents/{held}"):
+        filled.get(path)
+        rows = [row for row in filled.page.split("<tr ")[1:] if "/reads/" in row]
+        opened = [set(re.findall(r"/reads/([0-9a-f-]{36})", row)) for row in rows]
+        assert opened == [{after}, set(tried), {before}]
+        assert "2 more just like it" in rows[1]
