@@ -34,7 +34,7 @@ def test_an_alarm_says_why(desk, page, town, kind, title, reason):
     desk.open("/audit/anomalies")
     page.get_by_label("Kind").select_option(kind)
     page.get_by_label("Company").select_option(town.shop.company.id)
-    press(page, "Show")
+    press(page, "Show these alarms")
     page.get_by_role("link", name=title).click()
     heading(page, title)
     expect(page.locator("h1 + p")).to_contain_text(reason)
@@ -91,7 +91,7 @@ def test_who_was_exposed(city, desk, page, town, running, tmp_path):
     tomorrow = f"{clock.now() + timedelta(days=1):%Y-%m-%d}"
     page.get_by_label("between (UTC)").fill("2020-01-01T00:00")
     page.get_by_label("and (UTC)").fill(f"{tomorrow}T23:59")
-    press(page, "Show")
+    press(page, "Show who was exposed")
     expect(page.locator("#h-answer")).to_be_visible()
     main = page.get_by_role("main")
     expect(main).to_contain_text(re.compile("Through .*Nordlicht shop"))
@@ -104,5 +104,5 @@ def test_who_was_exposed(city, desk, page, town, running, tmp_path):
     assert str(file) in words
     assert "Verified: the exposure" in running.vrm(*words).stdout
     page.get_by_label("and (UTC)").fill("2020-01-02T00:00")
-    press(page, "Show")
+    press(page, "Show who was exposed")
     expect(main).to_contain_text("Nobody’s data was read in that time.")

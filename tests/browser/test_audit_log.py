@@ -25,7 +25,7 @@ def entries(page: Page):
 
 def search(page: Page) -> None:
     """Press the filters' button."""
-    press(page, "Show")
+    press(page, "Show these entries")
     assert path(page) == "/audit/log"
 
 
@@ -64,7 +64,7 @@ def test_a_filter_that_cannot_be(desk, page):
     """A thread that cannot be is refused with a sentence, and what was typed is still there."""
     desk.open("/audit/log")
     page.get_by_label("Thread", exact=True).fill("nobody at all!")
-    press(page, "Show")
+    press(page, "Show these entries")
     expect(page.get_by_role("alert")).to_contain_text("Nothing was searched for")
     expect(page.get_by_label("Thread", exact=True)).to_have_value("nobody at all!")
 

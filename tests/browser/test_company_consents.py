@@ -61,7 +61,7 @@ def test_a_list_is_narrowed(owner, page):
     """The list is filtered by state; each person stands there under a name that only this company has."""
     owner.open("/company/consents")
     page.get_by_label("State", exact=True).select_option(label="Revoked")
-    page.get_by_role("button", name="Show", exact=True).last.click()
+    page.get_by_role("button", name="Show these consents", exact=True).click()
     rows = page.locator("table.ledger[aria-labelledby=each] tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Revoked")

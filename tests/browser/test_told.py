@@ -170,7 +170,7 @@ def test_an_answer_to_a_letter(mia: Resident, shop: Company, mail: Path, letterb
     assert shop.read(held.access_token).status_code == 401
     page = mia.open("/home")
     told = page.get_by_role("region", name="What happened")
-    told.get_by_role("link", name="You revoked what Nordlicht Versand may read").click()
+    told.get_by_role("link", name="You stopped Nordlicht Versand by answering a letter").click()
     expect(page.get_by_role("main")).to_contain_text("They can read nothing now.")
 
 

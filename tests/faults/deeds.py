@@ -20,7 +20,7 @@ from tests.support import seeds
 from tests.support.company import Company, needed
 from tests.support.forms import get_form
 from tests.support.seeds import PURPOSE, Person, Shop
-from vrm import consents
+from vrm import clock, consents
 
 SECRET = "Quillon Xanthe Vex"
 """The value that is read: it stands nowhere else."""
@@ -135,20 +135,22 @@ class Grant(Deed):
         self.check()
         ask_id = self.path.rpartition("/")[2]
         with self.instance.house() as house:
-            ask = house.database.read(
-                lambda db: consents.get_ask(db, consumer_id=self.person.consumer_id, ask_id=ask_id)
+            who, states = self.person.consumer_id, ("open", "granted")
+            asks = house.database.read(
+                lambda db: consents.list_asks(db, consumer_id=who, now=clock.now(), states=states)
             )
+        state = next((each.state for each in asks if each.id == ask_id), None)
         location = re.search(rb"\r\nlocation: (\S+)\r\n", heard.raw, re.IGNORECASE)
         code = parse_qs(urlsplit(location[1].decode()).query).get("code") if location else None
         if code is None:
             assert heard.status is None or heard.status >= 400, heard.raw
-            if ask.state == "open":  # nothing happened: the person decides again
+            if state == "open":  # nothing happened: the person decides again
                 again = self.instance.ask(
                     "POST", self.path, headers=self.cookie, form=self.page(self.path) | {"decision": "grant"}
                 )
                 assert again.status == 303, again.raw
             return
-        assert ask.state == "granted", "a consent was acknowledged and is not there"
+        assert state == "granted", "a consent was acknowledged and is not there"
         answer = self.company.redeem(self.asked, code[0])
         assert answer.status_code == 200, f"an acknowledged code is worth nothing: {answer.text}"
         assert self.company.read(answer.json()["access_token"]).json()["profile"] == {"name": SECRET}

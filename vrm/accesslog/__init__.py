@@ -22,7 +22,7 @@ from vrm.accesslog.leaves import details, entries
 from vrm.accesslog.moved import ARCHIVE
 from vrm.accesslog.pin import Pin
 from vrm.accesslog.proof_file import ProofFile
-from vrm.accesslog.proofs import find_bare_proof, find_for_client, find_for_consumer, find_leaf, find_proof
+from vrm.accesslog.proofs import find_bare_proof, find_for_client, find_for_consumer, find_proof
 from vrm.accesslog.proving import Proved, verify_proof
 from vrm.accesslog.published import (
     Comparison,
@@ -82,7 +82,6 @@ __all__ = [
     "find_for_client",
     "find_for_consumer",
     "find_gathering",
-    "find_leaf",
     "find_proof",
     "find_threads",
     "find_whose",

@@ -24,13 +24,6 @@ def find_for_client(session: Session, *, client_id: str, event_id: str) -> Logge
     return find_one(session, EventLookup.client_id == client_id, EventLookup.event_id == event_id)
 
 
-def find_leaf(session: Session, *, event_id: str) -> int | None:
-    """The leaf index of an event; None while it waits, or if there is no such event."""
-    return session.execute(
-        select(LogLeaf.leaf_index).where(LogLeaf.event_id == event_id)
-    ).scalar_one_or_none()
-
-
 def find_proof(session: Session, event: LoggedEvent, *, opened: bool) -> ProofFile | None:
     """The proof of an event, ``opened`` with its opening; None while no checkpoint covers it, which is a second or so.
 

@@ -13,7 +13,7 @@ key and an item, not what stands in it.
 from vrm.consents import holdings, quality
 from vrm.consents.amending import Basis, amend, find_basis, get_basis, redeem
 from vrm.consents.asked import Asked, asked_of
-from vrm.consents.asks import get_ask, get_open_ask, list_asks, open_ask, record_refusal, refuse
+from vrm.consents.asks import get_open_ask, list_asks, open_ask, record_refusal, refuse
 from vrm.consents.blocking import block, blocked_since, list_blocked, unblock
 from vrm.consents.crowding import Offer, grant_all
 from vrm.consents.desk import NewDeskCode, find_by_subject, issue_desk_code, take_desk_code
@@ -102,7 +102,6 @@ __all__ = [
     "find_by_subject",
     "find_decided",
     "forget",
-    "get_ask",
     "get_basis",
     "get_consent",
     "get_granted",

@@ -94,13 +94,11 @@ def new_row(
     )
 
 
-def get_ask(session: Session, *, consumer_id: str, ask_id: str) -> Ask:
-    """An ask put to this person. Raises ``NotFound`` for everybody else's."""
-    return Ask.of(_ask(session, consumer_id, ask_id))
-
-
 def get_open_ask(session: Session, *, consumer_id: str, ask_id: str, now: datetime) -> Ask:
-    """As ``get_ask``, for deciding. Raises ``Conflict`` when it is decided or closed."""
+    """An ask put to this person that waits for a decision.
+
+    Raises ``NotFound`` for everybody else's, ``Conflict`` when it is decided or closed.
+    """
     return Ask.of(open_row(session, consumer_id, ask_id, now))
 
 

@@ -25,8 +25,9 @@ _BACK = """<!doctype html>
 <h1>You are back at the company's web site</h1>
 <p>This page stands for it in the demo. Your decision has been told to the company, and it holds.</p>
 <ul>
-<li><a href="$issuer/">Go back to your own pages</a>: what you allow, and who reads it
-<li><a href="$issuer/company/sign-in">Try it again</a>: sign in as the owner of a company, whose console asks you anew
+<li><a href="$issuer/home">Go back to your own pages</a>: what you allow, who reads it, and who else asks
+<li><a href="$issuer/company/sign-in">Try it again from the other side</a>: sign in as the owner of a company, whose
+console builds an ask and runs it step by step
 </ul>
 </html>
 """

@@ -86,7 +86,7 @@ _OFTEN = {
     "when_needed": N_("when they need it"),
 }
 _KEPT = {None: N_("for as long as you allow it"), 0: N_("not at all, once it is used"), 1: N_("1 day")}
-"""For how long; any other number of days is said as it is."""
+_KEPT_DAYS = N_("%(days)s days")
 
 
 def write(house: House, written: Mapping[str, Any], how_to_stop: str, reply_to: str | None) -> Mail:
@@ -176,7 +176,7 @@ def _facts(house: House, receipt: Receipt, change: str, tongue: Tongue) -> Itera
         passed_on = ", ".join(terms["recipients"]) or _(N_("nobody else, they say"))
         yield _row(_(N_("Passed on to")), passed_on)
         days = terms["retention_days"]
-        kept = _(_KEPT.get(days, N_("%(days)s days"))) % {"days": days}
+        kept = _(_KEPT.get(days, _KEPT_DAYS)) % {"days": days}
         yield _row(_(N_("They say they keep it")), kept)
     yield _row(_(N_("Decided")), tongue.moment(made["event_time"]))
     if record["valid_until"]:

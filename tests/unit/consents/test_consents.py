@@ -204,7 +204,7 @@ def test_an_ask_is_nobody_elses(house, mia, nordlicht):
     ask_id = ask(house, mia, nordlicht, terms("name"))
     consent = grant(house, mia, nordlicht, "email")
     for attempt in (
-        lambda db: consents.get_ask(db, consumer_id=ben.consumer_id, ask_id=ask_id),
+        lambda db: consents.get_open_ask(db, consumer_id=ben.consumer_id, ask_id=ask_id, now=clock.now()),
         lambda db: consents.refuse(
             db, house.keys, consumer_id=ben.consumer_id, ask_id=ask_id, now=clock.now()
         ),

@@ -73,6 +73,7 @@ def test_what_the_shop_knows_is_shown_as_it_was_read(lived):
     assert "Gartenweg 1" in page and "Am Kanal 8" in page and "no longer kept" not in page
     hers = re.findall(r'href="(/consents/[0-9a-f-]{36})"', ada.get("/consents").text)
     assert hers and not any("nothing filled in" in ada.get(path).text for path in hers)
+    assert f"Your receipt: {past.NAME}" in ada.get("/notices").text
 
 
 def test_every_company_has_somebody_who_signs_in(lived, tmp_path):

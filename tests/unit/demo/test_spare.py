@@ -1,4 +1,6 @@
-"""The demo's spare domain: what a newcomer needs to get a company of their own as far as asking."""
+"""The demo's web sites: a newcomer gets a company of their own as far as asking, and comes back from a decision."""
+
+import httpx2
 
 from tests.support.houses import build_house
 from vrm import clock, companies
@@ -19,6 +21,17 @@ def test_whoever_claims_the_spare_domain_can_prove_it(tmp_path, database):
             assert late.domain_finding and late.domain_finding.code == "domain_taken"
     finally:
         site.close()
+
+
+def test_who_comes_back_from_a_decision_finds_the_way_on():
+    """The page that stands for the company's leads to one's own pages, and repeats nothing of its address."""
+    site = Site(issuer="http://localhost:8000")
+    try:
+        page = httpx2.get(f"http://127.0.0.1:{site.port}/back", params={"code": "s3cret"})
+    finally:
+        site.close()
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert 'href="http://localhost:8000/home"' in page.text and "s3cret" not in page.text
 
 
 def claim(house, name):
