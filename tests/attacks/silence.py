@@ -31,7 +31,7 @@ def _at_a_desk(stage: Stage) -> Scene:
         held = company.take_back(asked, person.grant(asked))
         subjects.append(company.introspect(held.access_token).json()["sub"])
     path = f"/companies/{company.company_id}/block"
-    stage.ben.landed(stage.ben.send(get_form(stage.ben.http.get(path).text, path)))
+    stage.ben.landed(stage.ben.send(get_form(stage.ben.http.get(path).text, path), revoke="no"))
     office = stage.world.http()
     office.cookies.set("vrm-company", seeds.colleague(stage.house, company.company_id).session)
     known, blocked = subjects

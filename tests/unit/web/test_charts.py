@@ -20,7 +20,7 @@ SPECIMEN = """{% import "_charts.html" as c %}{% import "_office.html" as o %}
 {{ c.columns(columns, "a", heading, "", (heading, heading)) }}{{ c.growth(growth, "b", heading, "", heading) }}
 {{ c.bars(bars, "c", heading, "", (heading, heading), code=true, parts=(heading, heading)) }}
 {{ c.hours(week, "d", heading, "", heading) }}
-{% call o.filters(heading, "/audit/log", clear="/audit/log") %}{{ o.filter("since", heading, kind="datetime-local") }}
+{% call o.filters(heading, "/audit/log", heading, clear="/audit/log") %}{{ o.filter("since", heading, kind="datetime-local") }}
 {{ o.choice("outcome", heading, [("refused", heading)], "refused") }}{% endcall %}
 {{ o.tabs(heading, [("/a", heading), ("/b", heading, 3)], "/b") }}{{ o.pager(heading, "/n", "/o", heading) }}
 <dl class="facts">{{ o.fact(heading, evil) }}{{ o.fact(heading, evil, code=true) }}
