@@ -77,8 +77,9 @@ def measure(instance: Instance, served: Served, *, requests: int, seconds: float
             began = time.perf_counter()
             first, lines = reader.read(consent_ids)
             rates.append(len(lines) * len(PROFILE) / (time.perf_counter() - began))
-            if b'"profile"' not in lines[0] or len(lines) != len(consent_ids):
-                raise SystemExit(f"a batch is not as it should be: {lines[0][:400]!r}")
+            bad = [line for line in lines if b'"profile"' not in line]
+            if bad or len(lines) != len(consent_ids):
+                raise SystemExit(f"a batch is not as it should be: {(bad or lines)[0][:400]!r}")
             firsts.append(first * 1000)
             memory.append(served.memory())
 

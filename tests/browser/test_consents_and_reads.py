@@ -57,7 +57,7 @@ def test_current_and_past(mia: Resident, shop: Company, city: World, back: Back)
     cards = page.locator("li.consent")
     page.get_by_label("Company").select_option(shop.company_id)
     page.get_by_label("What they read").select_option("name")
-    press(page, "Show")
+    press(page, "Show these")
     expect(cards).to_have_count(1)
     for words in (
         "Nordlicht Versand", "Active", "Delivering what you ordered", "Full name", "Since", "Last read", "Ends",
@@ -71,7 +71,7 @@ def test_current_and_past(mia: Resident, shop: Company, city: World, back: Back)
     mia.open("/consents?show=history&state=expired")
     expect(cards).to_contain_text("Alder Travel")
     page.get_by_label("State").select_option("Revoked")
-    press(page, "Show")
+    press(page, "Show these")
     expect(cards).to_have_count(1)
     cards.get_by_role("link", name="Nordlicht Versand").click()
     expect(page.get_by_role("main")).to_contain_text("They can read nothing now.")
@@ -164,7 +164,7 @@ def test_who_read_what_narrowed(
         ("Result", "", (tried, news, label, parcel)),
     ):
         page.get_by_label(field, exact=True).select_option(choice)
-        press(page, "Show")
+        press(page, "Show these")
         expect(lines).to_have_count(len(read))
         for line, words in zip(lines.all(), read, strict=True):
             for word in words:

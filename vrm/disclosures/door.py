@@ -18,8 +18,9 @@ from vrm.disclosures.evidence import value_names
 from vrm.disclosures.opening import changed_since, fields_behind, fill
 from vrm.errors import Unavailable
 
-BATCH = 100
-"""Disclosures made durable at once in a stream; at most so many are opened before any leaves."""
+FIRST, BATCH = 20, 100
+"""Disclosures made durable at once in a stream, of which the first few are not kept waiting for more; at most so many
+are opened before any leaves."""
 
 _TRIES = 5
 
@@ -73,8 +74,10 @@ class Door:
         self, reader: Reader, *, consent_ids: Sequence[str], purpose: str | None, keys: Sequence[str] | None
     ) -> Iterator[Answer | Refusal]:
         """Answer many consents in their order. Each batch is durable before any of it is given out."""
-        for start in range(0, len(consent_ids), BATCH):
-            yield from self._read(consent_ids[start : start + BATCH], reader, purpose, keys)
+        start, many = 0, FIRST
+        while start < len(consent_ids):
+            yield from self._read(consent_ids[start : start + many], reader, purpose, keys)
+            start, many = start + many, BATCH
 
     def _read(
         self, consent_ids: Sequence[str], reader: Reader, purpose: str | None, keys: Sequence[str] | None

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 import time_machine
@@ -23,7 +24,7 @@ from tests.support.seeds import (
 from vrm import accesslog, clock, companies, profiles, tokens
 from vrm.consents import Choice
 from vrm.disclosures import Answer, Door, Omitted, Reader, Refusal, agent_pseudonym, check_agent
-from vrm.disclosures.door import BATCH
+from vrm.disclosures.door import BATCH, FIRST
 from vrm.errors import Invalid
 from vrm.ids import new_id
 
@@ -346,18 +347,20 @@ def test_without_its_event_nothing_leaves(house, mia, nordlicht):
 
 
 def test_a_stream_gives_out_only_what_is_durable(house, mia, nordlicht):
-    """The first batch is in the log before its first line leaves; when the log breaks, no line of the next leaves."""
-    granted = [grant(house, mia, nordlicht, "name").id for _ in range(BATCH + 3)]
+    """Each batch, the short one first, is in the log before its first line leaves; when the log breaks, no line of the
+    next leaves."""
+    granted = [grant(house, mia, nordlicht, "name").id for _ in range(FIRST + BATCH + 3)]
     stream = door(house).read_many(Reader(nordlicht.client.id), consent_ids=granted, purpose=None, keys=None)
-    first = next(stream)
+    got = [next(stream)]
+    assert len(events(house, mia)) == FIRST
+    got += islice(stream, FIRST)
     logged = {event.event_id for event in events(house, mia)}
-    assert len(logged) == BATCH
+    assert len(logged) == FIRST + BATCH
     fail_log(house.database)
-    got = [first]
     with pytest.raises(DBAPIError):
         got.extend(stream)
     assert {answer.event_id for answer in got} <= logged
-    assert len({event.event_id for event in events(house, mia)}) == BATCH
+    assert len({event.event_id for event in events(house, mia)}) == FIRST + BATCH
 
 
 def test_reads_at_once_each_have_their_event(house, mia, nordlicht):
