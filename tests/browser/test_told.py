@@ -111,7 +111,7 @@ def test_what_was_put_off_comes_in_a_digest(mia: Resident, city: World, back: Ba
     """What she wants in the digest comes with the next one and in no letter before; written discreetly it names nobody."""
     page, day = mia.open("/notices/settings"), timedelta(days=1)
     for kind in ("What ends soon", "Receipts"):
-        page.get_by_label(kind, exact=True).select_option("Together in one letter")
+        page.get_by_label(kind, exact=True).select_option("In one letter")
     page.get_by_label("How often").select_option("Every day")
     page.get_by_label("At about").select_option(str((clock.now() + day / 2).hour))  # not while the story runs
     press(page, "Save")

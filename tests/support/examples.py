@@ -1367,7 +1367,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
                     "chosen": chosen,
                     "ways": [
                         ("at_once", "At once"),
-                        ("digest", "Together in one letter"),
+                        ("digest", "In one letter"),
                         ("off", "No letter"),
                     ],
                 }

@@ -42,7 +42,7 @@ NAMES: dict[Kind, tuple[str, str]] = {
     "receipt": (N_("Receipts"), N_("After each of your decisions, and at the end; this letter always comes")),
 }
 _WHILE_IT_RUNS = frozenset({"reminder", "ending", "unusual", "changed"})
-WORDS = {"at_once": N_("At once"), "digest": N_("Together in one letter"), "off": N_("No letter")}
+WORDS = {"at_once": N_("At once"), "digest": N_("In one letter"), "off": N_("No letter")}
 
 
 @dataclass(frozen=True)
