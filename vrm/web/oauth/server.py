@@ -140,13 +140,17 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
 
     def _find_client(self, client_id: str) -> Client:
         """The client, if it may ask. Unknown, suspended and not yet approved look alike, in all Authlib asks of it."""
+        found: dict[str, Client] = current_session().info  # a pushed request asks twice in one transaction
+        if client_id in found:
+            return found[client_id]
         try:
             asker = companies.may_ask(current_session(), client_id=client_id)
         except companies.MayNotAsk:
             raise InvalidClientError(
                 description="This client is unknown, not approved yet, or suspended. Ask the operator."
             ) from None
-        return Client(asker, sandbox=self.house.settings.sandbox)
+        found[client_id] = Client(asker, sandbox=self.house.settings.sandbox)
+        return found[client_id]
 
 
 def _gone(client_id: str, request_uri: str) -> InvalidRequestError:
