@@ -15,6 +15,7 @@ from tests.support.actors import (
     needed,
 )
 from vrm import accesslog, clock, companies, consents
+from vrm.disclosures.door import FIRST
 from vrm.ids import new_id
 
 
@@ -166,7 +167,7 @@ def test_a_thousand_consents(world: World) -> None:
 def test_the_first_line_does_not_wait_for_the_last(world: World) -> None:
     """The answer is a stream: a revoke between two batches is seen by the second."""
     company, mia = world.company(), world.consumer()
-    ids = grant_many(world, company, mia, 101)
+    ids = grant_many(world, company, mia, FIRST + 1)
     assert world.app is not None
     reply = world.app.test_client().post(
         "/v1/disclosures",
@@ -176,9 +177,9 @@ def test_the_first_line_does_not_wait_for_the_last(world: World) -> None:
         buffered=False,
     )
     stream = reply.iter_encoded()
-    first = [json.loads(next(stream)) for _ in range(100)]
+    first = [json.loads(next(stream)) for _ in range(FIRST)]
     assert all("profile" in each for each in first)
-    mia.revoke(ids[100])
+    mia.revoke(ids[FIRST])
     assert json.loads(next(stream))["refused"]["code"] == "consent_ended"
 
 
