@@ -14,6 +14,7 @@ other writers wait for that one, and rests on what only a batch changes, so that
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ from vrm.receipts import ENDS
 LEAVES = 200
 TOLD = 2
 """Leaves of a batch of which anybody may be told: each takes its transaction some milliseconds."""
+BATCHES = 16
+"""Of those read at once. They hold together some tenths of a second, after which the worker's other sweeps have their turn."""
 CONSENTS = 50
 
 _CHANGES = frozenset(
@@ -56,21 +59,11 @@ class _Batch:
 
 def follow(database: Database, telling: Telling) -> int:
     """Take the next leaves of the log; how many, 0 when all are. Safe from several processes: each is taken once."""
-    batch = database.read(lambda db: _next(db, database.engine.dialect, telling))
-    if batch is None:
-        return 0
-
-    def take(db: Session) -> None:
-        if not notices.follow_up_to(db, start=batch.start, end=batch.end):
-            return  # another process was first: the next batch begins where it came to
-        if batch.patterns is not None:
-            batch.patterns.run(db.connection())
-        for heard, found in batch.told:
-            with suppress(*GONE):
-                _tell(db, telling, heard, found)
-
-    database.write_derived(take)
-    return batch.end - batch.start
+    batches = database.read(lambda db: _next(db, database.engine.dialect))
+    for batch in batches:
+        if not database.write_derived(partial(_take, telling=telling, batch=batch)):
+            break  # another process was first: what comes next begins where it came to
+    return batches[-1].end - batches[0].start if batches else 0
 
 
 def follow_granted(
@@ -115,23 +108,35 @@ def spread(database: Database, telling: Telling) -> int:
     return database.write(walk) if database.read(lambda db: notices.walks(db, limit=1)) else 0
 
 
-def _next(db: Session, dialect: Dialect, telling: Telling) -> _Batch | None:
-    """The next leaves: ``LEAVES`` of them, or up to the last of which anybody may be told."""
+def _next(db: Session, dialect: Dialect) -> list[_Batch]:
+    """The next ``LEAVES``, in batches that each end with the last leaf of which anybody may be told."""
     start = notices.followed(db)
     heard = hear(db, start, LEAVES)
-    if not heard:
-        return None
-    weighing = Weighing(db, telling, heard)
+    weighing = Weighing(db, heard)
+    batches: list[_Batch] = []
     told: list[tuple[Heard, Sequence[Finding]]] = []
-    end = start
-    for one in heard:
-        end += 1
+    for end, one in enumerate(heard, start + 1):
         found = weighing.take(one)
         if found or (one.type in _TOLD and (one.whose is not None or one.type == "company.changed")):
             told.append((one, found))
-            if len(told) == TOLD:
+        if len(told) == TOLD or end == start + len(heard):
+            batches.append(_Batch(batches[-1].end if batches else start, end, weighing.put(dialect), told))
+            told = []
+            if len(batches) == BATCHES:
                 break
-    return _Batch(start, end, weighing.put(dialect), told)
+    return batches
+
+
+def _take(db: Session, *, telling: Telling, batch: _Batch) -> bool:
+    """Do what becomes of a batch. False, and nothing is done, where another process took its first leaf."""
+    if not notices.follow_up_to(db, start=batch.start, end=batch.end):
+        return False
+    if batch.patterns is not None:
+        batch.patterns.run(db.connection())
+    for heard, found in batch.told:
+        with suppress(*GONE):
+            _tell(db, telling, heard, found)
+    return True
 
 
 def _tell(db: Session, telling: Telling, heard: Heard, found: Sequence[Finding]) -> None:

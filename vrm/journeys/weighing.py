@@ -17,42 +17,38 @@ from vrm.notices.unusual import EXCUSED, KNOWN
 class Weighing:
     """Reads, taken one after the other in the order of their leaves. It writes nothing."""
 
-    def __init__(self, db: Session, telling: Telling, heard: Sequence[Heard]) -> None:
-        self._db, self._telling = db, telling
-        self._before = notices.patterns_of(db, {pair for one in heard if (pair := _pair(one)) is not None})
-        self._after: dict[Pair, SeenReads] = {}
-        self._looked_up: set[tuple[Pair, str, str]] = set()
+    def __init__(self, db: Session, heard: Sequence[Heard]) -> None:
+        self._db = db
+        self._seen = notices.patterns_of(db, {pair for one in heard if (pair := _pair(one)) is not None})
+        self._changed: set[Pair] = set()
 
     def take(self, heard: Heard) -> list[Finding]:
-        """What is unusual in it that its person was not told yet; nothing, where it is no read to be weighed."""
+        """What is unusual in it; nothing, where it is no read to be weighed."""
         pair = _pair(heard)
         if pair is None:
             return []
-        before = self._after.get(pair) or self._before.get(pair) or SeenReads()
+        before = self._seen.get(pair) or SeenReads()
         answered = heard.members["outcome"] == "answered"
-        self._after[pair], found = notices.look(before, at=heard.at, keys=heard.keys, answered=answered)
-        return list(self._untold(pair, heard, found))
+        self._seen[pair], found = notices.look(before, at=heard.at, keys=heard.keys, answered=answered)
+        self._changed.add(pair)
+        return list(self._worth_telling(heard, found))
 
     def put(self, dialect: Dialect) -> Put | None:
-        """What keeps how the people were read as of the last read taken; None where there was none."""
-        return notices.put_patterns(dialect, self._after) if self._after else None
+        """What keeps how people were read as of the last read taken, of those read since this was asked before; None where
+        there was no read.
+        """
+        changed = {pair: self._seen[pair] for pair in sorted(self._changed)}
+        self._changed.clear()
+        return notices.put_patterns(dialect, changed) if changed else None
 
-    def _untold(self, pair: Pair, heard: Heard, found: Sequence[Finding]) -> Iterator[Finding]:
+    def _worth_telling(self, heard: Heard, found: Sequence[Finding]) -> Iterator[Finding]:
         for each in found:
             if each.what == "new_key":
                 keys = tuple(sorted(_long_allowed(self._db, heard) & set(each.keys)))
                 if not keys:
                     continue  # it was allowed lately: that it is read is what was agreed
                 each = replace(each, keys=keys, period=" ".join(keys))
-            place = (pair, each.what, each.period)
-            if place in self._looked_up:
-                continue  # after a burst each read of that day is one more
-            self._looked_up.add(place)
-            said = {"about": _about(heard, each), "period": each.period}
-            if not notices.was_told(
-                self._db, self._telling.keys, consumer_id=pair[0], kind="unusual", **said
-            ):
-                yield each
+            yield each
 
 
 def tell_unusual(db: Session, telling: Telling, heard: Heard, found: Sequence[Finding]) -> None:
@@ -63,7 +59,7 @@ def tell_unusual(db: Session, telling: Telling, heard: Heard, found: Sequence[Fi
             db,
             consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id),
             "unusual",
-            _about(heard, each),
+            f"{heard.company_id} {each.what}",
             each.period,
             heard.at,
             what=each.what,
@@ -87,10 +83,6 @@ def _whose(heard: Heard) -> tuple[str, str]:
     """The consumer and the consent of a read that was weighed."""
     assert heard.whose is not None and heard.whose[1] is not None
     return heard.whose[0], heard.whose[1]
-
-
-def _about(heard: Heard, found: Finding) -> str:
-    return f"{heard.company_id} {found.what}"
 
 
 def _long_allowed(db: Session, heard: Heard) -> set[str]:

@@ -26,7 +26,7 @@ from vrm.notices.kinds import CHOOSABLE, KINDS, Kind, Preferences, Way
 from vrm.notices.patterns import Pair, patterns_of, put_patterns
 from vrm.notices.preferences import keep_language, keep_preferences, preferences_of
 from vrm.notices.service import Notice, count_unread, forget, list_notices, mark_read, sweep
-from vrm.notices.telling import tell, was_told
+from vrm.notices.telling import tell
 from vrm.notices.unusual import Finding, SeenReads, look
 
 __all__ = [
@@ -66,5 +66,4 @@ __all__ = [
     "unschedule",
     "walk_on",
     "walks",
-    "was_told",
 ]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
@@ -74,15 +73,6 @@ def tell(
             reader=consumer_id if KINDS[kind].about_consents else None,
         )
     return True
-
-
-def was_told(
-    session: Session, keys: KeyStore, *, consumer_id: str, kind: Kind, about: str, period: str
-) -> bool:
-    """Whether a person was told of it, so that ``tell`` would do nothing."""
-    place = told_hash(keys, consumer_id, kind, about, period)
-    query = select(NoticeRow.told).where(NoticeRow.consumer_id == consumer_id, NoticeRow.told == place)
-    return session.execute(query).first() is not None
 
 
 def as_letter(kind: str, values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What is unusual in how a company reads one person. Pure: what was seen, and one event more, in; a finding or None out.
 
-A person judges, so each rule is one that can be said in a sentence with its evidence, and errs to silence:
+A person judges, so each rule is one that can be said in a sentence with its evidence, and errs to silence. What goes on
+is found once, where it begins and, of tries, each day again:
 
 * ``new_key``   a key that this company never read, though it was allowed to for more than 30 days
 * ``burst``     20 reads or more in a day (UTC), and more than ten times what it read on a usual day of the last month
@@ -13,6 +14,7 @@ A person judges, so each rule is one that can be said in a sentence with its evi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import floor
 from statistics import median
 from typing import Final, Literal
 
@@ -71,8 +73,8 @@ def look(
     """
     if not answered:
         tries = (*seen.refusals, at)[-REFUSALS:]
-        many = len(tries) == REFUSALS and at - tries[0] <= REFUSED_WITHIN
-        found = (Finding("refused", tuple(keys), REFUSALS, 0, f"{at.date()}"),) if many else ()
+        begins = _many(tries) and not (_many(seen.refusals) and seen.refusals[-1].date() == at.date())
+        found = (Finding("refused", tuple(keys), REFUSALS, 0, f"{at.date()}"),) if begins else ()
         return SeenReads(seen.last_at, seen.keys, seen.days, tries), found
     counts, here = _days(seen, at.date())
     after = SeenReads(
@@ -84,6 +86,10 @@ def look(
     return after, (*_burst(counts, here, keys, at), *_awake(seen, keys, at))
 
 
+def _many(tries: Sequence[datetime]) -> bool:
+    return len(tries) == REFUSALS and tries[-1] - tries[0] <= REFUSED_WITHIN
+
+
 def _days(seen: SeenReads, today: date) -> tuple[dict[date, int], int]:
     """How often it read on the days of the last month, and today with this read."""
     past = {day: count for day, count in seen.days if timedelta() < today - day <= timedelta(PAST_DAYS)}
@@ -91,8 +97,10 @@ def _days(seen: SeenReads, today: date) -> tuple[dict[date, int], int]:
 
 
 def _burst(counts: Mapping[date, int], here: int, keys: Sequence[str], at: datetime) -> tuple[Finding, ...]:
+    if here < BURST_FLOOR:
+        return ()
     usual = float(median(counts.values())) if counts else 0.0
-    if here < BURST_FLOOR or here <= BURST_TIMES * usual:
+    if here != max(BURST_FLOOR, floor(BURST_TIMES * usual) + 1):
         return ()
     return (Finding("burst", tuple(keys), here, usual, f"{at.date()}"),)
 

@@ -19,10 +19,11 @@ def after(seen: SeenReads, reads: int, *, at: datetime = NOON, answered: bool = 
 
 
 @pytest.mark.parametrize(
-    ("usual", "reads", "found"), [(0, 19, []), (0, 20, ["burst"]), (2, 20, []), (2, 21, ["burst"])]
+    ("usual", "reads", "found"),
+    [(0, 19, []), (0, 20, ["burst"]), (0, 21, []), (2, 20, []), (2, 21, ["burst"]), (2, 22, [])],
 )
 def test_a_burst_is_twenty_and_ten_times_the_usual(usual, reads, found):
-    """Twenty reads a day where there was none; more than ten times the median of the days on which it read."""
+    """Twenty reads a day where there was none; more than ten times the median of the days on which it read. Found once."""
     seen = SeenReads(last_at=NOON - timedelta(days=3), keys=frozenset({"name"}))
     if usual:
         for back in (5, 4, 3):
@@ -37,12 +38,23 @@ def test_a_read_after_silence(days, found):
     assert after(seen, 1)[1] == found
 
 
-@pytest.mark.parametrize(("reads", "apart", "found"), [(4, 1, []), (5, 15, ["refused"]), (5, 16, [])])
+@pytest.mark.parametrize(
+    ("reads", "apart", "found"), [(4, 1, []), (5, 15, ["refused"]), (5, 16, []), (6, 15, [])]
+)
 def test_refused_tries_within_an_hour(reads, apart, found):
     """Five within sixty minutes, and not five spread over more; a refused try is no read."""
     seen, what = after(SeenReads(), reads, answered=False, apart=apart)
     assert what == found
     assert seen.last_at is None and not seen.keys
+
+
+def test_refused_tries_that_go_on_are_found_each_day():
+    """Not at every try; on the day after, once more."""
+    seen, _ = after(SeenReads(), 5, answered=False)
+    seen, what = after(seen, 1, at=NOON + timedelta(minutes=5), answered=False)
+    assert what == []
+    seen, _ = after(seen, 5, at=NOON.replace(hour=23, minute=50), answered=False)
+    assert after(seen, 1, at=NOON.replace(hour=0) + timedelta(days=1), answered=False)[1] == ["refused"]
 
 
 def test_a_key_is_new_once():
