@@ -135,7 +135,13 @@ def _token(house: House, grantee: tokens.Grantee) -> str:
     secret, now = new_secret("vrm_at_"), clock.now()
     house.database.write(
         lambda db: tokens.issue_token(
-            db, secret, kind="access", grantee=grantee, scope="", expires_at=now + tokens.TOKEN_LIFE, now=now
+            db.connection(),
+            secret,
+            kind="access",
+            grantee=grantee,
+            scope="",
+            expires_at=now + tokens.TOKEN_LIFE,
+            now=now,
         )
     )
     return secret

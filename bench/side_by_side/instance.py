@@ -242,7 +242,7 @@ def _person(
 def _token(db: Session, grantee: tokens.Grantee, now: datetime) -> str:
     secret = new_secret("vrm_at_")
     tokens.issue_token(
-        db, secret, kind="access", grantee=grantee, scope="", expires_at=now + _LONG, now=now
+        db.connection(), secret, kind="access", grantee=grantee, scope="", expires_at=now + _LONG, now=now
     )  # fmt: skip
     return secret
 

@@ -146,11 +146,13 @@ def test_a_client_reaches_nothing_of_another(town: Town):
     def issue(db):
         now = clock.now()
         until = now + timedelta(days=1)
-        tokens.issue_token(db, refresh, kind="refresh", grantee=grantee, scope="", expires_at=until, now=now)
+        tokens.issue_token(
+            db.connection(), refresh, kind="refresh", grantee=grantee, scope="", expires_at=until, now=now
+        )
         tokens.issue_code(
             db, code, grantee=grantee, redirect_uri=seeds.REDIRECT, code_challenge="x" * 43, scope="", now=now
         )
-        return tokens.push_request(db, client_id=town.shop.client.id, params={"state": "s"}, now=now)
+        return seeds.push(db, town.shop.client.id, {"state": "s"}, now)
 
     pushed = town.house.database.write(issue)
     for token in (secret, refresh):

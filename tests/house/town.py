@@ -354,7 +354,7 @@ def _expired(house: House, grantee: tokens.Grantee) -> str:
     secret, past = new_secret("vrm_at_"), clock.now() - timedelta(hours=1)
     house.database.write(
         lambda db: tokens.issue_token(
-            db, secret, kind="access", grantee=grantee, scope="", expires_at=past, now=past
+            db.connection(), secret, kind="access", grantee=grantee, scope="", expires_at=past, now=past
         )
     )
     return secret

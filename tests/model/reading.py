@@ -95,7 +95,7 @@ def over_http(house: House, app: Flask) -> Reading:
         whose = (*place, epoch) if epoch is not None else ()
         house.database.write(
             lambda db: tokens.issue_token(
-                db, secret, kind="access", grantee=tokens.Grantee(client, *whose), scope="",
+                db.connection(), secret, kind="access", grantee=tokens.Grantee(client, *whose), scope="",
                 expires_at=now + tokens.TOKEN_LIFE, now=now,
             )
         )  # fmt: skip

@@ -325,7 +325,13 @@ def test_a_refresh_token_from_before_tokens_were_bound(world: World):
         assert row is not None
         grantee = tokens.Grantee(row.client_id, row.consumer_id, row.consent_id, row.epoch)
         tokens.issue_token(
-            session, secret, kind="refresh", grantee=grantee, scope="", expires_at=row.expires_at, now=now
+            session.connection(),
+            secret,
+            kind="refresh",
+            grantee=grantee,
+            scope="",
+            expires_at=row.expires_at,
+            now=now,
         )
 
     world.house.database.write(issue)

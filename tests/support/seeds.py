@@ -310,11 +310,18 @@ def own_token(house: House, shop: Shop, scope: str = "") -> str:
     return _token(house, tokens.Grantee(shop.client.id), scope)
 
 
+def push(db: Any, client_id: str, params: dict[str, str], now: datetime) -> str:
+    """The ``request_uri`` of a pushed request."""
+    request_uri = tokens.new_request_uri()
+    tokens.push_request(db.connection(), request_uri=request_uri, client_id=client_id, params=params, now=now)
+    return request_uri
+
+
 def _token(house: House, grantee: tokens.Grantee, scope: str) -> str:
     secret, now = new_secret("vrm_at_"), clock.now()
     house.database.write(
         lambda db: tokens.issue_token(
-            db,
+            db.connection(),
             secret,
             kind="access",
             grantee=grantee,

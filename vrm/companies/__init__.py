@@ -90,7 +90,7 @@ from vrm.companies.service import (
     suspend_company,
     sweep,
 )
-from vrm.companies.standing import client_standing, client_standings, may_ask
+from vrm.companies.standing import client_standing, client_standings, lock_askers, may_ask
 from vrm.companies.wording import MOST_MARKS, is_marked_well, is_readable, is_seen
 
 __all__ = [
@@ -160,6 +160,7 @@ __all__ = [
     "list_invitations",
     "list_members",
     "list_unproved",
+    "lock_askers",
     "look_for_proof",
     "may_ask",
     "new_client",

@@ -1,6 +1,7 @@
 """The question every ask and every read begins with: may this client, now?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import cast
 
 from sqlalchemy import Connection, Table, bindparam, select
@@ -35,21 +36,21 @@ _PURPOSES = Statement(select(PurposeRow.__table__).where(PurposeRow.company_id =
 
 def may_ask(session: Session, *, client_id: str) -> Asker:
     """The client and its company, if it may ask people now. Raises ``MayNotAsk``, whose code says why not."""
-    connection = session.connection()
-    client = find_client(connection, client_id=client_id)
-    if client is None:
-        raise MayNotAsk("This client is not registered here.", code="client_unknown")
-    if client.state != "active":
-        raise MayNotAsk("This client is suspended. Ask whoever suspended it.", code="client_suspended")
-    company = company_of(
-        _COMPANY.one(connection, company_id=client.company_id),
-        _PURPOSES.each(connection, company_id=client.company_id),
-    )
-    if company.state == "suspended":
-        raise MayNotAsk("This company is suspended. Ask the operator.", code="company_suspended")
-    if company.state != "approved":
-        raise MayNotAsk("This company is not approved yet.", code="company_not_approved")
-    return Asker(client, company)
+    return _may_ask(session.connection(), client_id)
+
+
+def lock_askers(connection: Connection, *, client_ids: Collection[str]) -> dict[str, Asker]:
+    """Those of these clients that may ask now, with their companies, by id.
+
+    Their rows are share-locked as in ``client_standings``: whatever ends a client's standing or a key of it either came
+    first and is seen, or waits.
+    """
+    client_standings(connection, client_ids=client_ids, lock=True)
+    found = {}
+    for client_id in client_ids:
+        with suppress(MayNotAsk):
+            found[client_id] = _may_ask(connection, client_id)
+    return found
 
 
 def client_standing(connection: Connection, *, client_id: str) -> ClientStanding | None:
@@ -68,3 +69,20 @@ def client_standings(
     ids = sorted({client_id for client_id in client_ids if is_id(client_id)})
     rows = (_LOCKED if lock else _STANDINGS).each(connection, ids=ids)
     return {row.id: ClientStanding(*row) for row in rows}
+
+
+def _may_ask(connection: Connection, client_id: str) -> Asker:
+    client = find_client(connection, client_id=client_id)
+    if client is None:
+        raise MayNotAsk("This client is not registered here.", code="client_unknown")
+    if client.state != "active":
+        raise MayNotAsk("This client is suspended. Ask whoever suspended it.", code="client_suspended")
+    company = company_of(
+        _COMPANY.one(connection, company_id=client.company_id),
+        _PURPOSES.each(connection, company_id=client.company_id),
+    )
+    if company.state == "suspended":
+        raise MayNotAsk("This company is suspended. Ask the operator.", code="company_suspended")
+    if company.state != "approved":
+        raise MayNotAsk("This company is not approved yet.", code="company_not_approved")
+    return Asker(client, company)

@@ -26,6 +26,7 @@ from vrm.tokens.models import AuthorizationCode, BackchannelRequest, Token
 from vrm.tokens.pushed import (
     PUSHED_LIFE,
     find_pushed,
+    new_request_uri,
     park_request,
     push_request,
     use_pushed,
@@ -82,6 +83,7 @@ __all__ = [
     "keep_backchannel",
     "may_reach",
     "new_backchannel",
+    "new_request_uri",
     "open_messages",
     "park_request",
     "push_request",

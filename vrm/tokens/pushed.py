@@ -3,10 +3,11 @@
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,9 +29,16 @@ _PARKED = "parked"
 _KEEP = Statement(insert(PushedRequest))
 
 
-def push_request(session: Session, *, client_id: str, params: Mapping[str, Any], now: datetime) -> str:
-    """Keep a pushed authorization request for 90 seconds and give its ``request_uri``."""
-    return _keep(session, new_secret(), client_id, params, now + PUSHED_LIFE)
+def new_request_uri() -> str:
+    """A ``request_uri`` for ``push_request``."""
+    return _PREFIX + new_secret()
+
+
+def push_request(
+    connection: Connection, *, request_uri: str, client_id: str, params: Mapping[str, Any], now: datetime
+) -> None:
+    """Keep a pushed authorization request for 90 seconds under a new ``request_uri``."""
+    _keep(connection, request_uri, client_id, params, now + PUSHED_LIFE)
 
 
 def park_request(
@@ -52,15 +60,16 @@ def park_request(
     params = {**params, _PARKED: True}
     if came_by is None:
         _make_room(session, client_id)
-        return _keep(session, new_secret(), client_id, params, now + life)
+        request_uri = new_request_uri()
+        _keep(session.connection(), request_uri, client_id, params, now + life)
+        return request_uri
     secret = urlsafe_b64encode(hashlib.sha256(f"parked {came_by}".encode()).digest()).decode().rstrip("=")
-    if session.get(PushedRequest, secret_hash(secret)) is not None:
-        return _PREFIX + secret
-    try:
-        with session.begin_nested():
-            return _keep(session, secret, client_id, params, now + life)
-    except IntegrityError:
-        return _PREFIX + secret  # loaded twice at the same moment: the other one is kept
+    request_uri = _PREFIX + secret
+    if session.get(PushedRequest, secret_hash(secret)) is None:
+        # Loaded twice at the same moment, the other one is kept.
+        with suppress(IntegrityError), session.begin_nested():
+            _keep(session.connection(), request_uri, client_id, params, now + life)
+    return request_uri
 
 
 def find_pushed(
@@ -113,10 +122,8 @@ def _make_room(session: Session, client_id: str) -> None:
 
 
 def _keep(
-    session: Session, secret: str, client_id: str, params: Mapping[str, Any], expires_at: datetime
-) -> str:
-    row = {
-        "uri_hash": secret_hash(secret), "client_id": client_id, "params": dict(params), "expires_at": expires_at
-    }  # fmt: skip
-    _KEEP.write(session.connection(), [row])
-    return _PREFIX + secret
+    connection: Connection, request_uri: str, client_id: str, params: Mapping[str, Any], expires_at: datetime
+) -> None:
+    uri_hash = secret_hash(request_uri.removeprefix(_PREFIX))
+    row = {"uri_hash": uri_hash, "client_id": client_id, "params": dict(params), "expires_at": expires_at}
+    _KEEP.write(connection, [row])

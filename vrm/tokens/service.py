@@ -84,7 +84,7 @@ def revoke_of_code(session: Session, code_hash: bytes, *, now: datetime) -> None
 
 
 def issue_token(
-    session: Session,
+    connection: Connection,
     secret: str,
     *,
     kind: str,
@@ -109,7 +109,7 @@ def issue_token(
         "expires_at": expires_at,
         "revoked_at": None,
     }
-    _ISSUE.write(session.connection(), [row])
+    _ISSUE.write(connection, [row])
 
 
 def find_token(session: Session, secret: str, *, kind: str | None = None, now: datetime) -> Token | None:

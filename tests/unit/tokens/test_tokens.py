@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from tests.support import seeds
 from vrm import clock, tokens
 from vrm.ids import new_id, new_secret, secret_hash
 from vrm.tokens import CODE_LIFE, PUSHED_LIFE, Grantee, Shown
@@ -34,7 +35,7 @@ def issue(database, grantee, kind="access", code_hash=None, life=timedelta(minut
     secret, now = new_secret(), clock.now()
     database.write(
         lambda db: tokens.issue_token(
-            db,
+            db.connection(),
             secret,
             kind=kind,
             grantee=grantee,
@@ -64,7 +65,7 @@ def redeem(db, code):
     secret = new_secret()
     owner = Grantee(row.client_id, row.consumer_id, row.consent_id, row.epoch)
     tokens.issue_token(
-        db, secret, kind="access", grantee=owner, scope="", expires_at=now + CODE_LIFE,
+        db.connection(), secret, kind="access", grantee=owner, scope="", expires_at=now + CODE_LIFE,
         code_hash=row.code_hash, now=now,
     )  # fmt: skip
     return secret
@@ -113,7 +114,13 @@ def test_a_used_assertion_does_not_spoil_its_transaction(database, grantee):
 
     def work(db):
         tokens.issue_token(
-            db, secret, kind="access", grantee=grantee, scope="", expires_at=now + CODE_LIFE, now=now
+            db.connection(),
+            secret,
+            kind="access",
+            grantee=grantee,
+            scope="",
+            expires_at=now + CODE_LIFE,
+            now=now,
         )
         return tokens.see_once(db.connection(), Shown("assertion", grantee.client_id, "one", now))
 
@@ -155,7 +162,7 @@ def test_revoking_a_refresh_token_takes_its_grants_access_tokens(database, grant
 def test_a_pushed_request_is_its_clients_and_passes(database):
     """Only the client that pushed it finds it, under its whole name, and not after its time; looking changes nothing."""
     client, now = new_id(), clock.now()
-    uri = database.write(lambda db: tokens.push_request(db, client_id=client, params={"state": "s"}, now=now))
+    uri = database.write(lambda db: seeds.push(db, client, {"state": "s"}, now))
 
     def found(client_id=client, request_uri=uri, at=now):
         return database.read(
@@ -187,7 +194,7 @@ def test_what_waits_here_is_used_up_with_what_it_came_from(database):
     def find(uri, at=now):
         return database.read(lambda db: tokens.find_pushed(db, client_id=client, request_uri=uri, now=at))
 
-    pushed = database.write(lambda db: tokens.push_request(db, client_id=client, params={}, now=now))
+    pushed = database.write(lambda db: seeds.push(db, client, {}, now))
     mark = find(pushed)["pushed"]
 
     def park(uri=pushed, **params):
@@ -219,7 +226,7 @@ def test_who_loads_a_link_again_and_again_drops_their_own(database):
         return park(db, clients[1], 0), [park(db, clients[0], n) for n in range(MOST_UNPUSHED + 2)]
 
     def push(db):
-        uri = tokens.push_request(db, client_id=clients[0], params={}, now=now)
+        uri = seeds.push(db, clients[0], {}, now)
         params = {"pushed": secret_hash(uri.rpartition(":")[2]).hex()}
         return uri, tokens.park_request(
             db, client_id=clients[0], params=params, came_by=uri, now=now, life=timedelta(minutes=2)
@@ -257,7 +264,7 @@ def test_nothing_is_stored_that_could_be_used(database, grantee):
     secrets = [
         issue_code(database, grantee),
         issue(database, grantee),
-        database.write(lambda db: tokens.push_request(db, client_id=grantee.client_id, params={}, now=now)),
+        database.write(lambda db: seeds.push(db, grantee.client_id, {}, now)),
     ]
     stored = database.read(
         lambda db: [

@@ -77,7 +77,7 @@ class ConsentGrant(BoundGrant):
         """Store a token that stands on the consent; it never outlives it."""
         consent = self.standing.consent
         tokens.issue_token(
-            current_session(),
+            current_session().connection(),
             secret,
             kind=kind,
             grantee=tokens.Grantee(

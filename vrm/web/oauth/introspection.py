@@ -78,4 +78,4 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.post("/oauth/introspect")
     @audience("client")
     def introspect() -> Response:
-        return server.answer("introspection", writes=False)
+        return server.answer("introspection", together=True)

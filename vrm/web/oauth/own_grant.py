@@ -1,5 +1,6 @@
 """A client's own token: it speaks for itself, and for nobody else."""
 
+from functools import partial
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidScopeError
@@ -7,7 +8,7 @@ from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
 from vrm import clock, tokens
 from vrm.web.oauth.grants import AUTH_METHODS, BoundGrant
-from vrm.web.oauth.transaction import current_session
+from vrm.web.oauth.transaction import write
 
 OWN_SCOPES = ("grant_management_query", "grant_management_revoke")
 """What a client may ask for itself alone: to look at its grants, and to give one back."""
@@ -28,13 +29,14 @@ class OwnGrant(BoundGrant, ClientCredentialsGrant):  # type: ignore[misc]
 
     def save_token(self, token: dict[str, Any]) -> None:
         now = clock.now()
-        tokens.issue_token(
-            current_session(),
-            token["access_token"],
+        issue = partial(
+            tokens.issue_token,
+            secret=token["access_token"],
             kind="access",
             grantee=tokens.Grantee(self.request.client.client_id, jkt=self.jkt),
             scope=token.get("scope", ""),
             expires_at=now + tokens.TOKEN_LIFE,
             now=now,
         )
+        write(issue)
         self.typed(token)

@@ -10,7 +10,7 @@ from vrm import clock
 from vrm.web import dpop
 from vrm.web.oauth import verified
 from vrm.web.oauth.clients import Client
-from vrm.web.oauth.transaction import current_session
+from vrm.web.oauth.transaction import see_once
 
 
 def read_proof(server: Any) -> dpop.Proof:
@@ -47,7 +47,8 @@ def prove(server: Any, request: OAuth2Request, client: Client, *, required: bool
         return None
     try:
         proof = read_proof(server)
-        dpop.see(current_session().connection(), proof)
+        if not see_once(proof.shown):
+            raise dpop.BadProof(dpop.USED_BEFORE)
     except dpop.BadProof as fault:
         raise ProofError(fault, server.prover.nonce(clock.now())) from fault
     return str(proof.jkt)

@@ -1,5 +1,6 @@
 """Pushed authorization requests (RFC 9126)."""
 
+from functools import partial
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -14,7 +15,7 @@ from vrm.web.oauth.authorize import check_request
 from vrm.web.oauth.grants import AUTH_METHODS
 from vrm.web.oauth.possession import prove
 from vrm.web.oauth.server import AuthorizationServer
-from vrm.web.oauth.transaction import current_session
+from vrm.web.oauth.transaction import write
 
 _NAME = "pushed_authorization_request"
 
@@ -50,12 +51,15 @@ class PushedRequestEndpoint(Endpoint):  # type: ignore[misc]
         return checked
 
     def create_response(self, validated_request: EndpointRequest) -> tuple[int, dict[str, Any], Any]:
-        uri = tokens.push_request(
-            current_session(),
+        uri = tokens.new_request_uri()
+        push = partial(
+            tokens.push_request,
+            request_uri=uri,
             client_id=validated_request.client.client_id,
             params=validated_request.params,
             now=clock.now(),
         )
+        write(push)
         body = {"request_uri": uri, "expires_in": int(tokens.PUSHED_LIFE.total_seconds())}
         return 201, body, [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 
@@ -72,4 +76,4 @@ def add_routes(blueprint: Blueprint, server: AuthorizationServer) -> None:
     @blueprint.post("/oauth/par")
     @audience("client")
     def par() -> Response:
-        return server.answer(_NAME)
+        return server.answer(_NAME, together=True)

@@ -26,7 +26,7 @@ from vrm.web.oauth.id_token import IdToken
 from vrm.web.oauth.own_grant import OwnGrant
 from vrm.web.oauth.pkce import StrictPKCE
 from vrm.web.oauth.possession import read_proof
-from vrm.web.oauth.transaction import current_session, in_snapshot, in_transaction
+from vrm.web.oauth.transaction import current_session, in_group, in_transaction, new_group, rest_on
 
 
 class Answered(InvalidRequestError):  # type: ignore[misc]
@@ -40,6 +40,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         super().__init__(query_client=self._find_client, save_token=_save_nothing)
         self.house = house
         self.prover = dpop.Prover(house.keys, house.settings.dpop_nonce)
+        self._group = new_group(house.database)
         self.register_token_generator(
             "default",
             BearerTokenGenerator(
@@ -94,22 +95,25 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
         """The request, as it was sent to the issuer's address whatever a proxy made of that on the way."""
         return _IssuersRequest(flask_request, self.house.settings.issuer)
 
-    def answer(self, endpoint: str, *, writes: bool = True) -> Response:
-        """The answer of a registered endpoint, its changes committed; one that ``writes`` nothing holds nobody up."""
-        return self._answer(lambda: cast(Response, self.create_endpoint_response(endpoint)), writes=writes)
+    def answer(self, endpoint: str, *, together: bool = False) -> Response:
+        """The answer of a registered endpoint, its changes committed; ``together``: with those of others (``in_group``)."""
+        return self._answer(
+            lambda: cast(Response, self.create_endpoint_response(endpoint)), together=together
+        )
 
     def token_response(self) -> Response:
         """The answer of the token endpoint, its changes committed."""
-        return self._answer(lambda: cast(Response, self.create_token_response()))
+        own = flask_request.form.get("grant_type") == OwnGrant.GRANT_TYPE
+        return self._answer(lambda: cast(Response, self.create_token_response()), together=own)
 
-    def _answer(self, create: Callable[[], Response], *, writes: bool = True) -> Response:
+    def _answer(self, create: Callable[[], Response], *, together: bool) -> Response:
         try:
             parameters.check(flask_request.form)
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
         try:
-            if not writes:
-                return in_snapshot(self.house.database, create)
+            if together and (answer := in_group(self.house.database, self._group, create)) is not None:
+                return answer
             self._verify_ahead()
             return in_transaction(self.house.database, create)
         except KeyNotKnown as missing:
@@ -117,7 +121,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             # while, so the second time is the last.
             database, fetcher = self.house.database, self.house.fetcher
             companies.refresh_jwks(database, fetcher, client_id=missing.client_id, now=clock.now())
-            return self._answer(create, writes=writes)
+            return self._answer(create, together=together)
 
     def _verify_ahead(self) -> None:
         """Verify what the request is signed with while nobody waits for it; what fails is refused in the transaction."""
@@ -149,6 +153,7 @@ class AuthorizationServer(FlaskServer):  # type: ignore[misc]
             raise InvalidClientError(
                 description="This client is unknown, not approved yet, or suspended. Ask the operator."
             ) from None
+        rest_on(asker)
         found[client_id] = Client(asker, sandbox=self.house.settings.sandbox)
         return found[client_id]
 
