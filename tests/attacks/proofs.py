@@ -106,6 +106,19 @@ def _ask_again(how: str) -> Callable[[Scene], Came]:
     return lambda scene: scene.company.token(dpop=spelled(scene.more["proof"], how), **OWN)
 
 
+def _own_shown(stage: Stage) -> Scene:
+    """A client's own token, and a proof that was taken beside it."""
+    scene = holding(stage)
+    own = scene.company.own_token()
+    headers = scene.company.shown("GET", "/v1/consents", own)
+    assert scene.company.http.get("/v1/consents", headers=headers).status_code == 200
+    return replace(scene, more={"headers": headers})
+
+
+def _list_again(scene: Scene) -> Came:
+    return scene.company.http.get("/v1/consents", headers=scene.more["headers"])
+
+
 def _read_again(how: str) -> Callable[[Scene], Came]:
     def attack(scene: Scene) -> Came:
         headers = scene.more["headers"]
@@ -176,6 +189,7 @@ ROWS = [
     *(Row(f"for a token, {what}", guard_of(what), nothing, _ask(make), 400, code) for what, make, code in FORGED),
     *(Row(f"for a read, {what}", guard_at_read(what), holding, _read(make), 401, code) for what, make, code in [*FORGED, *WRONG_TOKEN]),
     Row("a proof a second time", "proof once", _shown, _ask_again("as it was"), 400, PROOF),
+    Row("a proof beside an own token a second time", "proof of an own token once", _own_shown, _list_again, 401, PROOF),
     Row("a proof of a read a second time", "proof of a read once", _shown, _read_again("as it was"), 401, PROOF),
     Row("a proof with the twin of its signature", "proof known by jti", _shown, _ask_again("twin"), 400, PROOF),
     Row("a proof of a read with the twin of its signature", "proof known by jti", _shown, _read_again("twin"), 401, PROOF),

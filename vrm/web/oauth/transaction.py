@@ -58,11 +58,12 @@ def in_group(database: Database, group: Group, work: Callable[[], T]) -> T | Non
     its client is another by now, or something was shown elsewhere at the same moment.
     """
 
-    def once(session: Session) -> T:
-        g.oauth_session, g.oauth_writes = session, Writes()
-        return work()
+    def once(connection: Connection) -> T:
+        with Session(connection) as g.oauth_session:
+            g.oauth_writes = Writes()
+            return work()
 
-    answer, writes = database.read(once), _waiting()
+    answer, writes = database.glance(once), _waiting()
     if writes is None or not (writes.shown or writes.rest):
         return answer
     try:
