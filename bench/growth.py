@@ -228,9 +228,9 @@ def run(engine: str, sizes: Sequence[int], given: argparse.Namespace, folder: Pa
             print(f"{engine}, {size:,} people", file=sys.stderr)
             seconds = grow(size, home, url, given)
             issuer = json.loads((home / "instance.json").read_text())["issuer"]
-            grown = Grown(size, Instance(home, issuer, False, url), postmaster, seconds)
+            every.append(Grown(size, Instance(home, issuer, False, url), postmaster, seconds))
+        for grown in every:  # tokens do not live as long as it takes to fill the largest
             prepare(grown, chance)
-            every.append(grown)
         disk = [stored(each.instance.settings()) for each in every]
         for grown in every:
             serve(grown, stack)
