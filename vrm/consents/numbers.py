@@ -21,7 +21,7 @@ from vrm.errors import Invalid
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 MOST_SPANS = 400
 _AT_ONCE = 100  # spans in one statement
-NEWEST = 2000
+NEWEST = 500
 """How many consents are looked at one by one: what that costs does not grow with the company."""
 
 
