@@ -5,10 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 from time_machine import travel
 
 from tests.support.actors import DELIVERY, MARKETING, Company, Consumer, Held, World, line, needed
-from vrm import clock, consents
+from vrm import clock, consents, profiles
 
 HOUR = timedelta(hours=1)
 
@@ -90,3 +91,24 @@ def test_a_new_decision_about_the_line_begins_anew(world: World, named: str, beg
         newer = held(company, mia, needed(named, frequency="once"), **grant)
         profile = company.read(newer.access_token).json()["profile"]
     assert ("name" in profile) is begins_anew
+
+
+def test_a_reply_that_is_asked_for_again_says_nothing_newer(world: World) -> None:
+    """Not even what a person began to write before the read was durable, and which was saved after it: clocks mislead."""
+    company, mia = world.company(), world.consumer()
+    began = clock.now() - timedelta(seconds=1)
+    got = held(company, mia, needed("name", frequency="once"))
+    first = company.read(got.access_token).json()["profile"]
+    assert company.read(got.access_token).json()["profile"] == first
+    house = world.house
+
+    def save(db: Session) -> None:
+        (item,) = profiles.list_items(db, house.keys, consumer_id=mia.consumer_id, fields=["name"])["name"]
+        profiles.put(
+            db, house.keys, house.catalogue, consumer_id=mia.consumer_id, field="name",
+            item_id=item.item_id, raw="Newer Name", seen_version=item.version, now=began,
+        )  # fmt: skip
+
+    house.database.write(save)
+    refused = company.read(got.access_token)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_soon")

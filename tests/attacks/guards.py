@@ -154,7 +154,7 @@ GUARDS: list[Guard] = [
     _guard("purpose named", WEIGHED, "if len(purposes) != 1:", "if False:", (WEIGHED, "(purpose,) = purposes", "purpose = sorted(purposes)[0]")),
     _guard("read under a good consent", WEIGHED, 'if standing.state != "active":', "if False:"),
     _guard("paused is refused", WEIGHED, "if standing.paused:", "if False:"),
-    _guard("read as often as allowed", WEIGHED, "line for line in chosen if is_due(line, uses.get(line.place), now, same=line.place not in changed)", "line for line in chosen", ("vrm/consents/uses.py", "if not all(is_due(line, uses.get(line.place), now) for line in limited):", "if False:")),
+    _guard("read as often as allowed", WEIGHED, "line for line in chosen if is_due(line, uses.get(line.place), now, same=line.place not in changed)", "line for line in chosen", ("vrm/consents/uses.py", "    if not all(\n        is_due(line, last, now, same=last is None or last.said(versions)) for line, versions, last in limited\n    ):\n", "    if False:\n")),
     _guard("a line that stays is as used as it was", AMENDING, "for choice in choices if choice.line >= terms.kept]", "for choice in choices]"),
     _guard("paused is worth nothing", OAUTH + "introspection.py", "if not good or consent.paused is not None:", "if not good:"),
     _guard("read in its epoch", WEIGHED, "if epoch is not None and epoch != standing.epoch:", "if False:"),

@@ -38,7 +38,7 @@ FAULTS = [
     Fault("superseded is read", effective.weigh, "epoch != standing.epoch", "epoch > standing.epoch"),
     Fault("every purpose", effective.weigh, "if line.purpose == purpose", "if True"),
     Fault("a moment late", often.begins, "now >= then", "now > then"),
-    Fault("a reply for ever", often.is_due, "now - used_at < USE", "now >= used_at"),
+    Fault("a reply for ever", often.is_due, "now - last.at < USE", "now >= last.at"),
     Fault("use by key alone", uses.begin_anew, "ConsentUse.purpose == purpose", "ConsentUse.key == key"),
     Fault("once is over at once", uses.close, ">= USE", ">= 0 * USE"),
     Fault("one of all was read", uses.close, "all(", "any("),

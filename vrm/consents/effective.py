@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vrm.consents.often import is_due, next_use
+from vrm.consents.often import Use, is_due, next_use
 from vrm.consents.terms import GrantedLine, Place
 
 
@@ -17,7 +17,7 @@ from vrm.consents.terms import GrantedLine, Place
 class Standing:
     """A consent as it stands at this moment, with all that its worth depends on.
 
-    ``uses``: when each line that may not be read at will was last read anew.
+    ``uses``: the last use of each line that may not be read at will.
     """
 
     consumer_id: str
@@ -33,7 +33,7 @@ class Standing:
     expires_at: datetime
     paused: bool
     lines: tuple[GrantedLine, ...]
-    uses: Mapping[Place, datetime] = field(default_factory=dict)
+    uses: Mapping[Place, Use] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

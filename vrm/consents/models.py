@@ -131,7 +131,7 @@ class ConsentKey(Base):
 
 
 class ConsentUse(Base):
-    """When a line that may not be read as often as one likes was last read anew.
+    """When a line that may not be read as often as one likes was last read anew, and in which versions of its values.
 
     ``closes_at``: when to see whether its consent ends by itself, since every line of it was for once and was read.
     """
@@ -143,6 +143,7 @@ class ConsentUse(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(primary_key=True)
     used_at: Mapped[datetime]
+    versions: Mapped[list[Any] | None] = mapped_column(Json)
     closes_at: Mapped[datetime | None] = mapped_column(index=True)
 
 

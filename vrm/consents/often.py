@@ -5,7 +5,8 @@ since. The next may begin when the period is over, less an hour: who reads every
 been a second late the day before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vrm.consents.terms import GrantedLine
@@ -19,26 +20,41 @@ PERIODS: Mapping[str, timedelta] = {
 }
 
 
+@dataclass(frozen=True)
+class Use:
+    """A use of a line: when it began, and the versions of values it was read in; None where that was not kept.
+
+    Clocks would not do: what was written while the read became durable may bear an earlier time.
+    """
+
+    at: datetime
+    versions: frozenset[tuple[object, ...]] | None = None
+
+    def said(self, versions: Collection[tuple[object, ...]]) -> bool:
+        """Whether a line that rests on these versions says nothing that it did not say in this use."""
+        return self.versions is not None and self.versions.issuperset(versions)
+
+
 def is_limited(line: GrantedLine) -> bool:
     """Whether it matters when the line was read."""
     return line.frequency != "when_needed"
 
 
-def is_due(line: GrantedLine, used_at: datetime | None, now: datetime, *, same: bool = True) -> bool:
-    """Whether the line may be read now, whose last use began at ``used_at``; ``same``: it still says what it said then."""
-    if used_at is None or not is_limited(line):
+def is_due(line: GrantedLine, last: Use | None, now: datetime, *, same: bool = True) -> bool:
+    """Whether the line may be read now, after its last use; ``same``: it still says what it said then."""
+    if last is None or not is_limited(line):
         return True
-    return (same and now - used_at < USE) or begins(line, used_at, now)
+    return (same and now - last.at < USE) or begins(line, last, now)
 
 
-def next_use(line: GrantedLine, used_at: datetime) -> datetime | None:
+def next_use(line: GrantedLine, last: Use) -> datetime | None:
     """When the next use may begin of a line that was read; None where there is none: once is once."""
-    return used_at + PERIODS[line.frequency] if line.frequency in PERIODS else None
+    return last.at + PERIODS[line.frequency] if line.frequency in PERIODS else None
 
 
-def begins(line: GrantedLine, used_at: datetime | None, now: datetime) -> bool:
+def begins(line: GrantedLine, last: Use | None, now: datetime) -> bool:
     """Whether a read of the line now begins a new use."""
-    if used_at is None:
+    if last is None:
         return True
-    then = next_use(line, used_at)
+    then = next_use(line, last)
     return then is not None and now >= then

@@ -1,6 +1,6 @@
 """When lines that may not be read at will were read: kept in the transaction in which the read becomes durable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete
 from sqlalchemy.orm import Session
 
 from vrm.consents.models import ConsentRow, ConsentUse
-from vrm.consents.often import USE, begins, is_due, is_limited
+from vrm.consents.often import USE, Use, begins, is_due, is_limited
 from vrm.consents.terms import GrantedLine, Place
 from vrm.db import Statement
 
@@ -18,15 +18,17 @@ _USES = Statement(
         _uses.c.consumer_id.in_(bindparam("consumer_ids")), _uses.c.consent_id.in_(bindparam("consent_ids"))
     )
 )
-Uses = Mapping[Place, datetime]
+Uses = Mapping[Place, Use]
+Versions = Collection[tuple[object, ...]]
 
 
-def uses_of(connection: Connection, places: Sequence[tuple[str, str]]) -> dict[str, dict[Place, datetime]]:
+def uses_of(connection: Connection, places: Sequence[tuple[str, str]]) -> dict[str, dict[Place, Use]]:
     """The last use of each limited line, by consent, given ``(consumer_id, consent_id)``."""
-    found: dict[str, dict[Place, datetime]] = {consent_id: {} for _, consent_id in places}
+    found: dict[str, dict[Place, Use]] = {consent_id: {} for _, consent_id in places}
     consumer_ids, consent_ids = map(list, zip(*places, strict=True)) if places else ([], [])
     for row in _USES.each(connection, consumer_ids=consumer_ids, consent_ids=consent_ids):
-        found[row.consent_id][row.key, row.purpose] = row.used_at
+        versions = None if row.versions is None else frozenset(map(tuple, row.versions))
+        found[row.consent_id][row.key, row.purpose] = Use(row.used_at, versions)
     return found
 
 
@@ -35,21 +37,28 @@ def take(
     *,
     consumer_id: str,
     consent_id: str,
-    lines: Iterable[GrantedLine],
+    lines: Iterable[tuple[GrantedLine, Versions]],
     uses: Uses,
     now: datetime,
-) -> bool:
-    """Keep that these lines are read now. False, and nothing kept, where one of them may not be any more.
+) -> dict[Place, Use] | None:
+    """Keep that these lines are read now, each in the versions of values it rests on; gives the uses that begin with it.
 
+    None, and nothing kept, where one of them may not be read any more, or says something else than in its last use.
     The caller holds the consent's lock, so ``uses`` stay what they are until the transaction ends.
     """
-    limited = [line for line in lines if is_limited(line)]
-    if not all(is_due(line, uses.get(line.place), now) for line in limited):
-        return False
-    for line in limited:
-        if begins(line, uses.get(line.place), now):
-            _keep(connection, consumer_id, consent_id, line, now)
-    return True
+    limited = [(line, versions, uses.get(line.place)) for line, versions in lines if is_limited(line)]
+    if not all(
+        is_due(line, last, now, same=last is None or last.said(versions)) for line, versions, last in limited
+    ):
+        return None
+    begun = {
+        line.place: (line, Use(now, frozenset(versions)))
+        for line, versions, last in limited
+        if begins(line, last, now)
+    }
+    for line, use in begun.values():
+        _keep(connection, consumer_id, consent_id, line, use)
+    return {place: use for place, (_, use) in begun.items()}
 
 
 def begin_anew(session: Session, row: ConsentRow, places: Iterable[Place]) -> None:
@@ -88,11 +97,10 @@ def _of(row: ConsentRow) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return ConsentUse.consumer_id == row.consumer_id, ConsentUse.consent_id == row.id
 
 
-def _keep(
-    connection: Connection, consumer_id: str, consent_id: str, line: GrantedLine, now: datetime
-) -> None:
+def _keep(connection: Connection, consumer_id: str, consent_id: str, line: GrantedLine, use: Use) -> None:
     place = {"consumer_id": consumer_id, "consent_id": consent_id, "key": line.key, "purpose": line.purpose}
-    said = {"used_at": now, "closes_at": now + USE if line.frequency == "once" else None}
+    closes_at = use.at + USE if line.frequency == "once" else None
+    said = {"used_at": use.at, "versions": sorted(use.versions or ()), "closes_at": closes_at}
     known = and_(*(_uses.c[name] == value for name, value in place.items()))
     if not connection.execute(update(_uses).where(known).values(said)).rowcount:
         connection.execute(insert(_uses).values({**place, **said}))

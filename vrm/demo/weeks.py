@@ -116,8 +116,11 @@ class _Life:
         )[self.consumer_id]
         house.database.write_group(
             lambda connection: consents.take_uses(
-                connection, consumer_id=self.consumer_id, consent_id=consent_id, lines=verdict.lines,
-                uses=standing.uses, now=at,
+                connection, consumer_id=self.consumer_id, consent_id=consent_id, uses=standing.uses, now=at,
+                lines=[(line, [
+                    (value.field, value.item_id, value.version)
+                    for value in kept if value.field in fields_behind(house.catalogue, line.key)
+                ]) for line in verdict.lines],
             )
         )  # fmt: skip
         purpose = verdict.purpose or ""

@@ -245,7 +245,7 @@ class Door:
             standing.version,
             standing.notice_version,
             filled.versions,
-            tuple(line for line in verdict.lines if line.key in filled.profile and consents.is_limited(line)),
+            tuple(each for each in filled.behind if consents.is_limited(each[0])),
         )
 
     def _about(self, standing: consents.Standing) -> accesslog.About:

@@ -14,7 +14,8 @@ from vrm.disclosures.answers import Answer, Refusal
 class Draft:
     """An outcome that waits for its event to be durable. ``version`` None: a refusal, which needs no re-check.
 
-    ``values`` are those opened for it. ``limited``: lines among those read that may not be read as often as one likes.
+    ``values`` are those opened for it. ``limited``: lines among those read that may not be read as often as one likes,
+    each with those of the values that it rests on.
     """
 
     result: Answer | Refusal
@@ -24,7 +25,7 @@ class Draft:
     version: int | None = None
     notice_version: int = 0
     values: tuple[profiles.Version, ...] = ()
-    limited: tuple[consents.GrantedLine, ...] = ()
+    limited: Sequence[tuple[consents.GrantedLine, Sequence[profiles.Version]]] = ()
 
     @property
     def place(self) -> tuple[str, str]:
@@ -79,7 +80,7 @@ def commit(connection: Connection, readings: Sequence[Reading]) -> list[list[boo
         if not draft.limited:
             return True
         consumer_id, consent_id = draft.place
-        taken = consents.take_uses(
+        begun = consents.take_uses(
             connection,
             consumer_id=consumer_id,
             consent_id=consent_id,
@@ -87,12 +88,13 @@ def commit(connection: Connection, readings: Sequence[Reading]) -> list[list[boo
             uses=uses[consent_id],
             now=now,
         )
-        if taken:  # another reader of the same consent may be in this very group
-            uses[consent_id] = {
-                **dict.fromkeys((line.place for line in draft.limited), now),
-                **uses[consent_id],
-            }
-        return taken
+        if begun is None:
+            return False
+        uses[consent_id] = {
+            **uses[consent_id],
+            **begun,
+        }  # for another reader of the same consent in this group
+        return True
 
     kept = [[stands(draft) for draft in reading.drafts] for reading in readings]
     shown = [reading.shown for reading, oks in zip(readings, kept, strict=True) if all(oks)]

@@ -1,23 +1,27 @@
 """Opening just the values that were permitted, and working out answers from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from keys import KeyStore
 from vrm import clock, profiles
 from vrm.catalogue import Catalogue, Value
-from vrm.consents import GrantedLine, Permitted, Place
+from vrm.consents import GrantedLine, Permitted, Place, Uses
 from vrm.disclosures.answers import Omitted
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The profile that leaves, and the versions of values behind it."""
+    """The profile that leaves, and the versions of values behind each line of it."""
 
     profile: dict[str, object]
     omitted: tuple[Omitted, ...]
-    versions: tuple[profiles.Version, ...]
+    behind: Sequence[tuple[GrantedLine, Sequence[profiles.Version]]]
+
+    @property
+    def versions(self) -> tuple[profiles.Version, ...]:
+        """Those behind all of it, line by line."""
+        return tuple(version for _, versions in self.behind for version in versions)
 
 
 def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
@@ -31,15 +35,14 @@ def fields_behind(catalogue: Catalogue, key: str) -> tuple[str, ...]:
 def changed_since(
     catalogue: Catalogue,
     lines: Sequence[GrantedLine],
-    uses: Mapping[Place, datetime],
+    uses: Uses,
     sealed: Sequence[profiles.Sealed],
 ) -> set[Place]:
-    """Which of these lines rest on a value that was written since their last use began."""
+    """Which of these lines rest on another value than in their last use."""
     return {
         line.place
         for line in lines
-        if line.place in uses
-        and any(value.created_at > uses[line.place] for value in _behind(catalogue, line, sealed))
+        if line.place in uses and not uses[line.place].said(_versions(_behind(catalogue, line, sealed)))
     }
 
 
@@ -54,7 +57,7 @@ def fill(
     profile: dict[str, object] = {}
     omitted = [Omitted(key, "not_granted") for key in permitted.not_granted]
     omitted += [Omitted(key, "too_soon") for key in permitted.not_yet]
-    versions: list[profiles.Version] = []
+    lines: list[tuple[GrantedLine, Sequence[profiles.Version]]] = []
     for line in permitted.lines:
         behind = _behind(catalogue, line, sealed)
         opened: dict[str, list[Value]] = {}
@@ -65,8 +68,8 @@ def fill(
             omitted.append(Omitted(line.key, "no_value"))
             continue
         profile[line.key] = answer
-        versions.extend((value.field, value.item_id, value.version) for value in behind)
-    return Filled(profile, tuple(omitted), tuple(versions))
+        lines.append((line, _versions(behind)))
+    return Filled(profile, tuple(omitted), lines)
 
 
 def _behind(
@@ -74,6 +77,10 @@ def _behind(
 ) -> list[profiles.Sealed]:
     fields = fields_behind(catalogue, line.key)
     return [value for value in sealed if value.field in fields and line.item_id in (None, value.item_id)]
+
+
+def _versions(values: Sequence[profiles.Sealed]) -> list[profiles.Version]:
+    return [(value.field, value.item_id, value.version) for value in values]
 
 
 def _value(catalogue: Catalogue, key: str, opened: dict[str, list[Value]]) -> object | None:

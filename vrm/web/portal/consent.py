@@ -164,7 +164,7 @@ def _line(
     uses: consents.Uses,
     now: datetime,
 ) -> Line:
-    used_at = uses.get(line.place)
+    last = uses.get(line.place)
     key = here.catalogue.keys.get(line.key)
     texts = words.texts(here.catalogue, line.key, items, line.item_id)
     then = decided.texts(line)
@@ -179,8 +179,8 @@ def _line(
         frequency=line.frequency,
         last_read_at=tally.last_read_at,
         reads=tally.reads,
-        resting=not consents.is_due(line, used_at, now),
-        again_at=consents.next_use(line, used_at) if used_at else None,
+        resting=not consents.is_due(line, last, now),
+        again_at=consents.next_use(line, last) if last else None,
         asked=None if line.asked == line.key else words.label(here.catalogue, line.asked),
         again=again,
     )

@@ -1,6 +1,12 @@
-"""What narrows a company's list of consents stands in the index that gives the list its order."""
+"""What narrows a company's list of consents stands in the index that gives the list its order.
 
+A use of a line that may not be read at will keeps in which versions of its values it was read. Of one from before, none is
+known: within its ten minutes it is not read again.
+"""
+
+import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0010"
 down_revision = "0009"
@@ -22,3 +28,4 @@ def upgrade() -> None:
     ]
     op.drop_index("ix_consents_granted", "consents")
     op.create_index("ix_consents_granted", "consents", listed)
+    op.add_column("consent_uses", sa.Column("versions", sa.JSON().with_variant(JSONB(), "postgresql")))
