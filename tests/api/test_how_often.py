@@ -112,3 +112,28 @@ def test_a_reply_that_is_asked_for_again_says_nothing_newer(world: World) -> Non
     house.database.write(save)
     refused = company.read(got.access_token)
     assert (refused.status_code, refused.json()["code"]) == (429, "too_soon")
+
+
+def test_a_reply_that_is_asked_for_again_is_whole(world: World) -> None:
+    """Where one of several values was deleted meanwhile, it is not given without that one: that would tell of it."""
+    company, mia, house = world.company(), world.consumer(), world.house
+    owner, field = mia.consumer_id, "address"
+
+    def add(db: Session) -> profiles.Item:
+        (first,) = profiles.list_items(db, house.keys, consumer_id=owner, fields=[field])[field]
+        return profiles.put(
+            db, house.keys, house.catalogue, consumer_id=owner, field=field, raw=first.value, now=clock.now()
+        )
+
+    added = house.database.write(add)
+    asked = company.pushed(company.request(needed(field, frequency="weekly")))
+    got = company.take_back(asked, mia.grant(asked, **{"item-0": "all"}))
+    answers = [company.read(got.access_token).json()["profile"][field] for _ in range(2)]
+    assert answers[0] == answers[1] and len(answers[0]) == 2
+    house.database.write(
+        lambda db: profiles.remove(
+            db, consumer_id=owner, field=field, item_id=added.item_id, seen_version=added.version,
+            now=clock.now(),
+        )
+    )  # fmt: skip
+    assert company.read(got.access_token).json()["code"] == "too_soon"

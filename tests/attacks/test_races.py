@@ -64,6 +64,14 @@ def proof(crowd: Crowd, company: Company) -> None:
     assert counted == {(200, ""): 1, (400, "invalid_dpop_proof"): TIMES - 1}
 
 
+def proof_of_a_read(crowd: Crowd, company: Company, mia: Consumer) -> None:
+    """It is used up in the read's own commit."""
+    asked = company.ask(needed("name"))
+    headers = company.shown("GET", "/v1/profile", company.take_back(asked, mia.grant(asked)).access_token)
+    counted = crowd.all_at_once(lambda http: http.get("/v1/profile", headers=headers))
+    assert counted == {(200, ""): 1, (401, "invalid_dpop_proof"): TIMES - 1}
+
+
 def assertion(crowd: Crowd, company: Company) -> None:
     shown = company.proof()
     counted = crowd.all_at_once(lambda http: replace(company, http=http).token(shown, **OWN))
@@ -109,6 +117,7 @@ def test_what_counts_once(server: RunningServer) -> None:
         with gathered(world) as crowd:
             code(crowd, company, mia)
             proof(crowd, company)
+            proof_of_a_read(crowd, company, mia)
             assertion(crowd, company)
             decision(crowd, company, mia)
             request_uri(crowd, company)

@@ -31,8 +31,8 @@ class Use:
     versions: frozenset[tuple[object, ...]] | None = None
 
     def said(self, versions: Collection[tuple[object, ...]]) -> bool:
-        """Whether a line that rests on these versions says nothing that it did not say in this use."""
-        return self.versions is not None and self.versions.issuperset(versions)
+        """Whether a line that rests on these versions says what it said in this use: nothing newer, and all of it."""
+        return self.versions == frozenset(versions)
 
 
 def is_limited(line: GrantedLine) -> bool:

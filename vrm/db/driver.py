@@ -4,6 +4,7 @@ them, so that callers know one family of them.
 
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
@@ -38,11 +39,19 @@ def end(connection: Connection, *, commit: bool) -> None:
     dialect, driver = connection.dialect, connection.connection
     try:
         if commit:
+            _require_sound(driver.dbapi_connection)
             dialect.do_commit(driver)
         else:
             dialect.do_rollback(driver)
     except dialect.loaded_dbapi.Error as fault:
         raise _translated(connection, fault, "COMMIT" if commit else "ROLLBACK") from fault
+
+
+def _require_sound(driver: Any) -> None:
+    """PostgreSQL answers COMMIT of a transaction in which a statement failed by rolling it back, and with no error."""
+    info = getattr(driver, "info", None)
+    if info is not None and info.transaction_status == TransactionStatus.INERROR:
+        raise RuntimeError("a statement of this transaction failed, so none of it can be committed")
 
 
 def _translated(connection: Connection, fault: Exception, sql: str) -> BaseException:

@@ -72,6 +72,8 @@ class Statement:
         """Every row, with its columns as attributes."""
         lengths: list[tuple[str, int]] = []
         for name, value in given.items():
+            if isinstance(value, tuple | set | frozenset):
+                raise TypeError(f"{name}: a parameter of IN is a list")
             if isinstance(value, list):
                 if not value:
                     return []

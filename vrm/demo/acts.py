@@ -57,7 +57,7 @@ def company(stage: Stage, house: House, site: Site) -> Shop:
                 "company", "add", "--json", "--name", "Kiefernweg Versand GmbH", "--domain", DOMAIN,
                 "--address", "Kiefernweg 7, 79102 Freiburg", "--contact", f"privacy@{DOMAIN}",
                 "--notice", f"https://{DOMAIN}/privacy", "--purpose", f"{DELIVERY}=To bring you what you ordered",
-                "--purpose", MAIL,
+                "--purpose", MAIL, "--retention", f"{DELIVERY}=90", "--retention", f"{MAIL}=90",
             )
         )  # fmt: skip
         tell(f"   Kiefernweg is registered: {made['state']}. It may ask nobody anything yet:")

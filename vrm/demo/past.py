@@ -23,7 +23,10 @@ from vrm.ids import new_id
 from vrm.seeding import answered, approved_client, new_key, remember, shown
 
 NAME, DOMAIN, ADDRESS = "Nordlicht Versand GmbH", "nordlicht.example", "Hafenstraße 12, 10999 Berlin"
-STATED = {DELIVERY: companies.Stated("To bring you what you ordered", 90), MAIL: companies.Stated()}
+STATED = {
+    DELIVERY: companies.Stated("To bring you what you ordered", 90),
+    MAIL: companies.Stated("To tell you what is new", 90),
+}
 LINES = (
     Line("name", DELIVERY, True, why="For the label on the parcel"),
     Line("address", DELIVERY, True, why="Where the parcel goes"),

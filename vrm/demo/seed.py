@@ -45,6 +45,14 @@ COMPANIES: list[tuple[str, str, str, str, list[str]]] = [
     ("Union Lane Cinema", "unionlane.example", "9 Union Lane, Brunswick", "dpv:AgeVerification", ["age_over_18"]),
     ("Sydney Road Pharmacy", "roadpharmacy.example", "210 Sydney Road, Brunswick", "dpv:RequestedServiceProvision", ["name"]),
 ]  # fmt: skip
+WHY = {
+    "kavanagh.example": "To insure you when you travel",
+    "southerngrid.example": "To bring power to your home",
+    "fjell.example": "To send you our newsletter",
+    "unionlane.example": "To let you in to films for adults",
+    "roadpharmacy.example": "To have ready what you ordered",
+}
+KEPT = 30  # days, by each of them
 
 
 def mark(home: Path, **facts: Any) -> None:
@@ -65,9 +73,9 @@ def sow(house: House) -> None:
     now = clock.now()
     holders = [person(house, values, now=now - LONG_AGO) for values in PEOPLE]
     for number, (name, domain, address, purpose, keys) in enumerate(COMPANIES):
-        stated = {purpose: companies.Stated()}
+        stated = {purpose: companies.Stated(WHY[domain], KEPT)}
         client = approved_client(house, name, domain, address, stated, now=now - LONG_AGO)
-        terms = consents.Terms(tuple(consents.Line(key, purpose, required=True) for key in keys), 180, 30)
+        terms = consents.Terms(tuple(consents.Line(key, purpose, required=True) for key in keys), 180, KEPT)
         for consumer_id in holders[min(number, 2) :]:
             consent = granted(house, consumer_id, client, terms, now=now - timedelta(minutes=1))
             door.read(Reader(client.id), consent_id=consent.id, purpose=purpose, keys=None)

@@ -37,7 +37,9 @@ _TRIES = 5  # within an hour are unusual
 
 
 def _terms(domain: str, days: int, **why: str) -> Terms:
-    return Terms(tuple(Line(key, _PURPOSES[domain], True, why=words) for key, words in why.items()), days, 30)
+    return Terms(
+        tuple(Line(key, _PURPOSES[domain], True, why=words) for key, words in why.items()), days, seed.KEPT
+    )
 
 
 _TERMS = {

@@ -28,12 +28,11 @@ def send_receipt(
 ) -> bool:
     """Have the receipt of what this event of a person tells sent, as they want to hear; False where it has none.
 
-    A decision from before receipts were kept has none. Who stopped something by answering a letter has that told to
-    them already, in a letter of its own.
+    A decision from before receipts were kept has none.
     """
     event = accesslog.find_for_consumer(session, consumer_id=consumer_id, event_id=event_id)
     change = "" if event is None else event.type.partition(".")[2]
-    if event is None or not _has_receipt(event, change):
+    if event is None or event.type not in RECEIPTED or "record" not in event.detail:
         return False
     values = _values(session, consumer_id, event, change)
     letter = {name: str(values[name] or "") for name in ("consent", "ask", "revision", "change", "path")}
@@ -50,11 +49,6 @@ def send_receipt(
         issuer=issuer,
         now=now,
     )
-
-
-def _has_receipt(event: LoggedEvent, change: str) -> bool:
-    known = event.type in RECEIPTED and "record" in event.detail
-    return known and not (change in ENDS and "channel" in event.detail)
 
 
 def _values(session: Session, consumer_id: str, event: LoggedEvent, change: str) -> dict[str, Any]:

@@ -21,7 +21,15 @@ _ADDRESS = re.compile(r"[^\s<>(),;:\"@]{1,320}@[^\s<>(),;:\"@]{1,255}")
 
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _MACHINES = frozenset({"mailer-daemon", "noreply", "no-reply", "donotreply", "do-not-reply"})
-_AUTOMATIC = ("list-", "x-auto", "x-mail-auto")
+_AUTOMATIC = (
+    "list-",
+    "x-auto",
+    "x-mail-auto",
+    "x-ms-exchange-inbox-rules",
+    "x-fc-machinegenerated",
+    "x-post-messageclass",
+    "x-vacation",
+)
 """How the names of fields begin that only machines write."""
 
 
@@ -61,6 +69,12 @@ def _tells(name: str, value: str, ours: frozenset[str]) -> bool:
             return _first_word(value) in _BULK
         case "content-type":  # RFC 6522: not delivered, delivered late, read
             return _first_word(value) == "multipart/report"
+        case (
+            "x-auto-response-suppress"
+        ):  # a person's program may ask for no note of absence; a machine for no answer
+            return any(word in value.lower() for word in ("all", "autoreply"))
+        case "return-path":
+            return value == "<>"
         case "delivered-to":
             return _first_word(value).startswith("autoresponder")
         case "from" | "sender":
@@ -69,8 +83,10 @@ def _tells(name: str, value: str, ours: frozenset[str]) -> bool:
 
 
 def _is_machine(address: str, ours: frozenset[str]) -> bool:
-    """Nothing rests on who wrote but that no machine is answered, we ourselves least of all."""
-    return address in ours or address.partition("@")[0].partition("+")[0] in _MACHINES
+    """Nothing rests on who wrote but that no machine is answered, we ourselves least of all, by whatever code."""
+    name, _, domain = address.partition("@")
+    name = name.partition("+")[0]
+    return f"{name}@{domain}" in ours or name in _MACHINES
 
 
 def _first_word(value: str) -> str:

@@ -122,7 +122,7 @@ def _proposed(values: Mapping[str, Any], tongue: Tongue) -> Said:
         _("%(company)s proposes something for your profile"),
         (
             _("Nothing is taken over unless you say so, and we do not tell them what you decide."),
-            _("If you do nothing, it goes by itself 30 days after it came."),
+            _("What you do not take over goes by itself 30 days after it came."),
         ),
         _("See what they propose"),
     )

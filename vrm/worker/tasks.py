@@ -1,8 +1,9 @@
 """What there is to do. A room that needs a sweep or a job done has its line in these two tables."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -166,9 +167,13 @@ def send_letter(house: House, job: Job) -> None:
     if "reader" in written:
         try:
             # As they want it now: the letter may have waited for days.
-            wanted = house.database.read(lambda db: _wanted(db, house, written["reader"]))
+            wanted, over = house.database.read(
+                lambda db: (_wanted(db, house, written["reader"]), _is_over(db, written))
+            )
         except (NotFound, NoKey, CannotOpen):
             return  # they left, and nobody knows any more how they wanted to hear
+        if over:
+            return
         if wanted.discreet:
             written = letters.discreet(written, settings.issuer)
     if written["letter"] == receipt_letters.LETTER:
@@ -182,6 +187,16 @@ def _wanted(db: Session, house: House, consumer_id: str) -> notices.Preferences:
     """How somebody wants to hear; ``NotFound`` where they left, for then what they wanted is gone as well."""
     accounts.open_person(db, house.keys, person_id=consumer_id)
     return notices.preferences_of(db, house.keys, consumer_id=consumer_id)
+
+
+def _is_over(db: Session, written: Mapping[str, Any]) -> bool:
+    """Whether a letter reminds of a consent that ended while it waited, or warns of an end that is another by now."""
+    if written["letter"] != "notice" or written["values"]["kind"] not in ("reminder", "ending"):
+        return False
+    told = json.loads(written["values"]["said"])
+    consent = consents.get_consent(db, consumer_id=written["reader"], consent_id=told["consent_id"])
+    moved = consent.expires_at != datetime.fromisoformat(told["expires_at"])
+    return not consent.is_active(clock.now()) or (written["values"]["kind"] == "ending" and moved)
 
 
 def _receipt(house: House, written: Mapping[str, Any]) -> Mail:

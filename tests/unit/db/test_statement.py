@@ -1,10 +1,11 @@
 """Statements: what SQLAlchemy would give, by the driver alone, in whatever transaction the connection is in."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Connection, Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.unit.db.tables import START, Note
@@ -122,3 +123,28 @@ def test_a_connection_that_died_is_replaced(store: Database) -> None:
     assert named(store, "a") == []
     keep(store, note("a"))
     assert named(store, "a") == ["a"]
+
+
+def test_a_failed_statement_is_not_committed_over(store: Database) -> None:
+    """Work that swallows the fault of a statement hears that nothing was written, where that is so."""
+    first = note("a")
+
+    def swallow(connection: Connection) -> None:
+        INSERT.write(connection, [note("b")])
+        with suppress(IntegrityError):
+            INSERT.write(connection, [first])
+
+    keep(store, first)
+    if store.sqlite:  # which takes back the statement alone
+        store.write_group(swallow)
+        assert named(store, "a", "b") == ["a", "b"]
+    else:
+        with pytest.raises(RuntimeError, match="none of it can be committed"):
+            store.write_group(swallow)
+        assert named(store, "a", "b") == ["a"]
+
+
+def test_a_parameter_of_in_is_a_list(store: Database) -> None:
+    """Anything else would be taken for as long as the first one was."""
+    with pytest.raises(TypeError, match="texts: a parameter of IN is a list"):
+        store.glance(lambda connection: NAMED.each(connection, texts=("a", "b"), at=START))

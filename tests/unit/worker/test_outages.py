@@ -190,3 +190,25 @@ def test_days_without_a_worker_are_told_in_one_letter(house, monkeypatch):
     assert len(set(re.findall(r"By (\S+ \S+ \S+) .{,20}\s+they had tried 5 times", text))) == 2, text
     assert text.count("proposes something for your profile") == 1
     assert len(receiver.ids) == len(set(receiver.ids)) == 2  # the other is the receipt
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_warning_that_waited_says_nothing_untrue(house, monkeypatch, ends):
+    """That a permission ends soon is not sent any more once its person ended it; while it runs on, it is."""
+    house = mailing(house)
+    mia, shop = seeds.person(house), seeds.shop(house)
+    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", days=20))
+    jump(monkeypatch, days=19)
+    for _ in range(2):
+        worker.run_once(house)
+    assert left(house) == 1
+    if ends:
+        seeds.revoke(house, consent)
+    jump(monkeypatch, hours=1, minutes=1)
+    receiver = Receiver()
+    with serving(receiver, port_of(house)):
+        for _ in range(2):
+            worker.run_once(house)
+            jump(monkeypatch, hours=1, minutes=1)
+    warned = [each for each in receiver.arrived if "ends on" in each["Subject"]]
+    assert (left(house), len(warned)) == (0, 0 if ends else 1)

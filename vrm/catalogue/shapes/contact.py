@@ -50,8 +50,8 @@ class Email:
 class Phone:
     """An international number, stored as E.164 (``+4930123456``), shown in groups.
 
-    The length is checked against the country's numbering plan. Whether a range is in service is not: new
-    ranges open more often than anyone updates a list of them.
+    The length is checked against the country's numbering plan, and against that of the range where it is known. Whether
+    a range is in service is not: new ranges open more often than anyone updates a list of them.
     """
 
     @property
@@ -83,7 +83,7 @@ class Phone:
         possible = phonenumbers.is_possible_number_with_reason(number)
         if possible == phonenumbers.ValidationResult.TOO_LONG:
             raise InvalidValue(TOO_LONG)
-        if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        if possible != phonenumbers.ValidationResult.IS_POSSIBLE or _lacks_digits(number):
             raise InvalidValue(TOO_SHORT)
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -96,6 +96,19 @@ class Phone:
 
     def options(self, voice: Voice) -> tuple[tuple[str, str], ...]:
         return ()
+
+
+def _lacks_digits(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it is no number as it stands, and one digit more, or two, make it a mobile one: these are all as long."""
+    if phonenumbers.is_valid_number(number):
+        return False
+    longer = phonenumbers.PhoneNumber()
+    longer.merge_from(number)
+    for _ in range(2):
+        longer.national_number = 10 * (longer.national_number or 0)
+        if phonenumbers.number_type(longer) == phonenumbers.PhoneNumberType.MOBILE:
+            return True
+    return False
 
 
 def _dials_zero_first(number: phonenumbers.PhoneNumber) -> bool:

@@ -99,7 +99,7 @@ def _row(
     last_read_at: datetime | None,
     now: datetime,
 ) -> Row:
-    active = consent.is_active(now)
+    active, state = consent.is_active(now), _state(consent, company, client, now)
     return Row(
         id=consent.id,
         company=company.legal_name,
@@ -110,15 +110,22 @@ def _row(
         purpose_ids=words.purpose_ids(lines),
         labels=words.labels(catalogue, lines),
         lines=tuple(lines),
-        state=_state(consent, company, client, now),
+        state=state,
         granted_at=consent.granted_at,
         expires_at=consent.expires_at,
         # One whose time has come has ended, though nobody has written it down yet.
         ended_at=None if active else consent.ended_at or consent.expires_at,
         last_read_at=last_read_at,
         revision=consent.revision,
-        doable=(("pause" if consent.paused is None else "resume"), "change", "revoke") if active else (),
+        doable=_doable(consent, state) if active else (),
     )
+
+
+def _doable(consent: consents.Consent, state: str) -> tuple[str, ...]:
+    if consent.paused is not None:
+        return "resume", "change", "revoke"
+    # What nobody can read before its company asks again has nothing to pause.
+    return ("change", "revoke") if state == "changed" else ("pause", "change", "revoke")
 
 
 def _state(

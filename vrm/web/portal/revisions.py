@@ -30,7 +30,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Version:
-    """What a consent allowed from a moment on, and how that differs from before. ``until`` None: unchanged.
+    """What a consent allowed from a moment on until another, and how that differs from before.
 
     ``kinds`` are what was done then: granted, amended (their company began it), narrowed, shortened, extended. ``terms``:
     how long the company keeps what it reads and whom it passes it on to, ``reasons`` its words for a purpose, both None
@@ -44,7 +44,7 @@ class Version:
     added: list[Listed]
     removed: list[Listed]
     kept: list[Listed]
-    until: datetime | None
+    until: datetime
     terms: tuple[int | None, tuple[str, ...]] | None
     reasons: Mapping[str, str]
 
@@ -91,7 +91,7 @@ def _version(
         added=[part(line) for place, line in has.items() if place not in had],
         removed=[part(line) for place, line in had.items() if place not in has],
         kept=[part(line, had[place]) for place, line in has.items() if place in had],
-        until=revision.expires_at if moved else None,
+        until=revision.expires_at,
         terms=_promised(revision) if before and _promised(before) != _promised(revision) else None,
         reasons=_new_reasons(catalogue, before, revision) if before else {},
     )

@@ -117,5 +117,5 @@ def test_what_they_asked_for_is_told(browser, mia, owner, shop, house):
     browser.get(f"/companies/{shop.company_id}")
     assert "So far they asked people for:" in browser.page and "Date of birth" in browser.page
     assert "They asked for this before, and do not state it any more." in browser.page
-    assert "for as long as the person allows it" in browser.page
+    assert "for as long as they are allowed to read it" in browser.page
     assert "person</span>" not in browser.page and "people</span>" not in browser.page

@@ -392,7 +392,7 @@ def test_a_changed_notice_is_told_at_home(named, mia_id, house, shop):
         )
     )
     named.get("/home")
-    assert "Hawthorn Books Ltd</bdi> changed what they promise" in named.page
+    assert "Hawthorn Books Ltd</bdi> changed who they are or what they promise" in named.page
     assert f'href="/consents/{held}"' in named.page
 
 
