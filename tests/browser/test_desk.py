@@ -39,7 +39,7 @@ def test_at_a_desk(mia: Resident, shop):
         shop, spoken, authorization_details=ASKED, binding_message="Counter 4, parcel 1207"
     )
     assert desk.heard(shop, auth_req_id) == "authorization_pending"
-    follow(page, "They have asked: show it")
+    follow(page, "Have they asked? Look")
     expect(page.get_by_role("main")).to_contain_text("Counter 4, parcel 1207")
     page.get_by_role("link", name="Read the request").click()
     heading(page, "Nordlicht Versand asks to read your profile")
