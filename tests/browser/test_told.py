@@ -225,6 +225,7 @@ def test_a_company_changes(mia: Resident, city: World, back: Back) -> None:
     act_on(mia, "Hawthorn Tea changed what it promises", "See it")
     heading(page, "Hawthorn Tea")
     mia.open("/notices")
+    expect(page.get_by_role("main")).to_contain_text("It belongs to Ketch Holding now.")
     act_on(mia, "Ketch Cider has a new owner", "See it")
     heading(page, "Ketch Cider")
     main = page.get_by_role("main")

@@ -99,7 +99,9 @@ def spread(database: Database, telling: Telling) -> int:
                     for each in change.what:
                         what, _, version = each.partition(":")
                         with suppress(*GONE):
-                            telling.tell(db, consent, "changed", f"{company.id} {what}", version, what=what)
+                            owner = company.owner if what == "owner" else None
+                            about = f"{company.id} {what}"
+                            telling.tell(db, consent, "changed", about, version, what=what, owner=owner)
             last = (here[-1].granted_at, here[-1].id) if len(here) == CONSENTS else None
             notices.walk_on(db, change, last)
             looked += len(here)

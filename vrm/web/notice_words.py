@@ -107,6 +107,7 @@ def _changed(values: Mapping[str, Any], tongue: Tongue) -> Said:
         tongue,
         titles[values["what"]],
         (
+            *((_("It belongs to %(owner)s now."),) if values.get("owner") else ()),
             _("You had agreed to what was before. So they can read nothing more until they ask you again."),
             _("There is nothing to do. If they ask, you decide anew. You can also stop it for good today."),
         ),
@@ -219,7 +220,7 @@ def _of_consent(
     values: Mapping[str, Any], tongue: Tongue, title: str, sentences: Sequence[str], act: str
 ) -> Said:
     """Fill the places, of which each notice has some."""
-    places = {"company": values["company"]}
+    places = {name: values[name] for name in ("company", "owner") if name in values}
     for name, key in (("granted", "granted_at"), ("until", "expires_at"), ("when", "when")):
         if key in values:
             places[name] = tongue.day(values[key])
