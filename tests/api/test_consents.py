@@ -183,7 +183,7 @@ def test_a_suspended_client_lists_nothing(world: World) -> None:
     assert (response.status_code, response.json()["code"]) == (403, "client_suspended")
 
 
-def test_a_company_can_prove_that_it_had_permission(world: World) -> None:
+def test_a_company_can_prove_that_it_had_consent(world: World) -> None:
     """The very record that its person has, signed: by the pairwise subject, without what opens the values in it."""
     company, mia = world.company(), world.consumer()
     asked = company.ask(needed("name"))

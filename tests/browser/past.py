@@ -1,4 +1,4 @@
-"""What happened before a story begins: permissions that were given long ago, and read since."""
+"""What happened before a story begins: consents that were given long ago, and read since."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from vrm.disclosures import Answer, Door, Reader
 def given(
     mia: Resident, shop: Company, *keys: str, ago: float, days: int = 365, purpose: str = DELIVERY
 ) -> str:
-    """The id of a permission for these keys that she gave some days ago, for some days."""
+    """The id of a consent for these keys that she gave some days ago, for some days."""
     house, wanted = mia.city.house, tuple(consents.Line(key, purpose, required=True) for key in keys)
     then = clock.now() - timedelta(days=ago)
     asked = house.database.write(
@@ -43,7 +43,7 @@ def read(
 
 
 def followed(mia: Resident, consent_id: str) -> None:
-    """The worker has followed a permission since it was given, so that what is due by now is told."""
+    """The worker has followed a consent since it was given, so that what is due by now is told."""
 
     def schedule(db: Session) -> None:
         of = {"consumer_id": mia.consumer_id, "consent_id": consent_id}

@@ -1,4 +1,4 @@
-"""What a person changes of one permission by themselves, at a browser, and what time changes."""
+"""What a person changes of one consent by themselves, at a browser, and what time changes."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from vrm.worker import run_once
 
 
 def profile(shop: Company, consent_id: str) -> dict[str, object] | str:
-    """What the company reads under a permission now, or the code of the refusal."""
+    """What the company reads under a consent now, or the code of the refusal."""
     said = json.loads(shop.read_many([consent_id]).text.splitlines()[0])
     found: dict[str, object] | str = said["profile"] if "profile" in said else said["refused"]["code"]
     return found
 
 
 @shows(Shown.DETAIL, Shown.PAUSE, Shown.NARROW, quick="desktop")
-def test_one_permission(mia: Resident, shop: Company) -> None:
+def test_one_consent(mia: Resident, shop: Company) -> None:
     """Paused is refused, resumed is read, an unticked line is not read any more; one page tells all of it.
 
     There stand the words and values of the day, each revision beside the one before it, and each read with its purpose.
@@ -102,7 +102,7 @@ def test_what_came_to_its_end(mia: Resident, shop: Company) -> None:
     page = mia.open("/home")
     expect(page.get_by_role("main")).to_contain_text("No company can read anything about you.")
     told = page.get_by_role("region", name="What happened")
-    told.get_by_role("link", name="The permission of Nordlicht Versand ended: its time was over").click()
+    told.get_by_role("link", name="Your consent to Nordlicht Versand ended: its time was over").click()
     heading(page, "Nordlicht Versand")
     expect(page.get_by_role("button", name=re.compile("Revoke|Pause"))).to_have_count(0)
     follow(page, "All consents")

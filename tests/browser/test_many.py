@@ -35,7 +35,7 @@ def test_much_at_once(mia: Resident, shop: Company, city: World, back: Back) -> 
     follow(page, "Consents")
     page.get_by_label("What they read").select_option("address")
     press(page, "Show these")
-    follow(page, "Revoke these permissions")
+    follow(page, "Revoke these consents")
     heading(page, "Let nobody read: Address")
     page.get_by_role("checkbox", name=re.compile("Alder Travel")).uncheck()
     press(page, "Revoke what is ticked")

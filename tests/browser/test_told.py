@@ -19,6 +19,7 @@ from tests.browser.people import (
     heading,
     letter_in_mail,
     link_in_mail,
+    move_in,
     open_shop,
     press,
     sign_in,
@@ -46,7 +47,7 @@ def test_done_at_once_and_read_too_soon(mia: Resident, shop: Company, city: Worl
     page, main = mia.page, mia.page.get_by_role("main")
     told = page.get_by_role("region", name="What happened")
     for link, page_says in (
-        ("The permission of Nordlicht Versand ended: it was for once", "It was for once, and they read it."),
+        ("Your consent to Nordlicht Versand ended: it was for once", "It was for once, and they read it."),
         ("refused.*as often as you allow", "Refused"),
         ("Nordlicht Versand read: .*Full name", "Delivering what you ordered"),
     ):
@@ -72,13 +73,13 @@ def test_from_a_letter_to_the_end(
     session = page.context.cookies()
     page.context.clear_cookies()
     page.goto(link)
-    heading(page, "Stop a permission you gave?")
+    heading(page, "Stop a consent you gave?")
     expect(page.get_by_role("main")).not_to_contain_text("Nordlicht")
-    press(page, "Pause the permission")
-    heading(page, "This permission is paused")
+    press(page, "Pause the consent")
+    heading(page, "This consent is paused")
     assert shop.read(held.access_token).status_code == 403
-    press(page, "Stop the permission")
-    heading(page, "This permission has ended")
+    press(page, "Stop the consent")
+    heading(page, "This consent has ended")
     assert shop.read(held.access_token).status_code == 401
 
     page.context.add_cookies([each for each in session if each["name"] == "vrm"])  # type: ignore[misc]
@@ -103,7 +104,7 @@ def says_nothing(letter: EmailMessage) -> None:
     """A letter of which who reads along learns that there is news, and no more."""
     assert letter["Subject"].endswith(": There is news for you") and not list(letter.iter_attachments())
     told = letter.get_content()
-    assert not re.search("Alder|name|deliver|permission|consent|ends|/stop/", told, re.IGNORECASE), told
+    assert not re.search("Alder|name|deliver|consent|ends|/stop/", told, re.IGNORECASE), told
 
 
 @shows(Shown.PREFERENCES, Shown.DISCREET, quick="desktop, no script")
@@ -143,7 +144,7 @@ def ending(mia: Resident, city: World, back: Back, company: str) -> None:
 
 
 def tell(mia: Resident, *consents: str, until: Locator, count: int = 1) -> None:
-    """The worker tells what is due of permissions given long ago, as if it had run all the time."""
+    """The worker tells what is due of consents given long ago, as if it had run all the time."""
     while until.count() < count:
         run_once(mia.city.house)
         for each in consents:
@@ -236,3 +237,20 @@ def test_a_company_changes(mia: Resident, city: World, back: Back) -> None:
     follow(page, "Revoke")
     press(page, "Revoke")
     expect(page.get_by_role("status")).to_contain_text("Revoked.")
+
+
+def test_times_are_those_of_where_she_is(browse: Browse, city: World, back: Back) -> None:
+    """A browser in Kathmandu is told the time of there from the next page on, and one without script that of Greenwich."""
+    shop = open_shop(city, back)
+    for settings, zone in (
+        ({"timezone_id": "Asia/Kathmandu"}, "UTC+05:45"),
+        ({"timezone_id": "Asia/Kathmandu", "java_script_enabled": False}, "UTC"),
+    ):
+        mia = move_in(city, browse("phone", **settings))
+        held = past.given(mia, shop, "name", ago=3)
+        past.read(mia, shop, held, ago=timedelta(days=2))
+        mia.open("/sign-in")
+        page = mia.open(f"/consents/{held}")
+        expect(
+            page.locator("time").filter(has_text=re.compile(rf"\d\s[ap]m {re.escape(zone)}$")).first
+        ).to_be_visible()

@@ -29,7 +29,7 @@ class Shown(Enum):
     LISTS = (
         "Current and History with filters; each card with company, purpose, what, since, last read and end"
     )
-    DETAIL = "one permission with its words and values, its revisions, and every read under it"
+    DETAIL = "one consent with its words and values, its revisions, and every read under it"
     ANSWERS = "answers are offered before raw data, and the very message can be seen"
     AMENDMENT = "of an amendment only what changes is asked"
     NARROW = "a line is taken out"

@@ -315,7 +315,7 @@ def test_a_query_chooses_nothing_that_is_not_on_the_page(world: World):
 
 
 def test_what_a_fault_shows_again_keeps_the_choices(world: World):
-    """A page that comes back with a fault does not make the permission longer than was chosen."""
+    """A page that comes back with a fault does not make the consent longer than was chosen."""
     company, mia = world.company(), world.consumer()
     _, form = mia.look(company.ask(needed("name"), line("email")))
     again = mia.send(form, decision="grant", days="1", take=["1"], seen="0" * 64)

@@ -22,8 +22,9 @@ PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
 SIZES = {
-    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "desktop": {"viewport": {"width": 1280, "height": 900}, "timezone_id": "UTC"},
     "phone": {
+        "timezone_id": "UTC",
         "viewport": {"width": 390, "height": 844},
         "device_scale_factor": 2,
         "is_mobile": True,

@@ -70,7 +70,7 @@ def amend(
     """
     ask = open_row(session, consumer_id, ask_id, now)
     if ask.amends is None or ask.amends_revision is None:
-        raise Conflict("This request changes no permission.")
+        raise Conflict("This request changes no consent.")
     row = _unchanged(session, consumer_id, Amends(ask.amends, ask.amends_revision), notice_version, now)
     terms = Terms.from_json(ask.terms)
     expires_at = end_of(terms, duration_days, now)
@@ -115,7 +115,7 @@ def _unchanged(
     row = session.get(ConsentRow, (consumer_id, amends.consent_id))
     if row is None or not _stands(row, notice_version, now) or row.revision != amends.revision:
         raise Conflict(
-            "The permission this would change has ended or was changed meanwhile, so this request is closed. "
+            "The consent this would change has ended or was changed meanwhile, so this request is closed. "
             "The company can ask you again.",
             code="consent_changed",
         )

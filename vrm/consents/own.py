@@ -63,7 +63,7 @@ def _kept(before: Revision, keep: Collection[Place]) -> list[GrantedLine]:
     if {line.place for line in lines} != set(keep):
         raise Invalid("Choose among the lines on the page.", field="lines")
     if not lines and not before.terms.sign_in:
-        raise Invalid("Nothing is left. Revoke the permission instead.", field="lines")
+        raise Invalid("Nothing is left. Revoke the consent instead.", field="lines")
     return lines
 
 

@@ -54,7 +54,7 @@ def grant(
     """
     ask = open_row(session, consumer_id, ask_id, now)
     if ask.amends is not None:
-        raise Conflict("This request changes a permission that is there already.")
+        raise Conflict("This request changes a consent that is there already.")
     terms = Terms.from_json(ask.terms)
     expires_at = end_of(terms, duration_days, now)
     lines = granted_lines(terms, choices)

@@ -24,7 +24,7 @@ from vrm.notices.following import (
 )
 from vrm.notices.kinds import CHOOSABLE, KINDS, Kind, Preferences, Way
 from vrm.notices.patterns import Pair, patterns_of, put_patterns
-from vrm.notices.preferences import keep_language, keep_preferences, preferences_of
+from vrm.notices.preferences import keep_language_and_zone, keep_preferences, preferences_of
 from vrm.notices.service import Notice, count_unread, forget, list_notices, mark_read, sweep
 from vrm.notices.telling import tell
 from vrm.notices.unusual import Finding, SeenReads, look
@@ -48,7 +48,7 @@ __all__ = [
     "followed",
     "forget",
     "greet_device",
-    "keep_language",
+    "keep_language_and_zone",
     "keep_preferences",
     "list_notices",
     "look",

@@ -52,6 +52,7 @@ def _send(session: Session, keys: KeyStore, consumer_id: str, issuer: str, now: 
         to=to,
         values=values,
         language=wanted.language,
+        zone=wanted.zone,
         issuer=issuer,
         now=now,
         reader=consumer_id,

@@ -5,7 +5,7 @@ Data Right has it, Competition and Consumer (CDR) Rules 2020, rule 4.20). Its en
 when its last quarter begins if that is later; and once more a day before, where it was granted for four weeks or longer.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from vrm.notices.kinds import Every
@@ -52,9 +52,11 @@ def ends_at(granted_at: datetime, expires_at: datetime, now: datetime) -> str:
     return f"{expires_at.isoformat()} {len(past)}"
 
 
-def next_digest(*, every: Every, hour: int, now: datetime) -> datetime:
-    """When the next digest comes: at that hour (UTC), of the next day or the next Monday."""
-    first = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+def next_digest(*, every: Every, hour: int, zone: tzinfo, now: datetime) -> datetime:
+    """When the next digest comes: at that hour where the person is, of the next day or the next Monday."""
+    first = now.astimezone(zone).replace(hour=hour, minute=0, second=0, microsecond=0)
     if first <= now:
         first += timedelta(days=1)
-    return first + timedelta(days=(7 - first.weekday()) % 7) if every == "weekly" else first
+    if every == "weekly":
+        first += timedelta(days=(7 - first.weekday()) % 7)
+    return first.astimezone(UTC)

@@ -54,9 +54,10 @@ CHOOSABLE: Final[tuple[Kind, ...]] = tuple(kind for kind, choices in KINDS.items
 
 @dataclass(frozen=True)
 class Preferences:
-    """How a person wants to hear. ``hour`` (UTC, 0 to 23): when the digest comes; weekly: on Mondays.
+    """How a person wants to hear. ``hour`` (of their zone, 0 to 23): when the digest comes; weekly: on Mondays.
 
-    ``discreet``: a letter says that there is news, and not what of. ``language``: of the page they last signed in at.
+    ``discreet``: a letter says that there is news, and not what of. ``language`` and ``zone`` (an IANA name): of the page
+    and the browser they last signed in at.
     """
 
     how: Mapping[Kind, Way] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Preferences:
     hour: int = 7
     discreet: bool = False
     language: str = "en"
+    zone: str = "UTC"
 
     def way(self, kind: Kind) -> Way:
         """How a notice of this kind goes out."""

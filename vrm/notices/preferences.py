@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
+from vrm import clock
 from vrm.errors import Invalid
 from vrm.notices.due import next_digest
 from vrm.notices.kinds import CHOOSABLE, KINDS, Preferences
@@ -37,17 +38,20 @@ def keep_preferences(
     row = person_row(session, consumer_id)
     row.sealed = keys.seal(consumer_id, json.dumps(asdict(chosen)).encode(), _aad(consumer_id))
     if row.digest_due is not None:
-        row.digest_due = next_digest(every=chosen.every, hour=chosen.hour, now=now)
+        row.digest_due = next_digest(
+            every=chosen.every, hour=chosen.hour, zone=clock.zone(chosen.zone), now=now
+        )
     session.flush()
 
 
-def keep_language(
-    session: Session, keys: KeyStore, *, consumer_id: str, language: str, now: datetime
+def keep_language_and_zone(
+    session: Session, keys: KeyStore, *, consumer_id: str, language: str, zone: str, now: datetime
 ) -> None:
-    """Write to this person in the language that they read from now on."""
+    """Write to this person in the language that they read and the time of where they are from now on."""
     kept = preferences_of(session, keys, consumer_id=consumer_id)
-    if kept.language != language:
-        keep_preferences(session, keys, replace(kept, language=language), consumer_id=consumer_id, now=now)
+    wanted = replace(kept, language=language, zone=zone)
+    if kept != wanted:
+        keep_preferences(session, keys, wanted, consumer_id=consumer_id, now=now)
 
 
 def person_row(session: Session, consumer_id: str) -> NoticePerson:

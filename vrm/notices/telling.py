@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from keys import Aad, KeyStore
-from vrm import accounts, work
+from vrm import accounts, clock, work
 from vrm.notices.due import next_digest
 from vrm.notices.kinds import KINDS, Kind, Preferences
 from vrm.notices.models import NoticeRow
@@ -67,6 +67,7 @@ def tell(
             to=to,
             values=said,
             language=language or wanted.language,
+            zone=wanted.zone,
             issuer=issuer,
             now=now,
             stop_code=stop_code,
@@ -93,5 +94,7 @@ def notice_aad(consumer_id: str, place: bytes) -> Aad:
 def _await_digest(session: Session, consumer_id: str, wanted: Preferences, now: datetime) -> None:
     row = person_row(session, consumer_id)
     if row.digest_due is None:
-        row.digest_due = next_digest(every=wanted.every, hour=wanted.hour, now=now)
+        row.digest_due = next_digest(
+            every=wanted.every, hour=wanted.hour, zone=clock.zone(wanted.zone), now=now
+        )
         session.flush()

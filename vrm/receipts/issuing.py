@@ -94,7 +94,7 @@ def _events(
     """What made the revision, as far as the log knows it, then what came later, oldest first.
 
     That is what is ``told`` of the time in which it stood, what took its place, and the end of the whole consent,
-    whichever revision that came upon: with an older receipt nobody is to show a permission that is over.
+    whichever revision that came upon: with an older receipt nobody is to show a consent that is over.
     """
     decision, successor = recorded.decision, recorded.successor
 

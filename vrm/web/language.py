@@ -17,6 +17,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, request
 
 from vrm.errors import VrmError
+from vrm.web import zone
 from vrm.web.site import site
 
 FOLDER = Path(__file__).with_name("locale")
@@ -80,7 +81,7 @@ class _Languages(flask_babel.Babel):  # type: ignore[misc]
 
 def install(app: Flask) -> None:
     """Choose a language for each request: ``?lang=``, then the cookie it left, then what the browser asks for."""
-    _Languages(app, default_locale=REGIONS["en"], locale_selector=_choose)
+    _Languages(app, default_locale=REGIONS["en"], locale_selector=_choose, timezone_selector=zone.chosen)
     app.after_request(_keep_choice)
 
 

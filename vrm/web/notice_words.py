@@ -135,12 +135,12 @@ def _receipt(values: Mapping[str, Any], tongue: Tongue) -> Said:
         "granted": _("You said yes to %(company)s."),
         "amended": _("You said yes to a change that %(company)s asked for."),
         "narrowed": _("You took back part of what %(company)s may read."),
-        "extended": _("You let your permission run longer."),
-        "shortened": _("You let your permission end sooner."),
+        "extended": _("You let your consent run longer."),
+        "shortened": _("You let your consent end sooner."),
         "refused": _("You said no to %(company)s."),
         "revoked": _("You stopped what you had allowed %(company)s."),
-        "expired": _("Your permission came to its end, as you had agreed."),
-        "returned": _("%(company)s gave your permission back."),
+        "expired": _("Your consent came to its end, as you had agreed."),
+        "returned": _("%(company)s gave your consent back."),
         "used": _("You had allowed it once. %(company)s read it, and so it closed by itself."),
     }
     return _of_consent(
@@ -163,7 +163,7 @@ def _stopped(values: Mapping[str, Any], tongue: Tongue) -> Said:
         title = _("You paused what you allowed %(company)s")
         by = _("The link in our letter was used: they can read nothing until you resume it.")
     stranger = _("If it was not you, somebody else can read your mail. Nothing of yours was shown to them.")
-    return _of_consent(values, tongue, title, (by, stranger), _("See the permission"))
+    return _of_consent(values, tongue, title, (by, stranger), _("See the consent"))
 
 
 def _exposed(values: Mapping[str, Any], tongue: Tongue) -> Said:

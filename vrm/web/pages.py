@@ -141,7 +141,7 @@ def moment(when: datetime, *, seconds: bool = False, within: bool = False) -> Ma
     name = None if seconds else dict(enumerate(near)).get(days)
     words = name or format_date(local.date(), format="long", locale=get_locale())
     clock_time = format_time(local, format="medium" if seconds else "short", locale=get_locale())
-    return _time(when, f"{words}, {clock_time} {local.tzname()}")
+    return _time(when, f"{words}, {clock_time} {clock.zone_name(local)}")
 
 
 def ahead(when: date | datetime) -> Markup:

@@ -3,7 +3,7 @@
 A letter is a job of kind ``mail`` whose payload is JSON, sealed under the instance's own key and bound to the job's
 id. Its words are chosen when it is sent::
 
-    {"letter": "sign_up", "to": "anna@example.com", "language": "en", "message_id": "<f81d…@vrm.example>",
+    {"letter": "sign_up", "to": "anna@example.com", "language": "en", "zone": "UTC", "message_id": "<f81d…@vrm.example>",
      "values": {"link": "https://vrm.example/…"}}
 
 One about a consent has its ``stop_code`` as well, with which whoever gets it stops that consent. One that must keep quiet to
@@ -35,6 +35,7 @@ def enqueue_letter(
     to: str,
     values: Mapping[str, str],
     language: str,
+    zone: str = "UTC",
     issuer: str,
     now: datetime,
     stop_code: str | None = None,
@@ -42,6 +43,7 @@ def enqueue_letter(
 ) -> None:
     """Have a letter sent if the transaction commits. ``letter`` is one of those the worker can write.
 
+    ``zone``: the one whose time it tells (an IANA name).
     ``stop_code``: of the consent it is about; the letter says how to stop that, where its words have a place for it.
     ``reader``: the consumer it is for, if what it says depends on how they want to hear when it is sent.
     """
@@ -50,6 +52,7 @@ def enqueue_letter(
         "letter": letter,
         "to": to,
         "language": language,
+        "zone": zone,
         "message_id": new_message_id(urlsplit(issuer).hostname or "localhost"),
         "values": dict(values),
         **({} if stop_code is None else {"stop_code": stop_code}),

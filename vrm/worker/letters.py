@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from keys import Aad, KeyStore
 from vrm import work
-from vrm.web.language import catalogue
+from vrm.web.tongue import Tongue, tongue_of
 from vrm.work import Job, Mail
 from vrm.worker import notice_letters
 
@@ -147,11 +147,11 @@ LETTERS: Mapping[str, Letter] = {
 
 
 STOP_BY_ANSWER = N_(
-    "To stop this permission, answer this letter. It does not matter what you write: the permission ends.\n"
+    "To stop this consent, answer this letter. It does not matter what you write: the consent ends.\n"
     "Or open this link to stop it, or only to pause it; you need not sign in:\n\n    %(stop_link)s\n"
 )
 STOP_BY_LINK = N_(
-    "To stop this permission, or only to pause it, open this link; you need not sign in:\n\n    %(stop_link)s\n"
+    "To stop this consent, or only to pause it, open this link; you need not sign in:\n\n    %(stop_link)s\n"
 )
 """What ``%(stop)s`` in a letter about a consent says: where no answer would reach us, none is asked for."""
 
@@ -161,14 +161,14 @@ def write(written: Mapping[str, Any], *, issuer: str, reply_address: str | None 
 
     ``reply_address``: where answers about consents reach us, if they do.
     """
-    letter, language, values = written["letter"], written.get("language", "en"), written["values"]
+    letter, values, tongue = written["letter"], written["values"], tongue_of(written)
     code, reply_to = written.get("stop_code"), None
     if code is not None:
-        values = {**values, "stop": how_to_stop(code, issuer, language, by_answer=reply_address is not None)}
+        values = {**values, "stop": how_to_stop(code, issuer, tongue, by_answer=reply_address is not None)}
         # Whose answer stops something must have read that it does.
         if reply_address is not None and "%(stop)s" in LETTERS[letter].text:
             reply_to = work.answer_address(reply_address, code)
-    subject, text = render(letter, issuer, values, language)
+    subject, text = render(letter, issuer, values, tongue)
     return Mail(
         to=written["to"],
         subject=subject,
@@ -191,20 +191,20 @@ def opened(keys: KeyStore, job: Job) -> Mapping[str, Any]:
     return written
 
 
-def how_to_stop(code: str, issuer: str, language: str, *, by_answer: bool) -> str:
+def how_to_stop(code: str, issuer: str, tongue: Tongue, *, by_answer: bool) -> str:
     """How whoever gets a letter stops the consent with this code."""
     words = STOP_BY_ANSWER if by_answer else STOP_BY_LINK
-    return catalogue(language).gettext(words) % {"stop_link": f"{issuer}/stop/{code}"}
+    return tongue.translate(words) % {"stop_link": f"{issuer}/stop/{code}"}
 
 
 _UNSAID = {"inviter": N_("Somebody"), "role": N_("it is told on the page")}
 """For an invitation that was waiting to be sent when these two were not yet said in it."""
 
 
-def render(letter: str, issuer: str, values: Mapping[str, str], language: str) -> tuple[str, str]:
+def render(letter: str, issuer: str, values: Mapping[str, str], tongue: Tongue) -> tuple[str, str]:
     """Subject and text; KeyError when the letter or one of its values is missing."""
-    words, translated = LETTERS[letter], catalogue(language).gettext
-    values = notice_letters.filled(letter, values, issuer, language)
+    words, translated = LETTERS[letter], tongue.translate
+    values = notice_letters.filled(letter, values, issuer, tongue)
     unsaid = {name: translated(word) for name, word in _UNSAID.items()}
     filled = {"host": urlsplit(issuer).netloc, **unsaid, **values}
     return notice_letters.subject(issuer, translated(words.subject) % filled), translated(words.text) % filled

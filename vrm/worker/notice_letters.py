@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel import Locale
-
-from vrm.web.language import REGIONS, catalogue
 from vrm.web.notice_words import Said, said
 from vrm.web.tongue import Tongue
 
@@ -50,11 +47,10 @@ def subject(issuer: str, what: str) -> str:
     return f"{urlsplit(issuer).netloc}: {what}"
 
 
-def filled(letter: str, values: Mapping[str, str], issuer: str, language: str) -> dict[str, str]:
+def filled(letter: str, values: Mapping[str, str], issuer: str, tongue: Tongue) -> dict[str, str]:
     """The values of a letter with those that its words need: title and body, as of the notices it waits with."""
     if letter not in ("notice", "digest"):
         return dict(values)
-    tongue = Tongue(catalogue(language).gettext, Locale.parse(REGIONS.get(language, language), sep="_"))
     more = {"settings": f"{issuer}/notices/settings", "page": f"{issuer}/notices", "stop": ""}
     if letter == "notice":
         one = said(values["kind"], json.loads(values["said"]), tongue)

@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel import Locale
 from sqlalchemy.orm import Session
 
 from vrm import clock, consents, receipts
 from vrm.consents.recording import DPV, NOT_STATED
 from vrm.house import House
 from vrm.receipts import Receipt
-from vrm.web.language import REGIONS, catalogue
-from vrm.web.tongue import Tongue
+from vrm.web.tongue import Tongue, tongue_of
 from vrm.work import Attachment, Mail
 from vrm.worker import notice_letters
 
@@ -94,9 +92,8 @@ def write(house: House, written: Mapping[str, Any], how_to_stop: str, reply_to: 
 
     Raises ``NotFound``, or the key store's fault, where the person has left meanwhile.
     """
-    values, language = written["values"], written.get("language", "en")
+    values, tongue = written["values"], tongue_of(written)
     receipt, runs = house.database.read(lambda db: (_issue(db, house, values), _runs(db, values)))
-    tongue = Tongue(catalogue(language).gettext, Locale.parse(REGIONS.get(language, language), sep="_"))
     subject, first = _DONE[values["change"]]
     issuer = house.settings.issuer
     party = receipt.record["party_identification"][0]

@@ -23,6 +23,7 @@ from vrm import (
 from vrm.companies import Company
 from vrm.errors import NotFound
 from vrm.house import House
+from vrm.web.tongue import tongue_of
 from vrm.work import Job, Mail
 from vrm.worker import letters, log_tasks, receipt_letters
 from vrm.worker.loop import Handler, Sweep, Worker, while_more
@@ -205,8 +206,7 @@ def _receipt(house: House, written: Mapping[str, Any]) -> Mail:
     code = receipt_letters.stop_code(house, written)
     if code is None:
         return receipt_letters.write(house, written, "", None)
-    language = written.get("language", "en")
-    told = letters.how_to_stop(code, issuer, language, by_answer=reply_address is not None)
+    told = letters.how_to_stop(code, issuer, tongue_of(written), by_answer=reply_address is not None)
     reply_to = None if reply_address is None else work.answer_address(reply_address, code)
     return receipt_letters.write(house, written, told, reply_to)
 

@@ -57,7 +57,7 @@ def events(house, mia):
     ],
 )
 def test_what_it_would_do(house, mia, held, part, fates):
-    """Each permission that has any of it: the lines it loses, those it keeps, and whether it ends."""
+    """Each consent that has any of it: the lines it loses, those it keeps, and whether it ends."""
     found = house.database.read(
         lambda db: consents.list_withdrawals(db, consumer_id=mia, part=part, now=clock.now())
     )

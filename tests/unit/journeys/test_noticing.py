@@ -356,7 +356,9 @@ def test_a_kind_that_is_gone_does_no_harm(house, time, mia, shop):
 
     house.database.write(earlier)
     house.database.write(
-        lambda db: notices.keep_language(db, keys, consumer_id=whose, language="de", now=clock.now())
+        lambda db: notices.keep_language_and_zone(
+            db, keys, consumer_id=whose, language="de", zone="Europe/Berlin", now=clock.now()
+        )
     )
     kept = house.database.read(lambda db: notices.preferences_of(db, keys, consumer_id=whose))
     assert (kept.language, kept.how) == ("de", {"receipt": "digest"})

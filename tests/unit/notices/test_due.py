@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from vrm import clock
 from vrm.notices import next_digest
 from vrm.notices.due import next_due, warnings, what_is_due
 
@@ -46,14 +47,19 @@ def test_what_was_missed_is_told_by_the_more_urgent():
 
 
 @pytest.mark.parametrize(
-    ("every", "hour", "due"),
+    ("every", "hour", "zone", "due"),
     [
-        ("daily", 10, datetime(2026, 3, 2, 10, tzinfo=UTC)),
-        ("daily", 9, datetime(2026, 3, 3, 9, tzinfo=UTC)),
-        ("weekly", 10, datetime(2026, 3, 2, 10, tzinfo=UTC)),
-        ("weekly", 9, datetime(2026, 3, 9, 9, tzinfo=UTC)),
+        ("daily", 10, "UTC", datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        ("daily", 9, "UTC", datetime(2026, 3, 3, 9, tzinfo=UTC)),
+        ("weekly", 10, "UTC", datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        ("weekly", 9, "UTC", datetime(2026, 3, 9, 9, tzinfo=UTC)),
+        # It is half past ten in the evening of the same Monday in Auckland.
+        ("daily", 23, "Pacific/Auckland", datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        ("weekly", 7, "Pacific/Auckland", datetime(2026, 3, 8, 18, tzinfo=UTC)),
+        # Clocks there are put forward on the Sunday before.
+        ("weekly", 2, "America/New_York", datetime(2026, 3, 9, 6, tzinfo=UTC)),
     ],
 )
-def test_a_digest_comes_at_its_hour(every, hour, due):
-    """Today where the hour is still to come, else on the next day, or the next Monday."""
-    assert next_digest(every=every, hour=hour, now=START) == due
+def test_a_digest_comes_at_its_hour(every, hour, zone, due):
+    """Today where the hour is still to come, else on the next day, or the next Monday of where the person is."""
+    assert next_digest(every=every, hour=hour, zone=clock.zone(zone), now=START) == due

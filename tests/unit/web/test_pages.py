@@ -12,6 +12,7 @@ from tests.support.examples import NOW, PAGES
 from tests.support.pseudo import Plain, Pseudo, pseudo
 from vrm.web import Site, create, pages
 from vrm.web.assets import FOLDER
+from vrm.web.offices import CONSUMERS, of
 
 
 def shown(name, **more):
@@ -55,7 +56,8 @@ def test_every_page_is_well_made(name):
     count = Counter(plain.tags)
     letters = ("ask", "ask-sign-in", "ask-desk", "ask-missing")
     scripted = name in ("read", *letters) or name.partition("-")[0] in ("edit", "group")
-    assert (count["h1"], count["main"], count["script"]) == (1, 1, scripted)
+    zoned = of(PAGES[name][1]) is CONSUMERS
+    assert (count["h1"], count["main"], count["script"]) == (1, 1, scripted + zoned)
     assert [which for which, times in Counter(plain.ids).items() if times > 1] == []
     assert not re.search(r"\s(style|on\w+)=", html)
     assert re.search(r"<title>\S.* – VRM</title>", html)

@@ -194,7 +194,7 @@ def test_days_without_a_worker_are_told_in_one_letter(house, monkeypatch):
 
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_warning_that_waited_says_nothing_untrue(house, monkeypatch, ends):
-    """That a permission ends soon is not sent any more once its person ended it; while it runs on, it is."""
+    """That a consent ends soon is not sent any more once its person ended it; while it runs on, it is."""
     house = mailing(house)
     mia, shop = seeds.person(house), seeds.shop(house)
     consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", days=20))

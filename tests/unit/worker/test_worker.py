@@ -16,6 +16,7 @@ from keys import Aad, KeyStore
 from vrm import accesslog, clock, migrations, work
 from vrm.config import Instance, Settings, make_private
 from vrm.house import House
+from vrm.web.tongue import tongue_of
 from vrm.work import MailNotSent
 from vrm.worker import Sweep, Worker, letters, run_once
 
@@ -94,7 +95,7 @@ def test_every_letter_can_be_rendered(letter: str, language: str) -> None:
     values |= {"first": "2026-11-01 08:00", "last": "2026-11-02 09:00", "message": "What happened."}
     values |= {"kind": "device", "said": '{"when": "2026-11-22T09:41:00+00:00", "browser": "", "system": ""}'}
     values |= {"notices": "[]", "more": "0"}
-    subject, text = letters.render(letter, "https://vrm.example", values, language)
+    subject, text = letters.render(letter, "https://vrm.example", values, tongue_of({"language": language}))
     assert "vrm.example" in subject
     assert ("LINK" in text) is ("%(link)s" in letters.LETTERS[letter].text)
     assert "%(" not in subject + text

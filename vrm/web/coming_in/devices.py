@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from vrm import accounts, clock, notices
 from vrm.house import House
 from vrm.ids import new_id
+from vrm.web import zone
 from vrm.web.offices import office
 from vrm.web.site import site
 
@@ -58,7 +59,9 @@ def greet(here: House, started: accounts.Started, *, told: bool = False) -> str 
             return None
         token, is_new = notices.greet_device(db, consumer_id=present.person_id, token=held, now=now)
         language = get_locale().language
-        notices.keep_language(db, here.keys, consumer_id=present.person_id, language=language, now=now)
+        notices.keep_language_and_zone(
+            db, here.keys, consumer_id=present.person_id, language=language, zone=zone.name(), now=now
+        )
         if is_new and not told:
             agent = request.user_agent.string
             notices.tell(

@@ -163,7 +163,7 @@ def _chosen_end(
         )
     if day == _local(consent.expires_at):
         return None
-    over: datetime = get_timezone().localize(datetime.combine(day, time(23, 59, 59))).astimezone(UTC)
+    over = datetime.combine(day, time(23, 59, 59), get_timezone()).astimezone(UTC)
     return min(over, consents.latest_end(terms, now))
 
 

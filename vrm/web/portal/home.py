@@ -28,7 +28,7 @@ NAMES = ("nickname", "given_name", "name")
 
 @dataclass(frozen=True)
 class Ending:
-    """A permission that ends soon."""
+    """A consent that ends soon."""
 
     consent_id: str
     company: str
@@ -39,7 +39,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Allowed:
-    """A permission under which something can be read now, or could if it were not ``paused``."""
+    """A consent under which something can be read now, or could if it were not ``paused``."""
 
     consent_id: str
     company: str
@@ -62,7 +62,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Changed:
-    """A permission that is worth nothing until its company asks anew: its notice or its owner is another."""
+    """A consent that is worth nothing until its company asks anew: its notice or its owner is another."""
 
     consent_id: str
     company: str
@@ -148,7 +148,7 @@ def _home(db: Session, here: House, consumer_id: str, now: datetime) -> dict[str
 def _companies(
     db: Session, here: House, running: list[consents.Consent], held: readers.Standings
 ) -> list[Company]:
-    """From here a permission can be ended without looking for it: that must be as easy as giving it.
+    """From here a consent can be ended without looking for it: that must be as easy as giving it.
 
     Open ones come before those that are paused, and what ends last comes first; a company stands where its first does.
     """

@@ -1,4 +1,4 @@
-"""Deeds over many permissions: pausing everything, and taking back all of a company, of a purpose, or of one key."""
+"""Deeds over many consents: pausing everything, and taking back all of a company, of a purpose, or of one key."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Taken:
-    """What would become of one permission. ``seen`` goes with the form: which it is, in which revision.
+    """What would become of one consent. ``seen`` goes with the form: which it is, in which revision.
 
     ``outcome``: ends; kept, with the labels ``kept``; or recognised, where they know the person and read nothing.
     """
@@ -110,7 +110,7 @@ def revoke_many() -> BaseResponse:
 
 
 def seen(given: Collection[str]) -> dict[str, int]:
-    """Which permissions a form names, and in which revision the person saw each. Raises ``Stale`` for anything else."""
+    """Which consents a form names, and in which revision the person saw each. Raises ``Stale`` for anything else."""
     found = {}
     for each in given:
         id, _, revision = each.partition(":")
@@ -137,7 +137,7 @@ def withdraw(
 
 
 def taken(db: Session, here: House, *, consumer_id: str, part: consents.Part, now: datetime) -> list[Taken]:
-    """What taking back this part would do, permission by permission."""
+    """What taking back this part would do, consent by consent."""
     found = consents.list_withdrawals(db, consumer_id=consumer_id, part=part, now=now)
     names = words.company_names(db, (each.consent.company_id for each in found))
     lost = {line.key for each in found for line in each.lost}

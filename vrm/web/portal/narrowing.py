@@ -15,8 +15,8 @@ from vrm.web.portal import history
 GRAINS: Mapping[int, Unit] = {7: "day", 14: "day", 30: "day", 91: "week", 365: "month"}
 """The spans there are, in days, and in what they are drawn."""
 
-USUAL = 30
-_LONGEST = 64
+USUAL, LONGEST = 30, max(GRAINS)
+_LONGEST_NAME = 64
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def read(query: Mapping[str, str]) -> Filters:
     return Filters(
         days=int(days) if days.isdecimal() and len(days) < 4 and int(days) in GRAINS else USUAL,
         company=_id(query, "company"),
-        key=query.get("key", "")[:_LONGEST],
-        purpose=query.get("purpose", "")[:_LONGEST],
+        key=query.get("key", "")[:_LONGEST_NAME],
+        purpose=query.get("purpose", "")[:_LONGEST_NAME],
         consent=_id(query, "consent"),
         outcome=outcome if outcome in ("answered", "refused") else "",
         at=_day(query.get("at", "")),

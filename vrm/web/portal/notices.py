@@ -7,14 +7,14 @@ from typing import Any, cast
 
 from babel.dates import format_time
 from flask import Blueprint, Response, request
-from flask_babel import get_locale
+from flask_babel import get_locale, get_timezone
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from vrm import clock, consents, notices
 from vrm.errors import Invalid
 from vrm.notices import CHOOSABLE, KINDS, Kind, Preferences
-from vrm.web import pages, session
+from vrm.web import pages, session, zone
 from vrm.web.audiences import audience
 from vrm.web.forms import BLANK, Form
 from vrm.web.language import N_, gettext
@@ -79,7 +79,7 @@ def show_notices() -> Response:
     """The list. Whoever opens its first page has looked."""
     here, consumer_id, before = house(), session.consumer_id(), request.args.get("before")
 
-    now, tongue = clock.now(), Tongue(gettext, get_locale())
+    now, tongue = clock.now(), Tongue(gettext, get_locale(), get_timezone())
 
     def look(db: Session) -> tuple[list[Row], bool, int]:
         found = notices.list_notices(db, here.keys, consumer_id=consumer_id, limit=PAGE + 1, before=before)
@@ -127,6 +127,7 @@ def keep_settings() -> BaseResponse:
         hour=int(hour) if hour.isascii() and hour.isdigit() and len(hour) <= 2 else -1,
         discreet="discreet" in typed,
         language=get_locale().language,
+        zone=zone.name(),
     )
     try:
         here.database.write(
@@ -145,10 +146,9 @@ def _page(chosen: Preferences, form: Form, status: int = 200) -> Response:
         choices=[_choice(kind, chosen) for kind in CHOOSABLE],
         every=chosen.every,
         hour=chosen.hour,
-        hours=[
-            (hour, f"{format_time(time(hour), format='short', locale=get_locale())} UTC")
-            for hour in range(24)
-        ],
+        hours=[(hour, format_time(time(hour), format="short", locale=get_locale())) for hour in range(24)],
+        told_in=chosen.language,
+        zone=chosen.zone.replace("_", " "),
         discreet=chosen.discreet,
     )
 

@@ -4,7 +4,7 @@ Every part of a drawing is a link that narrows the page to it. What costs more t
 says so: see ``summed``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from vrm.web import axes, charts, pages, session, strips
 from vrm.web.audiences import audience
 from vrm.web.language import gettext
 from vrm.web.portal import history, narrowing, readers, summed, words
-from vrm.web.portal.narrowing import GRAINS, Filters
+from vrm.web.portal.narrowing import GRAINS, LONGEST, Filters
 from vrm.web.rooms import house
 
 PAGE = 50
@@ -100,6 +100,9 @@ def _reads(
         looked=whole if filters.looks_inside else None,
     )  # fmt: skip
     shown, older = _page(db, consumer_id, filters, wanted, meant, before)
+    longest = narrowing.columns(replace(filters, days=LONGEST), now, get_timezone())[0]
+    earlier = filters.wanted(longest, begins[0])
+    longer = longest < begins[0] and history.listed(db, consumer_id=consumer_id, wanted=earlier, limit=1)
     keys = summed.by_key(looked, catalogue, filters, meant)
     read = {key for event in looked.events for key in history.keys_of(event)}
     tried_for = {purpose for event in looked.events if (purpose := history.purpose_of(event))}
@@ -118,6 +121,7 @@ def _reads(
             companies=sum(line.reads > 0 for line in lines),
         ),
         "through": _through(looked, filters),
+        "longer": filters.href(days=LONGEST, at=None) if longer else None,
         "chosen": _chosen(here, filters, names, start),
         "companies": _sorted(Choice(id, company.legal_name) for id, company in names.items()),
         "keys": _sorted(_key(here, key) for key in choices | ({filters.key} - {""})),

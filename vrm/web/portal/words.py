@@ -93,9 +93,9 @@ def reason(code: str | None, purpose: str = "") -> str:
         case "revoked":
             return gettext("You had revoked it.")
         case "returned":
-            return gettext("They had given your permission back.")
+            return gettext("They had given your consent back.")
         case "expired":
-            return gettext("Your permission had ended.")
+            return gettext("Your consent had ended.")
         case "used":
             return gettext("You had allowed it once, and they had read it.")
         case "paused":
@@ -105,7 +105,7 @@ def reason(code: str | None, purpose: str = "") -> str:
         case "notice_changed":
             return gettext("They changed who they are or what they promise, so they must ask you again.")
         case "superseded":
-            return gettext("They came with an old key, from before you changed the permission.")
+            return gettext("They came with an old key, from before you changed the consent.")
         case "purpose_required":
             return gettext("They did not say what for.")
         case "purpose_not_permitted" if purpose:

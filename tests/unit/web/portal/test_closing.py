@@ -19,7 +19,7 @@ def test_an_account_is_closed(app, mia, post):
     mia.get("/account")
     assert 'href="/account/close"' in mia.page
     mia.get("/account/close")
-    assert f'datetime="{day}' in mia.page and "No permission of yours stands now." in mia.page
+    assert f'datetime="{day}' in mia.page and "No consent of yours stands now." in mia.page
     answer = mia.post("/account/close", 200, **CLOSE)
     assert "<h1>Your account is closed</h1>" in mia.page and f'datetime="{day}' in mia.page
     assert "<form" not in mia.page and 'aria-label="Main"' not in mia.page

@@ -150,7 +150,7 @@ def test_nobody_sees_anothers_reads(named, mia_id, shop, newcomer):
 
 
 def test_home_says_what_needs_the_person(named, mia_id, shop):
-    """Asks that wait, permissions that end soon, and this week's reads."""
+    """Asks that wait, consents that end soon, and this week's reads."""
     ask_id = shop.ask(mia_id, "given_name")
     consent_id = shop.granted(mia_id, "nickname", days=5)
     event_id = shop.read(consent_id).event_id
@@ -163,11 +163,11 @@ def test_home_says_what_needs_the_person(named, mia_id, shop):
 
 
 def test_what_ends_soon_is_said_and_asks_for_nothing(named, mia_id, shop):
-    """A permission that runs out is good to know; it is no decision, and one granted just now is not near its end."""
+    """A consent that runs out is good to know; it is no decision, and one granted just now is not near its end."""
     with travel(clock.now() - timedelta(days=6)):
         shop.granted(mia_id, "nickname", days=7)
     named.get("/home")
-    assert "One permission ends soon." in named.page and "your decision" not in named.page
+    assert "One consent ends soon." in named.page and "your decision" not in named.page
     assert "Good to know" in named.page and "If you do nothing, it ends." in named.page
 
 
@@ -209,8 +209,8 @@ def test_what_the_company_told_stays(named, mia_id, shop):
         named.post(f"/consents/{consent_id}/revoke")
 
 
-def test_home_counts_companies_not_permissions(named, mia_id, shop):
-    """Two permissions of one company are one company that may read, named once, with what and since when of each."""
+def test_home_counts_companies_not_consents(named, mia_id, shop):
+    """Two consents of one company are one company that may read, named once, with what and since when of each."""
     with travel(clock.now() - timedelta(days=3)):
         first = shop.granted(mia_id, "nickname")
     second = shop.granted(mia_id, "given_name", "nickname")

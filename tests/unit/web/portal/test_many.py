@@ -1,4 +1,4 @@
-"""Many permissions at once, over HTTP: the list in pages, what happened lately, pausing everything, revoking in bulk."""
+"""Many consents at once, over HTTP: the list in pages, what happened lately, pausing everything, revoking in bulk."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ def other(house):
 
 @pytest.fixture
 def two(mia_id, shop, other):
-    """One permission of nickname and given name, and one of another company, of the nickname alone."""
+    """One consent of nickname and given name, and one of another company, of the nickname alone."""
     return shop.granted(mia_id, "nickname", "given_name"), other.granted(mia_id, "nickname")
 
 
@@ -66,7 +66,7 @@ def test_everything_is_paused_and_resumed(named, shop, other, two):
     named.get("/home")
     assert 'href="/consents/pause"' in named.page
     named.get("/consents/pause")
-    assert "2 permissions are open." in named.page and "stays paused" in named.page
+    assert "2 consents are open." in named.page and "stays paused" in named.page
     assert shop.read(two[0]).profile == {"nickname": "Mimi", "given_name": "Mia"}, "looking pauses nothing"
     named.post("/consents/pause", follow=True)
     assert "You have paused everything" in named.page and "0 active, 2 paused" in named.page
@@ -74,7 +74,7 @@ def test_everything_is_paused_and_resumed(named, shop, other, two):
     named.get("/consents/pause")
     assert "Everything is paused already." in named.page
     named.get("/home")
-    assert "2 permissions are held back since you paused everything." in named.page
+    assert "2 consents are held back since you paused everything." in named.page
     named.post("/consents/resume", follow=True)
     assert "You have paused everything" not in named.page and "2 active" in named.page
     assert other.read(two[1]).profile == {"nickname": "Mimi"}
@@ -100,11 +100,11 @@ def test_nothing_to_pause(mia):
 
 
 def test_one_company_ends_whole(named, shop, other, two):
-    """By company each permission ends; the page shows the very values, and another company keeps what it has."""
+    """By company each consent ends; the page shows the very values, and another company keeps what it has."""
     named.get(f"/companies/{shop.company_id}")
     assert f'href="/consents/revoke?company={shop.company_id}"' in named.page
     named.get(f"/consents/revoke?company={shop.company_id}")
-    assert named.page.count("Nothing is left: this permission ends.") == 1 and "And block them" in named.page
+    assert named.page.count("Nothing is left: this consent ends.") == 1 and "And block them" in named.page
     assert "<bdi>Mimi</bdi>" in named.page and "<bdi>Mia</bdi>" in named.page
     chosen = re.findall(LINE, named.page)
     assert [each.partition(":")[0] for each in chosen] == [two[0]]
@@ -114,10 +114,10 @@ def test_one_company_ends_whole(named, shop, other, two):
 
 
 def test_one_key_is_taken_out_everywhere(named, shop, other, two):
-    """By key its lines go; a permission of which nothing is left ends, and the page says which of the two it is."""
+    """By key its lines go; a consent of which nothing is left ends, and the page says which of the two it is."""
     named.get("/consents/revoke?key=nickname")
     assert "Let nobody read" in named.page
-    assert "Nothing is left: this permission ends." in named.page
+    assert "Nothing is left: this consent ends." in named.page
     assert "It goes on with: <bdi>Given name</bdi>." in named.page
     named.post("/consents/revoke", key="nickname", consent=re.findall(LINE, named.page))
     assert (shop.read(two[0]).profile, other.read(two[1]).code) == ({"given_name": "Mia"}, "consent_ended")
@@ -183,7 +183,7 @@ def test_what_changed_meanwhile_stops_all_of_it(named, mia_id, house, shop, othe
 
 
 def test_forms_that_no_page_has(named, two, other):
-    """Nothing ticked, or something that is no permission of the page: nothing is done."""
+    """Nothing ticked, or something that is no consent of the page: nothing is done."""
     named.post("/consents/revoke", 400, key="nickname")
     assert "Nothing is ticked." in named.page
     for given in ("no-id:1", f"{two[1]}:x", two[1], f"{two[1]}:²", f"{two[1]}:1:1", f"{two[1]}:2"):
@@ -228,7 +228,7 @@ def test_blocking_offers_to_revoke(named, mia_id, shop, other, two):
     named.get("/consents")
     assert f'href="/companies/{shop.company_id}/block?next=/consents"' in named.page
     named.get(f"/companies/{shop.company_id}/block?next=/consents")
-    assert "They have one permission to read you" in named.page and "<bdi>Mimi</bdi>" in named.page
+    assert "They have one consent to read you" in named.page and "<bdi>Mimi</bdi>" in named.page
     assert re.findall(r'<input type="radio" name="revoke" value="(\w+)" required>', named.page) == [
         "yes",
         "no",
@@ -240,7 +240,7 @@ def test_blocking_offers_to_revoke(named, mia_id, shop, other, two):
     assert shop.read(two[0]).profile
     for path in (f"/companies/{shop.company_id}", f"/companies/{shop.company_id}/block"):
         named.get(path)
-        assert "They can still read what you allowed them under one permission." in named.page
+        assert "They can still read what you allowed them under one consent." in named.page
         assert named.page.count(f'href="/consents/revoke?company={shop.company_id}"') == 1
     named.post("/consents/pause")
     named.get(f"/companies/{shop.company_id}")
@@ -285,7 +285,7 @@ def test_what_happened_is_told_at_home(named, mia_id, house, shop, other):
         ),
         "Hawthorn Books Ltd read: What people call you": f"/reads/{event}",
         "You allowed Hawthorn Books Ltd to read you": f"/consents/{held}",
-        "The permission of Alder Travel Ltd ended: its time was over": f"/consents/{over}",
+        "Your consent to Alder Travel Ltd ended: its time was over": f"/consents/{over}",
         "You allowed Alder Travel Ltd to read you": f"/consents/{over}",
     }
     assert "2 times" in named.page and refused not in named.page
@@ -398,7 +398,7 @@ def test_a_changed_notice_is_told_at_home(named, mia_id, house, shop):
 
 @pytest.mark.parametrize("tab", ["current", "history"])
 def test_the_list_page_by_page(named, mia_id, house, shop, monkeypatch, tab):
-    """Each permission, and each ask that came to nothing, is on exactly one page; from ten rows on they are short."""
+    """Each consent, and each ask that came to nothing, is on exactly one page; from ten rows on they are short."""
     monkeypatch.setattr(listing, "PAGE", 4)
     start = clock.now() - timedelta(days=40)
     for number in range(11):
@@ -435,7 +435,7 @@ def test_ten_rows_are_short(named, mia_id, house):
 
 
 def test_one_purpose_is_ended_everywhere_by_links_alone(named, mia_id, shop, other):
-    """Where two permissions have a purpose, the list and the page of each lead to taking all of it back; else neither."""
+    """Where two consents have a purpose, the list and the page of each lead to taking all of it back; else neither."""
     way = 'href="/consents/revoke?purpose=dpv%3AServiceProvision"'
     first = shop.granted(mia_id, "nickname")
     for path in ("/consents", f"/consents/{first}"):
@@ -456,7 +456,7 @@ def test_a_card_leads_to_changing_it_and_to_its_purpose(named, mia_id, shop, pat
     named.get(path)
     assert f'href="/consents/{held}/change"' in named.page
     named.get(found(r'href="(/consents\?purpose=[^"]+)"', named.page))
-    assert held in named.page and "Revoke these permissions" in named.page
+    assert held in named.page and "Revoke these consents" in named.page
 
 
 def test_the_list_is_narrowed_only_where_there_is_something_to_choose(named, mia_id, shop, other):
@@ -484,7 +484,7 @@ def test_the_filtered_list_leads_to_revoking_just_those(named, shop, two):
     ):
         named.get(f"/consents?{query}")
         assert (f'href="/consents/revoke?{query}"' in named.page) is revoking, query
-        assert ("Revoke these permissions" in named.page) is revoking
+        assert ("Revoke these consents" in named.page) is revoking
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

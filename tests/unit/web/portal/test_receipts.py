@@ -79,7 +79,7 @@ def test_the_page_of_an_older_version_says_what_took_its_place(mia, owner, shop,
     assert "A later version took the place of this one" in mia.page
     house.database.write(lambda db: consents.revoke(db, house.keys, **place, now=clock.now()))
     mia.get(f"/consents/{consent_id}/receipts/1")
-    assert "This permission is over" in mia.page and "you revoked it" in mia.page
+    assert "This consent is over" in mia.page and "you revoked it" in mia.page
     assert "Would have ended by itself" in mia.page and "Was allowed" in mia.page
     assert "take it back" not in mia.page and "revoke in two steps" not in mia.page
 
