@@ -72,6 +72,7 @@ def _rows(instance: Instance) -> Mapping[str, Make]:
         "token": instance.token_requests(),
         "pushed request": instance.pushed_requests(),
         "introspection": instance.introspections(),
+        f"batch of {PEOPLE}": instance.batches(),
     }
 
 

@@ -18,6 +18,12 @@ def post(path: str, port: int, form: Mapping[str, str], headers: Mapping[str, st
     return _request("POST", path, port, {**form_type, **(headers or {})}, urlencode(form).encode())
 
 
+def post_json(path: str, port: int, body: object, headers: Mapping[str, str] | None = None) -> bytes:
+    """JSON, posted."""
+    json_type = {"Content-Type": "application/json"}
+    return _request("POST", path, port, {**json_type, **(headers or {})}, compact(body).encode())
+
+
 def look(port: int, request: bytes, wanted: bytes) -> None:
     """Send it, and end everything unless it is answered with 2xx and what is ``wanted`` stands in the body."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
