@@ -31,7 +31,18 @@ class Walk:
 
 
 DOORS = Walk(
-    "nobody", {}, ["/", "/sign-in", "/sign-up", "/reset", "/choose-password?token=none", "/verify-us", "/api"]
+    "nobody",
+    {},
+    [
+        "/",
+        "/sign-in",
+        "/sign-up",
+        "/reset",
+        "/choose-password?token=none",
+        "/verify-us",
+        "/receipts/check",
+        "/api",
+    ],
 )
 COMPANY_DOORS = Walk(
     "nobody",

@@ -230,6 +230,7 @@ SILENT = {
     "/notices/settings": "how the person wants to hear of what is logged: a letter discloses nothing to anybody",
     "/desk": "a code of the person's own; what comes of it is an ask, and its answer is logged",
     "/company/console": "shows what is in the form, and keeps nothing",
+    "/receipts/check": "says what is in a file that whoever asks has: nothing is kept, and nothing looked up",
     "/oauth/par": "an ask is put by the person's browser; its answer is logged",
     "/oauth/introspect": f"tells a client of its own token: {NO_DATA}",
     "/oauth/revoke": f"the end of a token, not of the consent: {NO_DATA}",

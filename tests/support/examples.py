@@ -9,6 +9,7 @@ import yaml
 
 from vrm.accesslog import ProofFile
 from vrm.consents import Numbers, Part
+from vrm.receipts import Checked
 from vrm.web import reference
 from vrm.web.axes import Tick
 from vrm.web.charts import Column, Columns, Rank, bars
@@ -459,7 +460,6 @@ NOTICES = [
         "at": _ago(days=days),
         "is_new": days < 2,
         "said": Said(title, sentences, act, "/consents/c-1"),
-        "act": act,
     }
     for number, (days, title, sentences, act) in enumerate(
         [
@@ -1507,6 +1507,23 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
     ),
     "receipt": ("receipt.html", "/consents/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipts/2", MIA, RECEIPT),
     "receipt-refusal": ("receipt.html", "/asks/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11/receipt", MIA, REFUSAL),
+    "receipt-check": (
+        "receipt_check.html",
+        "/receipts/check",
+        None,
+        {
+            **RECEIPT,
+            "form": BLANK,
+            "issued_at": NOW,
+            "found": Checked((), signed_by="a-key", logged="in_the_log", replaced="amended"),
+        },
+    ),
+    "receipt-changed": (
+        "receipt_check.html",
+        "/receipts/check",
+        None,
+        {"form": BLANK, "found": Checked(("the hash of the notice is another one",))},
+    ),
     "read": ("read.html", "/reads/0b6f3a52-5f0a-4a3e-9a55-3d1f0e4f7c11", MIA, PROVED),
     "verify-us": (
         "verify_us.html",

@@ -9,12 +9,16 @@ from vrm.web.tongue import Tongue
 
 @dataclass(frozen=True)
 class Said:
-    """A title, what there is to know, and the one thing to do about it: ``act``, at ``path`` of ours."""
+    """A title, what there is to know, and the one thing to do about it: ``act``, at ``path`` of ours.
+
+    ``advice`` is a last sentence that is true only while there is something to do.
+    """
 
     title: str
     sentences: tuple[str, ...]
     act: str
     path: str
+    advice: str = ""
 
 
 def said(kind: str, values: Mapping[str, Any], tongue: Tongue) -> Said:
@@ -40,11 +44,9 @@ def _reminder(values: Mapping[str, Any], tongue: Tongue) -> Said:
             *([_("What for: %(purposes)s.")] if values["purposes"] else []),
             _("You allowed it on %(granted)s. It ends by itself on %(until)s."),
             *([paused] if values["paused"] else []),
-            _(
-                "Is that still right? Then there is nothing to do. If it is not, you can change that at any time."
-            ),
         ),
         _("Change it, pause it or stop it"),
+        _("Is that still right? Then there is nothing to do. If it is not, you can change that at any time."),
     )
 
 
@@ -58,9 +60,9 @@ def _ending(values: Mapping[str, Any], tongue: Tongue) -> Said:
             _("From then on they can no longer read: %(labels)s.")
             if values["labels"]
             else _("From then on they do not recognise you any more when you sign in there."),
-            _("If that is right, there is nothing to do. You can also let it run longer, or stop it today."),
         ),
         _("Let it run longer, or stop it"),
+        _("If that is right, there is nothing to do. You can also let it run longer, or stop it today."),
     )
 
 
@@ -88,11 +90,9 @@ def _unusual(values: Mapping[str, Any], tongue: Tongue) -> Said:
         values,
         tongue,
         titles[values["what"]],
-        (
-            evidence[values["what"]],
-            _("There may be a good reason. If it seems wrong to you, pause it or stop it: it holds at once."),
-        ),
+        (evidence[values["what"]],),
         _("See what they read, pause it or stop it"),
+        _("There may be a good reason. If it seems wrong to you, pause it or stop it: it holds at once."),
     )
 
 
@@ -109,9 +109,9 @@ def _changed(values: Mapping[str, Any], tongue: Tongue) -> Said:
         (
             *((_("It belongs to %(owner)s now."),) if values.get("owner") else ()),
             _("You had agreed to what was before. So they can read nothing more until they ask you again."),
-            _("There is nothing to do. If they ask, you decide anew. You can also stop it for good today."),
         ),
         _("See it, or stop it"),
+        _("There is nothing to do. If they ask, you decide anew. You can also stop it for good today."),
     )
 
 
@@ -121,11 +121,9 @@ def _proposed(values: Mapping[str, Any], tongue: Tongue) -> Said:
         values,
         tongue,
         _("%(company)s proposes something for your profile"),
-        (
-            _("Nothing is taken over unless you say so, and we do not tell them what you decide."),
-            _("What you do not take over goes by itself 30 days after it came."),
-        ),
+        (_("Nothing is taken over unless you say so, and we do not tell them what you decide."),),
         _("See what they propose"),
+        _("What you do not take over goes by itself 30 days after it came."),
     )
 
 
@@ -217,7 +215,12 @@ def _browser(values: Mapping[str, Any], tongue: Tongue) -> str:
 
 
 def _of_consent(
-    values: Mapping[str, Any], tongue: Tongue, title: str, sentences: Sequence[str], act: str
+    values: Mapping[str, Any],
+    tongue: Tongue,
+    title: str,
+    sentences: Sequence[str],
+    act: str,
+    advice: str = "",
 ) -> Said:
     """Fill the places, of which each notice has some."""
     places = {name: values[name] for name in ("company", "owner") if name in values}
@@ -231,7 +234,7 @@ def _of_consent(
     for name in ("observed", "usual"):
         places[name] = f"{values.get(name, 0):g}"
     path = values.get("path") or f"/consents/{values['consent_id']}"
-    return Said(title % places, tuple(sentence % places for sentence in sentences), act, path)
+    return Said(title % places, tuple(sentence % places for sentence in sentences), act, path, advice)
 
 
 _WRITERS: Mapping[str, Callable[[Mapping[str, Any], Tongue], Said]] = {

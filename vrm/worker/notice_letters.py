@@ -64,8 +64,8 @@ def filled(letter: str, values: Mapping[str, str], issuer: str, tongue: Tongue) 
 
 
 def _body(one: Said, issuer: str) -> str:
-    paragraphs = [_wrapped(sentence) for sentence in (f"{one.title}.", *one.sentences)]
-    return "\n\n".join(paragraphs) + f"\n\n{one.act}:\n\n    {issuer}{one.path}\n"
+    paragraphs = [_wrapped(sentence) for sentence in (f"{one.title}.", *one.sentences, one.advice)]
+    return "\n\n".join(filter(None, paragraphs)) + f"\n\n{one.act}:\n\n    {issuer}{one.path}\n"
 
 
 def _listed(notices: list[dict[str, Any]], more: int, issuer: str, tongue: Tongue) -> str:

@@ -5,7 +5,7 @@ One file for each family of pages, each with its views and ``add_routes``:
 * ``front`` the start page. Signing up and in, and the account, are ``vrm.web.coming_in``, as in every office.
 * ``home`` what needs the person now; ``profile`` all they keep; ``profile_item`` one value of it,
   ``profile_group`` a group of them to fill in, ``versions`` what one was before, ``proposed`` what companies propose.
-* ``consents`` what is allowed and was, and ending it; ``many`` pausing and ending many at once; ``consent`` one of them in full, ``changing`` what its person changes of it (``unread``: what was never read); ``receipts`` what was decided, signed.
+* ``consents`` what is allowed and was, and ending it; ``many`` pausing and ending many at once; ``consent`` one of them in full, ``changing`` what its person changes of it (``unread``: what was never read); ``receipts`` what was decided, signed, ``checking`` one that somebody shows.
 * ``reads`` who read what; ``verifying`` the proof of one read; ``known`` what a company got; ``verify_us`` how outsiders check; ``companies`` those that may ask; ``company`` what anybody can read of one.
 * ``desk`` being asked at a desk or on the phone, and blocking companies.
 * ``stopping`` ending a consent from a letter, by who has not signed in; ``closing`` closing the account.
@@ -22,6 +22,7 @@ from flask import Blueprint
 from vrm.web import coming_in
 from vrm.web.portal import (
     changing,
+    checking,
     closing,
     companies,
     company,
@@ -53,7 +54,19 @@ def routes() -> Blueprint:
     blueprint = Blueprint("portal", __name__)
     coming_in.add_routes(blueprint)
     reading = (reads, verifying, known, verify_us)
-    allowing = (consents, many, consent, changing, receipts, *reading, companies, company, desk, stopping)
+    allowing = (
+        consents,
+        many,
+        consent,
+        changing,
+        receipts,
+        checking,
+        *reading,
+        companies,
+        company,
+        desk,
+        stopping,
+    )
     keeping = (profile, proposed, profile_group, profile_item, versions)
     families = (front, home, *keeping, *allowing, notices, closing)
     for family in families:

@@ -47,13 +47,12 @@ WORDS = {"at_once": N_("At once"), "digest": N_("In one letter"), "off": N_("No 
 
 @dataclass(frozen=True)
 class Row:
-    """A notice in words. ``act``: what there is to do about it now, which may be nothing any more ("")."""
+    """A notice in words, with what there is to do about it now, which may be nothing any more (``act`` is "")."""
 
     id: str
     at: datetime
     is_new: bool
     said: Said
-    act: str
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,11 @@ def show_notices() -> Response:
     def look(db: Session) -> tuple[list[Row], bool, int]:
         found = notices.list_notices(db, here.keys, consumer_id=consumer_id, limit=PAGE + 1, before=before)
         running = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
-        act = partial(_act, {each.id for each in running}, proposed.count(db, consumer_id, now))
-        words = ((each, said(each.kind, each.values, tongue)) for each in found[:PAGE])
-        rows = [Row(each.id, each.at, each.is_new, told, act(each, told)) for each, told in words]
+        of_today = partial(_of_today, {each.id for each in running}, proposed.count(db, consumer_id, now))
+        rows = [
+            Row(each.id, each.at, each.is_new, of_today(each, said(each.kind, each.values, tongue)))
+            for each in found[:PAGE]
+        ]
         return rows, len(found) > PAGE, notices.count_unread(db, consumer_id=consumer_id)
 
     rows, more, unread = here.database.read(look)
@@ -97,12 +98,12 @@ def show_notices() -> Response:
     )
 
 
-def _act(running: set[str], proposals: int, notice: notices.Notice, told: Said) -> str:
+def _of_today(running: set[str], proposals: int, notice: notices.Notice, told: Said) -> Said:
     """What a letter offered may be over: a consent that ended is not changed, what was taken over waits no more."""
     if notice.kind == "proposed":
-        return told.act if proposals else ""
+        return told if proposals else replace(told, act="", advice="")
     over = notice.kind in _WHILE_IT_RUNS and notice.values["consent_id"] not in running
-    return gettext("See what became of it") if over else told.act
+    return replace(told, act=gettext("See what became of it"), advice="") if over else told
 
 
 @audience("consumer")

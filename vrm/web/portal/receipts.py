@@ -125,7 +125,7 @@ def _page(receipt: Receipt, file: str) -> Response:
         at=datetime.fromisoformat(made["event_time"]),
         until=None if record["valid_until"] is None else datetime.fromisoformat(record["valid_until"]),
         party=record["party_identification"][0],
-        purposes=[_for(here.catalogue, one, notice) for one in record["pii_processing"]],
+        purposes=purposes_of(here.catalogue, receipt),
         sign_in=record["sign_in"],
         retention_days=record["terms"]["retention_days"],
         recipients=record["terms"]["recipients"],
@@ -155,6 +155,12 @@ def _signed_by(here: House, proof: str | None) -> list[str]:
         return []
     checkpoint = proof.partition("\n\n")[2]
     return proofs.signed_by(checkpoint, here.log_verifiers())
+
+
+def purposes_of(catalogue: Catalogue, receipt: Receipt) -> list[For]:
+    """What was decided, purpose by purpose, in the words that were shown."""
+    notice = receipt.record["notice"]
+    return [_for(catalogue, one, notice) for one in receipt.record["pii_processing"]]
 
 
 def _for(catalogue: Catalogue, processing: Mapping[str, Any], notice: Mapping[str, Any]) -> For:

@@ -166,17 +166,16 @@ def by_key(looked: Looked, catalogue: Catalogue, filters: Filters, meant: frozen
 
 
 def by_purpose(looked: Looked, catalogue: Catalogue, filters: Filters) -> list[Rank]:
-    """How often something was read and tried for each purpose."""
-    named = ((event, history.purpose_of(event)) for event in looked.events)
+    """How often something was read and tried for each purpose. A try may have named none, or one that is not known."""
     return _ranks(
-        ((event, purpose) for event, purpose in named if purpose),
-        name=lambda id: gettext(words.purpose(catalogue, id)),
-        href=lambda id: filters.href(purpose=id),
+        ((event, history.purpose_of(event) or "") for event in looked.events),
+        name=lambda id: gettext(words.purpose(catalogue, id)) if id else gettext("They named none"),
+        href=lambda id: filters.href(purpose=id) if id else None,
     )
 
 
 def _ranks(
-    pairs: Iterable[tuple[LoggedEvent, str]], *, name: Callable[[str], str], href: Callable[[str], str]
+    pairs: Iterable[tuple[LoggedEvent, str]], *, name: Callable[[str], str], href: Callable[[str], str | None]
 ) -> list[Rank]:
     reads: Counter[str] = Counter()
     refusals: Counter[str] = Counter()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 from tests.unit.web.portal.test_verifying import publish
 from vrm import clock, consents, receipts
@@ -93,3 +94,57 @@ def test_nobody_elses(mia, owner, shop, newcomer):
         ben.get(f"{path}/file", 404)
     for number in ("2", "3000000000", "9" * 25):
         mia.get(f"/consents/{consent_id}/receipts/{number}", 404)
+
+
+def checked(browser, data, status=200):
+    """What the page for everybody says of a file."""
+    browser.post("/receipts/check", status, receipt=(BytesIO(data), "receipt.json"))
+    return browser.page
+
+
+def test_anybody_checks_a_receipt(mia, owner, shop, house, browser):
+    """Who is not signed in learns that we signed it, that the log holds it and what it says; nothing else of the person."""
+    consent_id = shop.granted(owner(mia), "nickname")
+    fresh = mia.get(f"/consents/{consent_id}/receipts/1/file").data
+    page = checked(browser, fresh)
+    assert "We signed it" in page and "is not in this file" in page
+    publish(house)
+    mia.post(f"/consents/{consent_id}/revoke")
+    publish(house)
+    before = checked(browser, fresh)
+    assert "Nothing more may be read under it" not in before  # it tells what is in the file, and no more
+    page = checked(browser, mia.get(f"/consents/{consent_id}/receipts/1/file").data)
+    for said in (
+        "holds the decision as well",
+        "We send you books.",
+        "Was allowed",
+        "Was allowed",
+        "Nothing more may be read",
+    ):
+        assert said in page
+    assert consent_id not in page and "Mimi" not in page
+
+
+def test_what_is_no_receipt_of_ours_is_not_relied_on(mia, owner, shop, house, browser):
+    """A changed byte, another instance's, or no receipt at all: it says so, shows nothing of it, and no program's words."""
+    consent_id = shop.granted(owner(mia), "nickname")
+    publish(house)
+    data = mia.get(f"/consents/{consent_id}/receipts/1/file").data
+    evil = data.replace(b"send you books", b"<script>x</script>")
+    for bad in (
+        data + b" ",
+        evil,
+        data.replace(b"30", b"31"),
+        b"{}",
+        b"\xff" * 99,
+        b"[" * 100_000,
+        b"null",
+    ):
+        page = checked(browser, bad)
+        assert "Do not rely on it" in page and "We signed it" not in page, bad[:99]
+        assert "<script>x" not in page and "books" not in page and "Traceback" not in page
+    for missing in ({}, {"receipt": "a name, and no file"}, {"receipt": (BytesIO(b""), "empty.json")}):
+        browser.post("/receipts/check", 400, **missing)
+        assert "Choose the file of a receipt first" in browser.page
+    browser.post("/receipts/check", 413, receipt=(BytesIO(b" " * (1 << 20)), "long.json"))
+    browser.post("/receipts/check", 403, csrf="forged", receipt=(BytesIO(data), "receipt.json"))
