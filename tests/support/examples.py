@@ -1336,6 +1336,7 @@ PAGES: dict[str, tuple[str, str, Visitor | None, dict[str, Any]]] = {
             "blocked_since": None,
             "going": "/asks/ask-1",
             "taken": TAKEN,
+            "asking": True,
             "fault": None,
         },
     ),

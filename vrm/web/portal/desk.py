@@ -90,11 +90,12 @@ def _page(code: consents.NewDeskCode | None) -> Response:
 
 def _block_page(id: str, going: str, fault: VrmError | None = None) -> Response:
     here, consumer_id, now = house(), session.consumer_id(), clock.now()
-    company, since, taken = here.database.read(
+    company, since, taken, waiting = here.database.read(
         lambda db: (
             _company(db, id),
             consents.blocked_since(db, consumer_id=consumer_id, company_id=id),
             many.taken(db, here, consumer_id=consumer_id, part=consents.Part(id), now=now),
+            asks.waiting(db, here, consumer_id=consumer_id, now=now),
         )
     )
     return pages.render(
@@ -104,6 +105,7 @@ def _block_page(id: str, going: str, fault: VrmError | None = None) -> Response:
         blocked_since=since,
         going=going,
         taken=taken,
+        asking=any(ask.company_id == id for ask in waiting),
         fault=fault,
     )
 

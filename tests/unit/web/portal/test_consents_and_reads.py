@@ -340,7 +340,7 @@ def test_a_consent_that_is_worth_nothing_is_not_called_active(named, mia_id, hou
     consent_id = shop.granted(mia_id, "nickname", days=5)
     house.database.write(lambda db: end(db, shop))
     named.get("/consents")
-    assert word in named.page and "Nothing now. No company can read anything about you." in named.page
+    assert word in named.page and "No company can read anything about you now." in named.page
     assert f'href="/consents/{consent_id}/revoke"' in named.page
     named.get(f"/consents?state={state}")
     assert consent_id in named.page

@@ -223,6 +223,20 @@ def test_revoked_and_blocked_in_one_step(named, mia_id, house, shop, two):
     assert shop.read(two[0]).code == "consent_ended"
 
 
+def test_blocking_says_what_becomes_of_what_they_ask(named, mia_id, other):
+    """What waits is put away with its company, which its page says, and is there again when the block is lifted."""
+    page, away = f"/companies/{other.company_id}/block", "What they ask you now is put away"
+    named.get(page)
+    assert away not in named.page
+    ask_id = other.ask(mia_id, "nickname")
+    named.get(page)
+    assert away in named.page
+    for path, waits in (("block", False), ("unblock", True)):
+        named.post(f"/companies/{other.company_id}/{path}")
+        named.get("/consents")
+        assert (ask_id in named.page) is waits
+
+
 def test_blocking_offers_to_revoke(named, mia_id, shop, other, two):
     """The page that blocks says what stands with them, and the person says whether that goes on: neither is chosen before."""
     named.get("/consents")
