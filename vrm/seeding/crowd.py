@@ -8,6 +8,7 @@ first one stopped: whoever is there already is left as they are.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -56,7 +57,11 @@ class Sown:
 def sow(house: House, plan: Plan, *, progress: Progress, indexing: Progress) -> Sown:
     """Add whoever is missing, give every event its leaf, sign, and index the log. May be cut off, and called again."""
     now = clock.now()
-    offers = [offer(house, number, now=now - BEGAN) for number in range(plan.companies)]
+
+    @cache
+    def offers() -> list[Offer]:  # where nobody is missing, no company is
+        return [offer(house, number, now=now - BEGAN) for number in range(plan.companies)]
+
     catch_up(house)
     added = 0
     step = max(1, min(TOGETHER, plan.consumers // _STEPS))
@@ -75,13 +80,16 @@ def sow(house: House, plan: Plan, *, progress: Progress, indexing: Progress) -> 
     return Sown(added, known, added * plan.consents_each, added * plan.reads_each, size)
 
 
-def _add(house: House, plan: Plan, offers: Sequence[Offer], numbers: Sequence[int], at: datetime) -> int:
+def _add(
+    house: House, plan: Plan, offers: Callable[[], Sequence[Offer]], numbers: Sequence[int], at: datetime
+) -> int:
     """Add those of these people who are not there yet; how many."""
     wanted = {people.email(number): number for number in numbers}
     there = house.database.read(lambda db: accounts.find_people(db, house.keys, wanted))
     emails = [email for email in wanted if email not in there]
     if not emails:
         return 0
+    asking = offers()
     # The keys first, in their own database: a row without its key could never be opened.
     newcomers = dict(zip(emails, accounts.prepare_newcomers(house.keys, emails), strict=True))
     who = [(newcomers[email].person_id, wanted[email]) for email in emails]
@@ -93,7 +101,7 @@ def _add(house: House, plan: Plan, offers: Sequence[Offer], numbers: Sequence[in
         )
         profiles.fill_in(db, house.keys, house.catalogue, values=values, now=at)
         given = [
-            (consumer_id, offers[(number + each) % len(offers)])
+            (consumer_id, asking[(number + each) % len(asking)])
             for consumer_id, number in who
             for each in range(plan.consents_each)
         ]

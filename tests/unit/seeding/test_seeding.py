@@ -216,6 +216,7 @@ def test_a_second_run_goes_on_where_the_first_was_cut_off(house):
     assert consumer(house, 0) == there
     more = sown(house, Plan(9, 3, 1, 5))
     assert (more.consumers, more.known) == (2, 7)
+    assert sown(house, Plan(3, 3, 1, 50)).log_size == more.log_size, "where nobody is missing, no company is"
     assert require_log(house, None) == more.log_size
 
 
