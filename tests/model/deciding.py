@@ -122,7 +122,7 @@ class Deciding(World):
         said = self.do(getattr(consents, verb), consumer_id=held.person, consent_id=id)
         assert (said is not Conflict) == runs
         if runs:
-            held.paused = "" if verb == "resume" else held.paused or "alone"
+            self.model.set_paused(held, "" if verb == "resume" else held.paused or "alone")
 
     @deed(number=some, alone=st.booleans(), resumed=mostly)
     @precondition(lambda self: self.ids)
@@ -141,7 +141,7 @@ class Deciding(World):
             ]  # fmt: skip
             assert self.do(verb, consumer_id=who) == len(mine)
             for held in mine:
-                held.paused = then
+                self.model.set_paused(held, then)
             self.look_at_all(id)
 
     @deed(person=some, company=some, lift=st.booleans())

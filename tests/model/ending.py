@@ -77,7 +77,7 @@ class Ending(World):
         """Take out what was not read for long: perhaps at the very moment at which that is so, or a step beside it."""
         id, held = self.one(number)
         if late is not None:
-            moments = [since + WEEK for since in held.since.values()]
+            moments = [max(since, held.resumed) + WEEK for since in held.since.values()]
             moments += [at + days * DAY for place, at in held.last.items() if days and place in held.lines]
             self.go_to([moment for moment in moments if moment < held.ends], number, late)
         if not self.model.runs(held):

@@ -5,7 +5,7 @@ Whoever changes a rule changes it here as well, by hand: this file must not use 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 Place = tuple[str, str]
 """Key and purpose."""
@@ -13,6 +13,7 @@ Place = tuple[str, str]
 REPLY = timedelta(minutes=10)
 AGAIN = {name: timedelta(days, hours=-1) for name, days in (("daily", 1), ("weekly", 7), ("monthly", 28))}
 WEEK = timedelta(days=7)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ENDED = {"revoked", "returned", "expired", "used", "notice_changed", "superseded"}
 
 
@@ -30,7 +31,7 @@ class Held:
     the person is recognised by it, which needs no line.
 
     ``used`` is when the use of a line began that lasts or lasted; ``since`` when it was allowed, without a break since
-    then; ``last`` when it was last read at all.
+    then; ``last`` when it was last read at all; ``resumed`` when the last pause was over.
     """
 
     person: str
@@ -48,6 +49,7 @@ class Held:
     used: dict[Place, datetime] = field(default_factory=dict)
     since: dict[Place, datetime] = field(default_factory=dict)
     last: dict[Place, datetime] = field(default_factory=dict)
+    resumed: datetime = LONG_AGO
 
 
 @dataclass(frozen=True)
@@ -139,13 +141,27 @@ class Rules:
             held.revision += 1
 
     def unread(self, held: Held, days: int | None) -> set[Place]:
-        """The lines that were allowed a week ago or longer, and were not read for so many days; None: ever since."""
+        """The lines that could be read for a week or longer, and were not read for so many days; None: ever since.
+
+        What was before the end of a pause does not count.
+        """
+        past = held.resumed if days is None else max(held.resumed, self.now - timedelta(days=days))
 
         def is_unread(place: Place) -> bool:
             at = held.last.get(place)
-            return at is None or (days is not None and self.now - at > timedelta(days=days))
+            return at is None or at < past
 
-        return {place for place, since in held.since.items() if self.now - since >= WEEK and is_unread(place)}
+        return {
+            place
+            for place, since in held.since.items()
+            if self.now - max(since, held.resumed) >= WEEK and is_unread(place)
+        }
+
+    def set_paused(self, held: Held, paused: str) -> None:
+        """The person pauses it, or resumes it (\"\")."""
+        if held.paused and not paused:
+            held.resumed = self.now
+        held.paused = paused
 
     def redeem(self, held: Held, decision: int) -> bool:
         """A client takes up a decision: the newest, of a consent that stands."""

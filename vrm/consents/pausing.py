@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keys import KeyStore
+from vrm import accesslog
 from vrm.consents.models import ConsentRow
 from vrm.consents.records import Consent
 from vrm.consents.revising import newest_of, record
@@ -53,6 +54,19 @@ def pause_all(session: Session, keys: KeyStore, *, consumer_id: str, now: dateti
 def resume_all(session: Session, keys: KeyStore, *, consumer_id: str, now: datetime) -> int:
     """Resume what was paused with everything else; how many that were."""
     return _set_all(session, keys, consumer_id, "with_all", None, now)
+
+
+def readable_since(session: Session, consent: Consent, *, until: datetime | None = None) -> datetime:
+    """When it was granted, or resumed last before a moment: who was kept from reading did not fail to."""
+    resumed = accesslog.list_for_consumer(
+        session,
+        consumer_id=consent.consumer_id,
+        consent_id=consent.id,
+        types=("consent.resumed",),
+        until=until,
+        limit=1,
+    )
+    return max([consent.granted_at, *(event.at for event in resumed)])
 
 
 def _set_all(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from vrm.db.putting import Put
 from vrm.journeys.hearing import Heard
 from vrm.journeys.telling import Telling
 from vrm.notices import Finding, Pair, SeenReads
-from vrm.notices.unusual import EXCUSED, KNOWN
+from vrm.notices.unusual import EXCUSED, KNOWN, SILENCE
 
 
 class Weighing:
@@ -43,6 +44,8 @@ class Weighing:
 
     def _worth_telling(self, heard: Heard, found: Sequence[Finding]) -> Iterator[Finding]:
         for each in found:
+            if each.what == "silence" and heard.at - _readable_since(self._db, heard) < SILENCE:
+                continue  # its person paused it
             if each.what == "new_key":
                 keys = tuple(sorted(_long_allowed(self._db, heard) & set(each.keys)))
                 if not keys:
@@ -85,12 +88,20 @@ def _whose(heard: Heard) -> tuple[str, str]:
     return heard.whose[0], heard.whose[1]
 
 
+def _readable_since(db: Session, heard: Heard) -> datetime:
+    consumer_id, consent_id = _whose(heard)
+    consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
+    return consents.readable_since(db, consent, until=heard.at)
+
+
 def _long_allowed(db: Session, heard: Heard) -> set[str]:
-    """Keys that were allowed for this purpose for longer than ``KNOWN`` before the read, without a gap up to it.
+    """Keys that were allowed for this purpose for longer than ``KNOWN`` before the read, without a gap or a pause up to it.
 
     A change of something else, such as when it ends, does not make them new.
     """
     consumer_id, consent_id = _whose(heard)
+    if heard.at - _readable_since(db, heard) <= KNOWN:
+        return set()
     purpose, until = heard.members.get("purpose"), heard.at - KNOWN
     revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=consent_id)
     before = [each for each in revisions if each.created_at < until]

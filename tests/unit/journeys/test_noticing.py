@@ -265,6 +265,26 @@ def test_what_a_person_stopped_is_no_alarm(house, time, mia, shop, end):
     assert told(house, mia) == []
 
 
+@pytest.mark.parametrize(("reads", "days"), [(True, 100), (False, 40)])
+def test_a_pause_is_no_silence(house, time, mia, shop, reads, days):
+    """Who reads again, or for the first time, once their person has resumed it did nothing unusual; months later they did."""
+    consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", "email", days=365))
+    place = {"consumer_id": mia.consumer_id, "consent_id": consent.id}
+    read(house, shop, consent, "name", *(("email",) if reads else ()))
+    time.jump(days=1)
+    house.database.write(lambda db: consents.pause(db, house.keys, **place, now=clock.now()))
+    time.jump(days=days)
+    house.database.write(lambda db: consents.resume(db, house.keys, **place, now=clock.now()))
+    time.jump(days=1)
+    read(house, shop, consent, "email")
+    sweep(house)
+    assert [one for one in listed(house, mia) if one.kind == "unusual"] == []
+    time.jump(days=91)
+    read(house, shop, consent, "email")
+    sweep(house)
+    assert [one.values["what"] for one in listed(house, mia) if one.kind == "unusual"] == ["silence"]
+
+
 def test_another_end_does_not_make_a_key_known(house, time, mia, shop):
     """What was allowed long ago is new when it is first read, although its end was moved yesterday."""
     consent = seeds.grant_terms(house, mia, shop, seeds.terms("name", "email", days=365))

@@ -17,7 +17,7 @@ from vrm.web import pages, problems, session
 from vrm.web.audiences import audience
 from vrm.web.language import gettext
 from vrm.web.onward import onward
-from vrm.web.portal import consent_rows, words
+from vrm.web.portal import consent_rows, unread, words
 from vrm.web.rooms import house
 
 DAYS = (7, 30, 90, 180, 365)
@@ -49,11 +49,15 @@ class End:
 
 @dataclass(frozen=True)
 class Picked:
-    """What was chosen on the page, as it was sent: None of ``lines``: all are ticked."""
+    """What was chosen on the page, as it was sent: None of ``lines``: all are ticked.
+
+    ``trim``: the button that trims was pressed, on a page that looked back so many days.
+    """
 
     lines: frozenset[str] | None = None
     ends: str = ""
     until: str = ""
+    trim: int | None = None
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -85,7 +89,13 @@ def change(consent_id: object) -> BaseResponse:
     """Take out what is not among the lines sent and move the end, both or neither: the button that trims sends it too."""
     here, consumer_id, now, id = house(), session.consumer_id(), clock.now(), str(consent_id)
     sent = request.form
-    picked = Picked(frozenset(sent.getlist("line")), sent.get("ends", ""), sent.get("until", "").strip())
+    spans = {str(days): days for days in unread.SPANS}
+    picked = Picked(
+        frozenset(sent.getlist("line")),
+        sent.get("ends", ""),
+        sent.get("until", "").strip(),
+        spans.get(sent.get("trim", "")),
+    )
     seen = sent.get("revision", "")
     try:
         changed = here.database.write(lambda db: _change(db, here, consumer_id, id, picked, seen, now))
@@ -119,12 +129,16 @@ def _change(
 ) -> bool:
     consent, newest = _standing(db, consumer_id, id, seen, now)
     notice_version = _notice_version(db, consent)
+    keep = {_place(given) for given in picked.lines or ()}
+    if picked.trim is not None:  # what was read since the page was drawn stays
+        revisions = consents.list_revisions(db, consumer_id=consumer_id, consent_id=id)
+        keep |= {line.place for line in unread.find(db, consent, revisions, days=picked.trim, now=now).read}
     after = consents.change(
         db,
         here.keys,
         consumer_id=consumer_id,
         consent_id=id,
-        keep={_place(given) for given in picked.lines or ()} if newest.lines else None,
+        keep=keep if newest.lines else None,
         ends=_chosen_end(consent, newest.terms, picked, consent.notice_version == notice_version, now),
         notice_version=notice_version,
         now=now,

@@ -106,12 +106,13 @@ def _consent(
         types=("consent.paused", "consent.revoked"),
         consent_id=consent_id,
     )
-    never = unread.find(db, consent, revisions, days=days, now=now) if row.doable and lines else None
+    runs = row.state in ("active", "ending")  # where nothing can be read, nobody fails to
+    never = unread.find(db, consent, revisions, days=days, now=now) if runs and lines else None
     fields = {field for line in lines for field in words.fields_behind(here.catalogue, line.key)}
     items = profiles.list_items(db, here.keys, consumer_id=consumer_id, fields=fields)
     decided = Decided(db, here, revisions, consumer_id=consumer_id, now=now)
     sums, again = history.by_key(events), rereads.count(events, revisions)
-    shared = readers.shared_purposes(db, here.catalogue, consumer_id=consumer_id, now=now)
+    shared = readers.shared(here.catalogue, readers.purposes(db, consumer_id=consumer_id, now=now))
     return {
         "consent": row,
         "shared": {id: word for id, word in shared.items() if row.doable and id in row.purpose_ids},

@@ -1,7 +1,7 @@
 """What a person allows and has allowed as a list: narrowed, in pages, beside the asks that wait or came to nothing."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -113,16 +113,17 @@ def current(
     rows: list[consent_rows.Row | asks.Past] = list(islice(found, PAGE + 1))
     over = asks.count_past(db, consumer_id=consumer_id, now=now)
     counts = _counts(db, consumer_id, len(waiting), over, now)
+    purposes = readers.purposes(db, consumer_id=consumer_id, now=now)
     return Shown(
         counts=counts,
         choices=None
         if _alike([*waiting, *rows], filters, after)
-        else _choices(db, here, consumer_id, waiting, filters, now, ended=False),
+        else _choices(db, here, consumer_id, waiting, filters, now, purposes=purposes),
         waiting=[] if after else [ask for ask in waiting if filters.fit(ask)],
         consents=rows[:PAGE],
         more=_more(rows),
         blocked=frozenset(consents.list_blocked(db, consumer_id=consumer_id)),
-        shared=readers.shared_purposes(db, here.catalogue, consumer_id=consumer_id, now=now),
+        shared=readers.shared(here.catalogue, purposes),
     )
 
 
@@ -143,9 +144,7 @@ def past(
     counts = _counts(db, consumer_id, len(waiting), len(over), now)
     return Shown(
         counts=counts,
-        choices=None
-        if _alike(rows, filters, after)
-        else _choices(db, here, consumer_id, over, filters, now, ended=True),
+        choices=None if _alike(rows, filters, after) else _choices(db, here, consumer_id, over, filters, now),
         waiting=[],
         consents=rows[:PAGE],
         more=_more(rows),
@@ -200,12 +199,15 @@ def _choices(
     filters: Filters,
     now: datetime,
     *,
-    ended: bool,
+    purposes: Collection[str] | None = None,
 ) -> Choices:
-    held, keys = consents.named_in(db, consumer_id=consumer_id, ended=ended, now=now)
+    """``purposes``: of what runs; None for what ended, of which there may be any number: what its companies state."""
+    held, keys = consents.named_in(db, consumer_id=consumer_id, ended=purposes is None, now=now)
     names = words.company_names(db, {*held, *(ask.company_id for ask in others)})
     asked = {key for ask in others for line in ask.lines for key in _keys(line)}
-    stated = {id for company in names.values() for id in company.purposes}
+    stated = (
+        {id for company in names.values() for id in company.purposes} if purposes is None else {*purposes}
+    )
     stated |= {line.purpose for ask in others for line in ask.lines} | ({filters.purpose} - {""})
     return Choices(
         companies=_sorted((id, company.legal_name) for id, company in names.items()),

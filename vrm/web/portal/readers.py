@@ -54,12 +54,16 @@ def readable_or_paused(db: Session, *, consumer_id: str, now: datetime) -> dict[
     }
 
 
-def shared_purposes(db: Session, catalogue: Catalogue, *, consumer_id: str, now: datetime) -> dict[str, str]:
-    """The purposes, in plain words by id, that two or more of a person's consents have which run."""
+def purposes(db: Session, *, consumer_id: str, now: datetime) -> Counter[str]:
+    """By purpose, how many of a person's consents have it which run."""
     held = consents.list_some(db, consumer_id=consumer_id, listed=consents.Listed(), now=now)
-    counted = Counter(
+    return Counter(
         id for standing in standings(db, held).values() for id in words.purpose_ids(standing.lines)
     )
+
+
+def shared(catalogue: Catalogue, counted: Counter[str]) -> dict[str, str]:
+    """Those that two or more have, in plain words by id."""
     return {id: words.purpose(catalogue, id) for id, count in counted.items() if count > 1}
 
 

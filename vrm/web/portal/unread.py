@@ -35,8 +35,11 @@ def find(
     days: int,
     now: datetime,
 ) -> Unread:
-    """Look back so many days, or to the grant where that is nearer. Read is what was in an answer of the log."""
-    lines, start = revisions[-1].lines, consent.granted_at
+    """Look back so many days, or to the grant, the end of a pause or the youngest of those never read where that is nearer.
+
+    Read is what was in an answer of the log.
+    """
+    lines, start = revisions[-1].lines, consents.readable_since(db, consent)
     since = max(start, now - timedelta(days=days)) if days else start
     wanted = history.Wanted(consent_id=consent.id, since=since, answered=True)
     waiting = {line.place for line in lines}
@@ -46,11 +49,10 @@ def find(
         waiting -= {place for place in waiting if place[0] in read and purpose in (None, place[1])}
         if not waiting:
             break
-    never = tuple(
-        line for line in lines if line.place in waiting and now - _allowed_at(line, revisions) >= YOUNG
-    )
+    allowed = {line.place: max(start, _allowed_at(line, revisions)) for line in lines}
+    never = tuple(line for line in lines if line.place in waiting and now - allowed[line.place] >= YOUNG)
     kept = tuple(line for line in lines if line not in never)
-    return Unread(days, since, kept, never)
+    return Unread(days, max([since, *(allowed[line.place] for line in never)]), kept, never)
 
 
 def _allowed_at(line: consents.GrantedLine, revisions: Sequence[consents.Revision]) -> datetime:

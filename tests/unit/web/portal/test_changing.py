@@ -1,5 +1,6 @@
 """What a person changes of one consent by themselves, over HTTP."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -136,6 +137,37 @@ def test_trim_to_what_they_read(named, mia_id, shop):
     named.post(f"/consents/{id}/change", revision=named.hidden("revision"), line=named.hidden("line"))
     assert shop.read(id, keys=["given_name"]).code == "keys_not_permitted"
     assert shop.read(id).profile == {"nickname": "Mimi"}
+
+
+def test_what_was_read_since_the_page_was_drawn_is_not_trimmed(named, mia_id, shop):
+    """An old tab takes out what is unused at the moment of the press, and never more than it named."""
+    with travel(clock.now() - timedelta(days=8)):
+        id = shop.granted(mia_id, "nickname", "given_name", "email")
+        shop.read(id, keys=["nickname"])
+    named.get(f"/consents/{id}")
+    old = {name: named.hidden(name) for name in ("revision", "line", "trim")}
+    shop.read(id, keys=["given_name"])
+    named.post(f"/consents/{id}/change", **old)
+    assert shop.read(id).profile == {"nickname": "Mimi", "given_name": "Mia"}
+    assert shop.read(id, keys=["email"]).code == "keys_not_permitted"
+
+
+def test_days_of_a_pause_are_not_counted_as_unread(named, mia_id, shop):
+    """What nobody could read is not unused: neither while it rests, nor of the time before it was resumed."""
+    start = clock.now() - timedelta(days=40)
+    with travel(start):
+        id = shop.granted(mia_id, "nickname", "given_name")
+        shop.read(id, keys=["nickname"])
+        named.post(f"/consents/{id}/pause")
+    with travel(start + timedelta(days=30)):
+        named.get(f"/consents/{id}")
+        assert "never read" not in named.page
+        named.post(f"/consents/{id}/resume")
+        named.get(f"/consents/{id}")
+        assert "never read" not in named.page
+    named.get(f"/consents/{id}")
+    resumed = start + timedelta(days=30)
+    assert re.search(rf'Since <time datetime="{resumed:%Y-%m-%d}', named.page)
 
 
 @pytest.mark.parametrize("days", unread.SPANS)

@@ -66,7 +66,7 @@ def test_everything_is_paused_and_resumed(named, shop, other, two):
     named.get("/home")
     assert 'href="/consents/pause"' in named.page
     named.get("/consents/pause")
-    assert "2 consents are open." in named.page and "stays paused" in named.page
+    assert "2 consents are not paused yet." in named.page and "stays paused" in named.page
     assert shop.read(two[0]).profile == {"nickname": "Mimi", "given_name": "Mia"}, "looking pauses nothing"
     named.post("/consents/pause", follow=True)
     assert "You have paused everything" in named.page and "0 active, 2 paused" in named.page
