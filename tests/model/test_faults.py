@@ -58,7 +58,7 @@ FAULTS = [
     Fault("too much is taken", withdrawing.Part.takes, "and self.key in", "or self.key in"),
     Fault("the second goes on", withdrawing.withdraw, "for id in chosen:", "for id in list(chosen)[:1]:"),
     Fault("unread is kept", unread.find, "if line not in never", "if True"),
-    Fault("a pause counts", pausing.readable_since, "*(event.at for event in resumed)", ""),
+    Fault("a pause counts", pausing.get_readable_since, "*(event.at for event in resumed)", ""),
     Fault("what left at the edge is unread", unread.find, "timedelta(days=days)", "timedelta(days=days - 1)"),
     Fault("what is young is unread", unread.find, ">= YOUNG", "> YOUNG"),
     Fault("others leave too", service.end_all, "ConsentRow.consumer_id == consumer_id", "True"),

@@ -73,14 +73,19 @@ class RunningServer:
         """``vrm init``: keys, tables, the instance file."""
         self.vrm("init", *arguments)
 
-    def start(self) -> None:
-        """Serve; returns when ``/health/ready`` answers."""
+    def launch(self) -> None:
+        """Serve, and wait for nothing."""
         command = [sys.executable, "-m", "vrm", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._prefix, *command, "--workers", str(self._workers)], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+
+    def start(self) -> None:
+        """Serve; returns when ``/health/ready`` answers."""
+        self.launch()
+        assert self._process is not None
         deadline = time.monotonic() + 60
         while True:
             try:

@@ -22,7 +22,7 @@ from vrm.consents.listing import Listed, Numbers, count_some, list_some, list_st
 from vrm.consents.often import USE as REPLY_MAY_BE_LOST
 from vrm.consents.often import is_due, is_limited, next_use
 from vrm.consents.own import change
-from vrm.consents.pausing import pause, pause_all, readable_since, resume, resume_all
+from vrm.consents.pausing import get_readable_since, pause, pause_all, resume, resume_all
 from vrm.consents.reading import get_granted, lock_versions, standings, standings_of
 from vrm.consents.recognising import Coming, find_decided, may_recognise, recognise
 from vrm.consents.recorded import Recorded, get_holder_of, get_record, get_refusal_record
@@ -108,6 +108,7 @@ __all__ = [
     "get_holder_of",
     "get_newest_revision",
     "get_open_ask",
+    "get_readable_since",
     "get_record",
     "get_refusal_record",
     "give_back",
@@ -135,7 +136,6 @@ __all__ = [
     "pause_all",
     "public_code",
     "quality",
-    "readable_since",
     "recognise",
     "record_refusal",
     "redeem",

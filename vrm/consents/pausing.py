@@ -56,7 +56,7 @@ def resume_all(session: Session, keys: KeyStore, *, consumer_id: str, now: datet
     return _set_all(session, keys, consumer_id, "with_all", None, now)
 
 
-def readable_since(session: Session, consent: Consent, *, until: datetime | None = None) -> datetime:
+def get_readable_since(session: Session, consent: Consent, *, until: datetime | None = None) -> datetime:
     """When it was granted, or resumed last before a moment: who was kept from reading did not fail to."""
     resumed = accesslog.list_for_consumer(
         session,

@@ -91,7 +91,7 @@ def _whose(heard: Heard) -> tuple[str, str]:
 def _readable_since(db: Session, heard: Heard) -> datetime:
     consumer_id, consent_id = _whose(heard)
     consent = consents.get_consent(db, consumer_id=consumer_id, consent_id=consent_id)
-    return consents.readable_since(db, consent, until=heard.at)
+    return consents.get_readable_since(db, consent, until=heard.at)
 
 
 def _long_allowed(db: Session, heard: Heard) -> set[str]:

@@ -170,9 +170,16 @@ def test_the_printed_example_asks(instance: RunningServer, tmp_path: Path) -> No
     assert httpx2.get(address).headers["location"].startswith("/sign-in?")
 
 
-def test_nobody_serves_on_when_the_server_was_killed(instance: RunningServer) -> None:
-    """A killed server leaves no process that holds the port."""
-    instance.start()
+@pytest.mark.parametrize("early", [False, True])
+def test_nobody_serves_on_when_the_server_was_killed(instance: RunningServer, early: bool) -> None:
+    """A killed server leaves no process that holds the port, however early it was killed."""
+    if early:
+        instance.launch()
+        assert until(
+            lambda: len(children(instance.pid)) == 3
+        )  # two that serve, which still load, and the worker
+    else:
+        instance.start()
     everyone = children(instance.pid)
     os.kill(instance.pid, signal.SIGKILL)
     assert until(lambda: not any(map(is_alive, everyone)))

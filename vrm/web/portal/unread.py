@@ -39,7 +39,7 @@ def find(
 
     Read is what was in an answer of the log.
     """
-    lines, start = revisions[-1].lines, consents.readable_since(db, consent)
+    lines, start = revisions[-1].lines, consents.get_readable_since(db, consent)
     since = max(start, now - timedelta(days=days)) if days else start
     wanted = history.Wanted(consent_id=consent.id, since=since, answered=True)
     waiting = {line.place for line in lines}
