@@ -185,7 +185,7 @@ class Instance:
 
 @contextmanager
 def tracing(pid: int, *injections: str) -> Iterator[Callable[[], dict[str, int]]]:
-    """Follow every thread of a process. What it yields counts each call of the busiest thread, once it is over."""
+    """Follow every thread of a process. What it yields counts each call of the busiest thread so far."""
     program = shutil.which("strace")
     if program is None:
         pytest.fail(MISSING, pytrace=False)
@@ -200,13 +200,15 @@ def tracing(pid: int, *injections: str) -> Iterator[Callable[[], dict[str, int]]
     if "attached" not in said:
         said += process.communicate(timeout=60)[1]
         pytest.fail(FORBIDDEN.format(said=said.strip()), pytrace=False)
-    counts: dict[str, int] = {}
+
+    def seen() -> dict[str, int]:
+        log.seek(0)
+        return _busiest(log.read())
+
     try:
-        yield lambda: counts
+        yield seen
     finally:
         _end(process, pid)
-        counts.update(_busiest(log.read()))
-        log.close()
 
 
 def _end(strace: subprocess.Popen[str], pid: int) -> None:
@@ -233,7 +235,7 @@ def _busiest(lines: str) -> dict[str, int]:
     for (call, _), number in each.items():
         counts[call] = max(counts.get(call, 0), number)
     # What strace did, beside what the process did.
-    return counts | {word: 1 for word in ("INJECTED", "SIGKILL") if word in lines}
+    return counts | {word: 1 for word in ("INJECTED", "SIGKILL", "stopped by") if word in lines}
 
 
 def _children(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The reads of a batch weighed against how their companies read these people before: what is unusual, and who hears of it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from vrm import consents, notices
 from vrm.db.putting import Put
 from vrm.journeys.hearing import Heard
-from vrm.journeys.telling import Telling
+from vrm.journeys.telling import GONE, Telling
 from vrm.notices import Finding, Pair, SeenReads
 from vrm.notices.unusual import EXCUSED, KNOWN, SILENCE
 
@@ -32,7 +33,9 @@ class Weighing:
         answered = heard.members["outcome"] == "answered"
         self._seen[pair], found = notices.look(before, at=heard.at, keys=heard.keys, answered=answered)
         self._changed.add(pair)
-        return list(self._worth_telling(heard, found))
+        with suppress(*GONE):
+            return list(self._worth_telling(heard, found))
+        return []
 
     def put(self, dialect: Dialect) -> Put | None:
         """What keeps how people were read as of the last read taken, of those read since this was asked before; None where

@@ -408,6 +408,24 @@ def test_who_left_is_forgotten_and_stops_nobody(house, time, mia, shop):
     assert told(house, mia) == []
 
 
+def test_reads_of_a_consent_that_is_gone_stop_nobody(house, time, mia, shop):
+    """An unusual read whose consent is not there any more is nobody's news, and what stands behind it is told."""
+    ben = seeds.person(house)
+    hers, his = (
+        seeds.grant_terms(house, person, shop, seeds.terms("name", days=365)) for person in (mia, ben)
+    )
+    for consent in (hers, his):
+        read(house, shop, consent, "name")
+    sweep(house)
+    time.jump(days=92)
+    for consent in (hers, his):
+        read(house, shop, consent, "name")
+    house.database.write(lambda db: consents.forget(db, consumer_id=mia.consumer_id))
+    sweep(house)
+    assert sorted(told(house, ben)) == ["reminder", "unusual"]
+    assert told(house, mia) == []
+
+
 def test_nothing_is_told_without_its_letter(house, time, mia, shop, monkeypatch):
     """Where the letter cannot be enqueued, nobody counts as told; the next pass tells it, once."""
     seeds.grant_terms(house, mia, shop, seeds.terms("name", days=365))
