@@ -12,16 +12,20 @@ from bench.side_by_side.load import load
 from bench.side_by_side.served import Served
 
 PATH = "/v1/disclosures"
-MOST = 1000  # consents in one request
+STREAMS = 4
+"""Requests at once: one stream alone keeps one of several processes busy, and single reads keep all of them so."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """``first_ms`` are milliseconds to the first line of each request; ``memory`` bytes, after each."""
+    """``stream_values`` are those of one stream alone, ``first_ms`` milliseconds to the first line of each of its
+    requests, ``memory`` bytes after each.
+    """
 
     consents: int
     requests: int
     batch_values: float
+    stream_values: float
     single_values: float
     first_ms: float
     first_ms_p99: float
@@ -62,38 +66,45 @@ class Reader:
 
 
 def measure(instance: Instance, served: Served, *, requests: int, seconds: float, rounds: int) -> Batch:
-    """Single reads and batches in turns, then batches alone; ``seconds`` for each turn, ten of them for what is left."""
-    consent_ids = [held.consent_id for held in instance.held[:MOST]]
-    reader, single = Reader(instance, served.port), instance.reads()
+    """Single reads and batches in turns of ``seconds``, those of batches longer; then one stream for as long as ten."""
+    consent_ids = [held.consent_id for held in instance.held]
+    reader = Reader(instance, served.port)
     reader.read(consent_ids)
+    singles: list[float] = []
+    batches: list[float] = []
+    for _ in range(rounds):
+        reads = instance.reads()(int(4000 * seconds))
+        singles.append(_rate(served, reads, 16, seconds) * len(PROFILE))
+        streams = instance.batches()(int(40 * seconds))
+        batches.append(_rate(served, streams, STREAMS, 4 * seconds) * len(PROFILE) * len(consent_ids))
     firsts: list[float] = []
     memory: list[int] = []
     rates: list[float] = []
-    singles: list[float] = []
-
-    def read_for(turn: float) -> None:
-        until = time.perf_counter() + turn
-        while time.perf_counter() < until and len(firsts) < requests:
-            began = time.perf_counter()
-            first, lines = reader.read(consent_ids)
-            rates.append(len(lines) * len(PROFILE) / (time.perf_counter() - began))
-            bad = [line for line in lines if b'"profile"' not in line]
-            if bad or len(lines) != len(consent_ids):
-                raise SystemExit(f"a batch is not as it should be: {(bad or lines)[0][:400]!r}")
-            firsts.append(first * 1000)
-            memory.append(served.memory())
-
-    for _ in range(rounds):
-        found = load(served.port, single(int(4000 * seconds)), once=True, connections=16, seconds=seconds)
-        singles.append(found.rate * len(PROFILE))
-        read_for(seconds)
-    read_for(seconds * 10)
+    until = time.perf_counter() + 10 * seconds
+    while time.perf_counter() < until and len(firsts) < requests:
+        began = time.perf_counter()
+        first, lines = reader.read(consent_ids)
+        rates.append(len(lines) * len(PROFILE) / (time.perf_counter() - began))
+        bad = [line for line in lines if b'"profile"' not in line]
+        if bad or len(lines) != len(consent_ids):
+            raise SystemExit(f"a batch is not as it should be: {(bad or lines)[0][:400]!r}")
+        firsts.append(first * 1000)
+        memory.append(served.memory())
     return Batch(
         consents=len(consent_ids),
         requests=len(firsts),
-        batch_values=median(rates),
+        batch_values=median(batches),
+        stream_values=median(rates),
         single_values=median(singles),
         first_ms=median(firsts),
         first_ms_p99=sorted(firsts)[min(len(firsts) - 1, int(len(firsts) * 0.99))],
         memory=tuple(memory),
     )
+
+
+def _rate(served: Served, requests: Sequence[bytes], connections: int, seconds: float) -> float:
+    """How many of these are answered in a second; each is sent once. Ends everything when one is refused."""
+    found = load(served.port, requests, once=True, connections=connections, seconds=seconds)
+    if found.failed:
+        raise SystemExit(f"{found.failed} of {found.answered + found.failed} requests were not answered")
+    return found.rate

@@ -39,7 +39,8 @@ def _lines(found: Found, row: str) -> Iterator[str]:
 def _batch(engine: str, batch: Batch) -> Iterator[str]:
     first, most = batch.memory[0] / 2**20, max(batch.memory) / 2**20
     yield f"\n{engine}: batch, {batch.requests} requests of {batch.consents} consents"
-    yield f"  values a second {batch.batch_values:>10,.0f}   in single reads {batch.single_values:,.0f}"
+    told = f"one stream alone {batch.stream_values:,.0f}   single reads {batch.single_values:,.0f}"
+    yield f"  values a second {batch.batch_values:>10,.0f}   {told}"
     yield f"  first line      {batch.first_ms:>7,.1f} ms   99 of 100 within {batch.first_ms_p99:,.1f} ms"
     yield f"  memory          {first:>6,.0f} MiB   at most {most:,.0f} MiB"
 

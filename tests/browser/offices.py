@@ -71,6 +71,7 @@ def set_up_device(page: Page) -> str:
     """Take an authenticator into use on the page that asks for it; its secret."""
     secret = secret_on(page)
     page.get_by_role("textbox", name="Code").fill(device(secret))
+    page.get_by_label("Password").fill(PASSWORD)
     press(page, "Use this device")
     return secret
 

@@ -40,6 +40,7 @@ def test_granted_by_the_operator_and_in_with_two_factors(running, page, mail):
         sign_in(page, email)
     heading(page, "Set up your second factor")
     page.get_by_role("textbox", name="Code").fill(seeds.wrong_code(secret_on(page), clock.now()))
+    page.get_by_label("Password").fill(seeds.PASSWORD)
     press(page, "Use this device")
     expect(page.get_by_role("alert")).to_contain_text("Not in use yet")
     secret = set_up_device(page)

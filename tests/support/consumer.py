@@ -122,7 +122,7 @@ class Consumer:
         found = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
         assert found is not None
         secret = found[1].replace(" ", "")
-        self.send(get_form(page, "/second-factor"), code=device_code(secret, clock.now()))
+        self.send(get_form(page, "/second-factor"), code=device_code(secret, clock.now()), password=PASSWORD)
         return secret
 
     def send(

@@ -16,6 +16,7 @@ from vrm import accounts, clock
 from vrm.web import offices, pages, problems, session
 from vrm.web.audiences import SIGNED_IN, audience
 from vrm.web.forms import BLANK, Form, filled
+from vrm.web.language import gettext
 from vrm.web.offices import UNPROVED, office
 from vrm.web.onward import onward
 from vrm.web.rooms import house
@@ -26,6 +27,10 @@ from vrm.web.typed import N_, REFUSED, needed
 class _Code(Schema):
     code = needed(N_("Type the code that your device shows."))
     next = fields.String(load_default="")
+
+
+class _NewDevice(_Code):
+    password = needed(N_("Type your password."))
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -44,11 +49,11 @@ def show_second_factor() -> BaseResponse:
 @audience("consumer", "company", "auditor", roles={*SIGNED_IN, UNPROVED})
 def second_factor() -> BaseResponse:
     """Prove the factor in this session, or take a new one into use."""
-    form = filled(_Code())
+    present, now = session.present(), clock.now()
+    form = filled(_Code() if present.has_second_factor else _NewDevice())
     going = session.safe_next(form.values.get("next"))
     if form.errors:
         return _page(form, going, REFUSED)
-    present, now = session.present(), clock.now()
     if present.has_second_factor:
         return _prove(present, form, going, now)
     return _confirm(present, form, going, now)
@@ -98,6 +103,7 @@ def _prove(present: Visitor, form: Form, going: str, now: datetime) -> BaseRespo
 
 
 def _confirm(present: Visitor, form: Form, going: str, now: datetime) -> BaseResponse:
+    """It takes the password: a browser left open must not be enough to lock its person out."""
     here, token = house(), session.token() or ""
 
     def work(db: Session) -> tuple[accounts.Started, list[str]]:
@@ -108,7 +114,17 @@ def _confirm(present: Visitor, form: Form, going: str, now: datetime) -> BaseRes
         return done
 
     try:
-        started, codes = here.database.write(work)
+        started, codes = accounts.prove_password(
+            here.database,
+            here.hasher,
+            account_id=present.account_id,
+            password=request.form["password"],
+            now=now,
+            then=work,
+        )
+    except accounts.WrongCredentials as fault:
+        wrong = gettext("This is not your password. Nothing was changed.")
+        return _page(Form(form.values, {}, {"password": wrong}), going, problems.row(fault).status)
     except accounts.WrongCode:
         return _wrong(form, going)
     # A page and no redirect: these codes are shown this once.
@@ -129,7 +145,7 @@ def _wrong(form: Form, going: str) -> Response:
 
 def _page(form: Form, going: str, status: int = 200) -> Response:
     here, present = house(), session.present()
-    form = Form({}, form.data, form.errors)  # a code is never shown again
+    form = Form({}, form.data, form.errors)  # neither code nor password is ever shown again
     if not present.has_second_factor:
         enrolment = here.database.write(
             lambda db: accounts.begin_second_factor(

@@ -58,7 +58,8 @@ def enrol(browser):
     """Set the second factor up; its secret."""
     browser.get(f"{browser.office.prefix}/second-factor")
     secret = secret_on(browser.page)
-    browser.post(f"{browser.office.prefix}/second-factor", 200, code=code(secret, clock.now()))
+    path = f"{browser.office.prefix}/second-factor"
+    browser.post(path, 200, code=code(secret, clock.now()), password=PASSWORD)
     return secret
 
 
@@ -126,7 +127,8 @@ def test_an_auditor_comes_in_with_two_factors(app, house, invited):
     assert browser.get("/audit/account", 303).location == "/audit/second-factor?next=/audit/account"
     browser.get("/audit/second-factor")
     assert "<svg" in browser.page and "style=" not in browser.page
-    browser.post("/audit/second-factor", 403, code=wrong_code(secret_on(browser.page), clock.now()))
+    wrong = wrong_code(secret_on(browser.page), clock.now())
+    browser.post("/audit/second-factor", 403, code=wrong, password=PASSWORD)
     secret = enrol(browser)
     assert len(set(found(r"<ul class=\"codes\">(.*?)</ul>", browser.page).split("<li>"))) == 11
     browser.get("/audit/account")
@@ -175,6 +177,24 @@ def test_anyone_may_have_a_second_factor_and_remove_it(app, post):
     other = Browser(app)
     other.sign_in(EMAIL)
     other.get("/home")
+
+
+def test_a_second_factor_takes_the_password(app, post):
+    """A browser left open is not enough to put a device of another's between a person and their account."""
+    mia = Browser(app)
+    mia.post("/sign-up", 200, email=EMAIL)
+    choose(mia, post.link(EMAIL))
+    mia.get("/second-factor")
+    shown = secret_on(mia.page)
+    right = code(shown, clock.now())
+    mia.post("/second-factor", 400, code=right)
+    mia.post("/second-factor", 403, code=right, password="not the password")
+    assert "not the password" not in mia.page and right not in mia.page
+    other = Browser(app)
+    other.sign_in(EMAIL)
+    other.get("/home")
+    assert secret_on(mia.page) == shown
+    mia.post("/second-factor", 200, code=right, password=PASSWORD)
 
 
 def test_guessing_codes_is_slowed(app, post):
