@@ -67,5 +67,7 @@ def stop_by_code(
         channel=channel,
     )
     # To the address of their account, and not to where the answer came from: that may be anybody's.
-    Telling(keys, catalogue, issuer, now).tell(session, after, "stopped", after.id, rfc3339(now), act=act)
+    Telling(keys, catalogue, issuer, now).tell(
+        session, after, "stopped", after.id, rfc3339(now), act=act, channel=channel
+    )
     return ByCode(after, changed=True)

@@ -154,9 +154,10 @@ def _stopped(values: Mapping[str, Any], tongue: Tongue) -> Said:
     _ = tongue.translate
     if values["act"] == "stop":
         title = _("You stopped what you allowed %(company)s")
-        by = _(
-            "Our letter about it was answered, or its link was used: so it has ended, and they can read nothing."
-        )
+        by = {
+            "mail": _("Our letter about it was answered: so it has ended, and they can read nothing."),
+            "link": _("The link in our letter was used: so it has ended, and they can read nothing."),
+        }.get(values.get("channel", ""), _("It has ended, and they can read nothing."))
     else:
         title = _("You paused what you allowed %(company)s")
         by = _("The link in our letter was used: they can read nothing until you resume it.")

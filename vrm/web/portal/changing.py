@@ -167,7 +167,8 @@ def _chosen_end(
         day = date.fromisoformat(picked.until)
     except ValueError:
         raise Invalid(
-            gettext("Write the day on which it should end like this: 2030-12-31."), field="until"
+            gettext("Write the day on which it should end like this: %(example)s.") % {"example": last},
+            field="until",
         ) from None
     if not first <= day <= last:
         raise Invalid(

@@ -206,8 +206,10 @@ def _left_out(here: House, revisions: Sequence[consents.Revision]) -> list[LeftO
 
 def _told(here: House, revision: consents.Revision) -> Told:
     notice = revision.notice
+    said, allowed = notice.get("purposes", {}), {line.purpose for line in revision.lines}
+    in_order = sorted(said, key=lambda id: (id not in allowed, id))
     return Told(
-        reasons={words.purpose(here.catalogue, id): said for id, said in notice.get("purposes", {}).items()},
+        reasons={words.purpose(here.catalogue, id): said[id] for id in in_order},
         retention_days=revision.terms.retention_days,
         recipients=revision.terms.recipients,
         url=notice.get("privacy_notice_url"),

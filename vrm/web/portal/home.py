@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import get_day_names
 from flask import Blueprint, Response
 from flask_babel import get_locale, get_timezone
 from sqlalchemy.orm import Session
@@ -181,8 +181,9 @@ def _days(now: datetime) -> list[date]:
 
 
 def _week(days: list[date], counts: list[accesslog.Counts]) -> list[Day]:
+    names = get_day_names("abbreviated", locale=get_locale())
     return [
-        Day(format_skeleton("Ed", day, locale=get_locale()), counted.reads, counted.refusals)
+        Day(names[day.weekday()], counted.reads, counted.refusals)
         for day, counted in zip(days, counts, strict=True)
     ]
 

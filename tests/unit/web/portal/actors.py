@@ -131,7 +131,10 @@ class Shop:
                     "privacy_notice_url": "https://hawthorn.example/privacy",
                     "version": 1,
                     "sha256": "9c41e07a52bd118f" * 4,
-                    "purposes": {"dpv:ServiceProvision": "We send you books."},
+                    "purposes": {
+                        "dpv:ServiceProvision": "We send you books.",
+                        "dpv:DirectMarketing": "New books, twice a year.",
+                    },
                 },
                 notice_version=1,
                 now=clock.now(),

@@ -133,7 +133,10 @@ def test_trim_to_what_they_read(named, mia_id, shop):
         named.get(f"/consents/{id}")
         assert "Trim to" not in named.page
     named.get(f"/consents/{id}")
-    assert "Trim to the one they use" in named.page
+    assert "Trim to the one they use" in named.page and "they must ask you again" in named.page
+    allowed, other = named.page.partition("The words you decided on")[2].split("</q>")[:2]
+    assert "We send you books." in allowed and "Not allowed" not in allowed
+    assert "New books, twice a year." in other and "Not allowed" in other
     named.post(f"/consents/{id}/change", revision=named.hidden("revision"), line=named.hidden("line"))
     assert shop.read(id, keys=["given_name"]).code == "keys_not_permitted"
     assert shop.read(id).profile == {"nickname": "Mimi"}

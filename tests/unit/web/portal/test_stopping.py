@@ -58,6 +58,8 @@ def test_a_button_does_it_at_once_and_only_once(house, browser, post, given, act
     assert len(letters) == (2 if act == "stop" else 1)
     assert {letter["To"] for letter in letters} == {"mia@post.example"}
     assert any("Hawthorn" in letter["Subject"] for letter in letters)
+    told = " ".join(" ".join(letter.get_body(("plain",)).get_content().split()) for letter in letters)
+    assert "The link in our letter was used" in told and "was answered" not in told
 
 
 @pytest.mark.parametrize(("act", "deed"), [("stop", "stopped"), ("pause", "paused")])
