@@ -68,8 +68,6 @@ class Reader:
 def measure(instance: Instance, served: Served, *, requests: int, seconds: float, rounds: int) -> Batch:
     """Single reads and batches in turns of ``seconds``, those of batches longer; then one stream for as long as ten."""
     consent_ids = [held.consent_id for held in instance.held]
-    reader = Reader(instance, served.port)
-    reader.read(consent_ids)
     singles: list[float] = []
     batches: list[float] = []
     for _ in range(rounds):
@@ -77,6 +75,8 @@ def measure(instance: Instance, served: Served, *, requests: int, seconds: float
         singles.append(_rate(served, reads, 16, seconds) * len(PROFILE))
         streams = instance.batches()(int(40 * seconds))
         batches.append(_rate(served, streams, STREAMS, 4 * seconds) * len(PROFILE) * len(consent_ids))
+    reader = Reader(instance, served.port)  # a connection that waits for a minute is ended
+    reader.read(consent_ids)
     firsts: list[float] = []
     memory: list[int] = []
     rates: list[float] = []
