@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from keys import Aad, KeyStore
-from vrm import accesslog, clock, migrations, work
+from vrm import accesslog, clock, ids, migrations, work
 from vrm.config import Instance, Settings, make_private
 from vrm.house import House
 from vrm.web.tongue import tongue_of
 from vrm.work import MailNotSent
-from vrm.worker import Sweep, Worker, letters, run_once
+from vrm.worker import Sweep, Worker, letters, log_tasks, run_once
 
 NOW = clock.now()
 
@@ -188,3 +188,14 @@ def test_an_old_dead_job_is_deleted(house: House) -> None:
     house.database.write_group(lambda connection: work.bury(connection, job))
     run_once(house)
     assert jobs(house) == (0, 0, 0)
+
+
+def test_what_was_written_flat_out_is_signed_in_one_pass(house: House) -> None:
+    """More events than are sequenced at once stand under one checkpoint before the worker turns to anything else."""
+    count = 3 * log_tasks.MOST_SEQUENCED + 1
+    company = accesslog.Event("company.approved", NOW, "operator", company=ids.new_id())
+    written = [accesslog.prepare(company) for _ in range(count)]
+    house.database.write(lambda db: accesslog.append(db.connection(), written))
+    assert log_tasks.sequence_log(house) == count
+    newest = house.database.read(accesslog.latest_checkpoint)
+    assert newest is not None and newest.size == count
